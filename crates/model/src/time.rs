@@ -1,0 +1,155 @@
+//! Points in time: milliseconds since 1970, UTC, as they are stored and as they stand on the wire.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::time::Duration;
+
+/// A point in time, to the millisecond.
+///
+/// On the wire it is ISO 8601 in UTC with exactly three digits of fraction (`2026-11-23T12:00:00.000Z`), as
+/// HighLevel writes it; in a database column it is the number of milliseconds since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Timestamp(i64);
+
+/// Past the year 9999 or before 1 a time has no ISO 8601 form that others read; the last day is short because
+/// the calendar library keeps room for every offset.
+const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_207_199_999;
+
+impl Timestamp {
+    /// The point `millis` milliseconds after 1970-01-01T00:00:00Z; held within the years 1 to 9999.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Self(millis.clamp(*RANGE.start(), *RANGE.end()))
+    }
+
+    /// The point `seconds` seconds after 1970, as Stripe writes its times.
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self::from_millis(seconds.saturating_mul(1000))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// This point moved by `by`; held within the years 1 to 9999.
+    #[must_use]
+    pub fn plus(self, by: Duration) -> Self {
+        Self::from_millis(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// Reads ISO 8601 with a zone (`Z` or an offset), with or without a fraction, or a bare date (midnight
+    /// UTC). Clients of HighLevel send all of these.
+    ///
+    /// # Errors
+    /// A sentence that says what form is expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return Ok(Self::from_millis(at.as_millisecond()));
+        }
+        let civil: Result<jiff::civil::DateTime, _> = text.parse();
+        civil
+            .ok()
+            .and_then(|at| jiff::tz::TimeZone::UTC.to_timestamp(at).ok())
+            .map(|at| Self::from_millis(at.as_millisecond()))
+            .ok_or_else(|| "must be a valid ISO 8601 date string".to_owned())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        write!(f, "{at:.3}")
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Reads a length of time as people write it in workflow documents: `90s`, `15m`, `2h`, `3d`, `1w`, or
+/// several together (`1d 12h`). At most ten years.
+///
+/// # Errors
+/// A sentence that says what form is expected.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    const TEN_YEARS: u64 = 3653 * 86_400;
+    let expected = || format!("`{text}` is not a length of time; write it like 90s, 15m, 2h, 3d or 1d 12h");
+    let mut seconds: u64 = 0;
+    let mut digits = String::new();
+    let mut parts = 0;
+    for character in text.trim().chars() {
+        let unit = match character {
+            '0'..='9' => {
+                digits.push(character);
+                continue;
+            }
+            ' ' if digits.is_empty() => continue,
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            'w' => 604_800,
+            _ => return Err(expected()),
+        };
+        let count: u64 = digits.parse().map_err(|_| expected())?;
+        seconds = count.checked_mul(unit).and_then(|more| seconds.checked_add(more)).ok_or_else(expected)?;
+        digits.clear();
+        parts += 1;
+    }
+    if parts == 0 || !digits.is_empty() {
+        return Err(expected());
+    }
+    if seconds > TEN_YEARS {
+        return Err(format!("`{text}` is longer than ten years"));
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_three_digits_of_fraction() {
+        assert_eq!(Timestamp::from_millis(1_625_203_106_704).to_string(), "2021-07-02T05:18:26.704Z");
+        assert_eq!(Timestamp::from_seconds(0).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn reads_what_clients_send() {
+        let expected = Ok(Timestamp::from_seconds(1_603_704_600));
+        assert_eq!(Timestamp::parse("2020-10-26T09:30:00Z"), expected);
+        assert_eq!(Timestamp::parse("2020-10-26T09:30:00.000Z"), expected);
+        assert_eq!(Timestamp::parse("2020-10-26T11:30:00+02:00"), expected);
+        assert_eq!(Timestamp::parse("2020-10-26"), Ok(Timestamp::from_seconds(1_603_670_400)));
+        assert!(Timestamp::parse("next Monday").is_err());
+    }
+
+    #[test]
+    fn extremes_are_held_in_range() {
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), "9999-12-30T21:59:59.999Z");
+        assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0001-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn reads_lengths_of_time() {
+        assert_eq!(parse_duration("3d"), Ok(Duration::from_secs(259_200)));
+        assert_eq!(parse_duration("1d 12h"), Ok(Duration::from_secs(129_600)));
+        for wrong in ["", "3", "d", "3 days", "-1d", "99999999999999999999d", "4000d"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}
