@@ -27,6 +27,16 @@ pub fn mint(now: Timestamp, random: [u8; 12]) -> String {
     out.iter().map(|byte| char::from(*byte)).collect()
 }
 
+/// When an id of ours was minted; nothing for an id of another form.
+#[must_use]
+pub fn minted_at(id: &str) -> Option<Timestamp> {
+    let time = id.as_bytes().get(..TIME_LEN).filter(|_| id.len() == 20)?;
+    let digit = |byte: &u8| ALPHABET.iter().position(|letter| letter == byte);
+    let millis =
+        time.iter().try_fold(0_i64, |sum, byte| Some(sum * 62 + i64::try_from(digit(byte)?).ok()?))?;
+    Some(Timestamp::from_millis(millis))
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -110,6 +120,14 @@ mod tests {
         let id = mint(Timestamp::from_millis(1_795_430_000_000), [255; 12]);
         assert_eq!(id.len(), 20);
         assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn tells_when_it_was_minted() {
+        let at = Timestamp::from_millis(1_795_430_000_123);
+        assert_eq!(minted_at(&mint(at, [7; 12])), Some(at));
+        assert_eq!(minted_at("short"), None);
+        assert_eq!(minted_at("--------------------"), None);
     }
 
     #[test]

@@ -22,6 +22,13 @@ impl Timestamp {
         Self(millis.clamp(*RANGE.start(), *RANGE.end()))
     }
 
+    /// The same for a constant, which has to lie in the range already.
+    #[must_use]
+    pub const fn from_fixed_millis(millis: i64) -> Self {
+        assert!(*RANGE.start() <= millis && millis <= *RANGE.end(), "the constant is out of range");
+        Self(millis)
+    }
+
     /// The point `seconds` seconds after 1970, as Stripe writes its times.
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Self {

@@ -1,1 +1,32 @@
-//! .
+//! The store: what Tieline knows, on SQLite or on PostgreSQL.
+//!
+//! A domain operation ([`contacts::Create`], [`log::Read`], …) is a value that implements [`Operation`]: its
+//! fields are its input, and its logic is written once against [`Tx`], whichever database is underneath.
+//! [`Store::write`] runs one in a transaction and answers when that is durable; [`Store::read`] runs one that
+//! only reads, beside the writers.
+//!
+//! A change and the events that tell of it are written by the same operation, so they commit together.
+
+pub mod clock;
+pub mod connections;
+pub mod contacts;
+pub mod custom_fields;
+pub mod deliveries;
+mod error;
+pub mod keys;
+pub mod locations;
+pub mod log;
+mod migrate;
+pub mod notes;
+mod postgres;
+pub mod runs;
+pub mod seal;
+mod sqlite;
+mod store;
+pub mod tasks;
+mod tx;
+pub mod workflows;
+
+pub use error::{Error, Result};
+pub use store::{Operation, Options, Store, Target};
+pub use tx::{Param, Row, Tx};

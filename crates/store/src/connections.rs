@@ -1,0 +1,186 @@
+//! Connections that events come in by, and what their connectors remember.
+
+use crate::error::Result;
+use crate::seal::Seal;
+use crate::store::Operation;
+use crate::tx::{Row, Tx, params};
+use std::time::Duration;
+use tieline_model::connection::{Connection, Secret, Settings};
+use tieline_model::{ConnectionId, LocationId, Refusal};
+
+/// Creates a connection.
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// The location that its events belong to.
+    pub location_id: LocationId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What arrives by it.
+    pub settings: Settings,
+    /// The secret that deliveries are checked against.
+    pub secret: String,
+    /// Seals the secret.
+    pub seal: Seal,
+}
+
+impl Operation for Create {
+    type Output = Connection;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
+        if crate::locations::Get(self.location_id.clone()).run(tx).await?.is_none() {
+            return Err(Refusal::NotFound { what: "Location", id: self.location_id.to_string() }.into());
+        }
+        let connection = Connection {
+            id: ConnectionId::mint(tx.now(), tx.random()),
+            location_id: self.location_id.clone(),
+            name: self.name.clone(),
+            settings: self.settings.clone(),
+            secrets: vec![Secret { value: self.secret.clone(), expires_at: None }],
+            created_at: tx.now(),
+        };
+        let sealed = close(tx, &self.seal, &connection)?;
+        tx.execute(
+            "INSERT INTO connections (id, location_id, name, settings, secrets, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                &connection.id,
+                &connection.location_id,
+                &connection.name,
+                &serde_json::to_string(&connection.settings)?,
+                &sealed,
+                connection.created_at
+            ],
+        )
+        .await?;
+        Ok(connection)
+    }
+}
+
+fn close(tx: &Tx<'_>, seal: &Seal, connection: &Connection) -> Result<Vec<u8>> {
+    seal.close(connection.id.as_str(), &serde_json::to_vec(&connection.secrets)?, tx.entropy)
+}
+
+/// Gets a connection by its id alone: an address, `/hooks/{id}`, names no location.
+#[derive(Clone, Debug)]
+pub struct Get {
+    /// The connection.
+    pub id: ConnectionId,
+    /// Opens its secrets.
+    pub seal: Seal,
+}
+
+impl Operation for Get {
+    type Output = Option<Connection>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Connection>> {
+        let row = tx
+            .query_first(
+                "SELECT id, location_id, name, settings, secrets, created_at FROM connections WHERE id = ?1",
+                params![&self.id],
+            )
+            .await?;
+        row.map(|row| connection(row, &self.seal)).transpose()
+    }
+}
+
+/// Lists a location's connections, oldest first.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// The location.
+    pub location_id: LocationId,
+    /// Opens their secrets.
+    pub seal: Seal,
+}
+
+impl Operation for List {
+    type Output = Vec<Connection>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Connection>> {
+        let rows = tx
+            .query(
+                "SELECT id, location_id, name, settings, secrets, created_at FROM connections \
+                 WHERE location_id = ?1 ORDER BY id",
+                params![&self.location_id],
+            )
+            .await?;
+        rows.into_iter().map(|row| connection(row, &self.seal)).collect()
+    }
+}
+
+/// Gives a connection a new secret. The one before is taken for a while longer, so that no delivery is
+/// refused while the sender is changed over.
+#[derive(Clone, Debug)]
+pub struct Rotate {
+    /// The location.
+    pub location_id: LocationId,
+    /// The connection.
+    pub id: ConnectionId,
+    /// The new secret.
+    pub secret: String,
+    /// How long the one before is still taken.
+    pub grace: Duration,
+    /// Opens and seals the secrets.
+    pub seal: Seal,
+}
+
+impl Operation for Rotate {
+    type Output = Connection;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
+        let found = Get { id: self.id.clone(), seal: self.seal.clone() }.run(tx).await?;
+        let found = found.filter(|connection| connection.location_id == self.location_id);
+        let not_found = || Refusal::NotFound { what: "Connection", id: self.id.to_string() };
+        let mut connection = found.ok_or_else(not_found)?;
+        let now = tx.now();
+        connection.secrets.retain(|secret| secret.expires_at.is_none_or(|end| now < end));
+        for secret in connection.secrets.iter_mut().filter(|secret| secret.expires_at.is_none()) {
+            secret.expires_at = Some(now.plus(self.grace));
+        }
+        connection.secrets.insert(0, Secret { value: self.secret.clone(), expires_at: None });
+        let sealed = close(tx, &self.seal, &connection)?;
+        tx.execute("UPDATE connections SET secrets = ?2 WHERE id = ?1", params![&self.id, &sealed]).await?;
+        Ok(connection)
+    }
+}
+
+fn connection(mut row: Row, seal: &Seal) -> Result<Connection> {
+    let id: ConnectionId = row.id(0)?;
+    let secrets = seal.open(id.as_str(), &row.bytes(4)?)?;
+    Ok(Connection {
+        location_id: row.id(1)?,
+        name: row.text(2)?,
+        settings: row.json(3)?,
+        secrets: serde_json::from_slice(&secrets)?,
+        created_at: row.time(5)?,
+        id,
+    })
+}
+
+/// Reads what a connector remembers under a key. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn recall(tx: &mut Tx<'_>, connection: &ConnectionId, key: &str) -> Result<Option<String>> {
+    let row = tx
+        .query_first(
+            "SELECT doc FROM connection_memory WHERE connection_id = ?1 AND memory_key = ?2",
+            params![connection, key],
+        )
+        .await?;
+    row.map(|mut row| row.text(0)).transpose()
+}
+
+/// Makes a connector remember a document under a key. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn remember(tx: &mut Tx<'_>, connection: &ConnectionId, key: &str, doc: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO connection_memory (connection_id, memory_key, doc) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (connection_id, memory_key) DO UPDATE SET doc = excluded.doc",
+        params![connection, key, doc],
+    )
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,170 @@
+//! What all writes of a contact share: putting the input into it, and refusing duplicates.
+
+use super::record::{Identity, find};
+use crate::custom_fields;
+use crate::error::Result;
+use crate::log;
+use crate::store::Operation;
+use crate::tx::Tx;
+use serde_json::{Map, Value, json};
+use tieline_model::contact::{Contact, ContactInput, SetField};
+use tieline_model::custom_field::CustomFieldValue;
+use tieline_model::event::kinds;
+use tieline_model::{Cause, ContactId, Location, LocationId, NewEvent, Refusal, Timestamp, text};
+
+/// A contact of whom nothing is known yet.
+pub(super) fn blank(id: ContactId, location_id: LocationId, now: Timestamp) -> Contact {
+    Contact {
+        id,
+        location_id,
+        first_name: None,
+        last_name: None,
+        email: None,
+        phone: None,
+        company_name: None,
+        address1: None,
+        city: None,
+        state: None,
+        country: None,
+        postal_code: None,
+        website: None,
+        timezone: None,
+        gender: None,
+        date_of_birth: None,
+        source: None,
+        kind: "lead".to_owned(),
+        assigned_to: None,
+        dnd: false,
+        dnd_settings: Map::new(),
+        inbound_dnd_settings: Map::new(),
+        tags: Vec::new(),
+        custom_fields: Vec::new(),
+        date_added: now,
+        date_updated: now,
+    }
+}
+
+/// Puts the input into a contact. Gives what was left out, in sentences.
+pub(super) async fn apply(
+    tx: &mut Tx<'_>,
+    contact: &mut Contact,
+    input: &ContactInput,
+) -> Result<Vec<String>> {
+    input.first_name.apply(&mut contact.first_name);
+    input.last_name.apply(&mut contact.last_name);
+    input.email.apply(&mut contact.email);
+    input.phone.apply(&mut contact.phone);
+    input.company_name.apply(&mut contact.company_name);
+    input.address1.apply(&mut contact.address1);
+    input.city.apply(&mut contact.city);
+    input.state.apply(&mut contact.state);
+    input.country.apply(&mut contact.country);
+    input.postal_code.apply(&mut contact.postal_code);
+    input.website.apply(&mut contact.website);
+    input.timezone.apply(&mut contact.timezone);
+    input.gender.apply(&mut contact.gender);
+    input.date_of_birth.apply(&mut contact.date_of_birth);
+    input.source.apply(&mut contact.source);
+    input.assigned_to.apply(&mut contact.assigned_to);
+    if let Some(dnd) = input.dnd.as_set() {
+        contact.dnd = *dnd;
+    }
+    // Channels that are not mentioned stay as they are.
+    if let Some(settings) = input.dnd_settings.as_set() {
+        contact.dnd_settings.extend(settings.clone());
+    }
+    if let Some(settings) = input.inbound_dnd_settings.as_set() {
+        contact.inbound_dnd_settings.extend(settings.clone());
+    }
+    if input.tags.is_mentioned() {
+        contact.tags = input.tags.as_set().cloned().unwrap_or_default();
+    }
+    set_custom_fields(tx, contact, &input.custom_fields).await
+}
+
+async fn set_custom_fields(
+    tx: &mut Tx<'_>,
+    contact: &mut Contact,
+    values: &[CustomFieldValue],
+) -> Result<Vec<String>> {
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fields = custom_fields::List(contact.location_id.clone()).run(tx).await?;
+    let mut warnings = Vec::new();
+    for value in values {
+        let name = value.id.as_deref().or(value.key.as_deref()).unwrap_or_default();
+        let Some(field) = fields.iter().find(|field| value.is_for(field)) else {
+            warnings.push(format!("customFields: there is no field {name}; its value was left out"));
+            continue;
+        };
+        if matches!(&value.value, Value::Null) || value.value == "" {
+            contact.custom_fields.retain(|set| set.id != field.id);
+            continue;
+        }
+        let Some(accepted) = field.accept(&value.value) else {
+            warnings.push(format!(
+                "customFields: the value for {name} does not fit the field's type or options; it was left out"
+            ));
+            continue;
+        };
+        match contact.custom_fields.iter_mut().find(|set| set.id == field.id) {
+            Some(set) => set.value = accepted,
+            None => contact.custom_fields.push(SetField { id: field.id.clone(), value: accepted }),
+        }
+    }
+    Ok(warnings)
+}
+
+/// Refuses where another contact has one of the addresses that the input sets, unless the location allows it.
+pub(super) async fn refuse_duplicates(
+    tx: &mut Tx<'_>,
+    location: &Location,
+    input: &ContactInput,
+    own: Option<&ContactId>,
+) -> Result<()> {
+    if location.allow_duplicate_contact {
+        return Ok(());
+    }
+    let email = input.email.as_set().map(|email| text::email_key(email));
+    let keys =
+        [(Identity::Email, email.as_deref()), (Identity::Phone, input.phone.as_set().map(String::as_str))];
+    for (by, key) in keys {
+        let Some(key) = key else { continue };
+        let Some((id, doc)) = find(tx, &location.id, by, key).await? else { continue };
+        if own != Some(&id) {
+            let name = serde_json::from_str::<Contact>(&doc)?.name();
+            let contact_name = name.unwrap_or_default();
+            return Err(Refusal::Duplicate { contact_id: id, contact_name, field: by.field() }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Tells the log of a change, field by field, with what was there before.
+pub(super) async fn tell_changed(
+    tx: &mut Tx<'_>,
+    cause: &Cause,
+    before: &Contact,
+    after: &Contact,
+) -> Result<()> {
+    let (Value::Object(old), Value::Object(new)) =
+        (serde_json::to_value(before)?, serde_json::to_value(after)?)
+    else {
+        return Ok(());
+    };
+    let mut changes = Map::new();
+    for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
+        if name != "dateUpdated" && old.get(name) != new.get(name) {
+            changes.insert(name.clone(), json!({ "from": old.get(name), "to": new.get(name) }));
+        }
+    }
+    let event = NewEvent {
+        kind: kinds::CONTACT_UPDATED.to_owned(),
+        contact_id: Some(after.id.clone()),
+        subject: None,
+        occurred_at: tx.now(),
+        payload: log::payload(&json!({ "changes": changes }))?,
+    };
+    log::append(tx, &after.location_id, cause, &event).await.map(|_| ())
+}

@@ -1,0 +1,68 @@
+use super::Written;
+use super::change::{apply, blank, refuse_duplicates};
+use super::record::Record;
+use crate::error::{Error, Result};
+use crate::log;
+use crate::store::Operation;
+use crate::tx::Tx;
+use serde_json::value::RawValue;
+use tieline_model::contact::{Contact, ContactInput};
+use tieline_model::event::kinds;
+use tieline_model::{Cause, ContactId, Location, NewEvent, Refusal};
+
+/// Creates a contact.
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// The location, as its settings are.
+    pub location: Location,
+    /// What is known of the contact.
+    pub input: ContactInput,
+    /// Who creates it.
+    pub cause: Cause,
+}
+
+impl Operation for Create {
+    type Output = Written;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Written> {
+        if !self.input.identifies() {
+            return Err(Refusal::unidentified().into());
+        }
+        refuse_duplicates(tx, &self.location, &self.input, None).await?;
+        create(tx, &self.location, &self.input, &self.cause).await
+    }
+}
+
+/// Creates the contact when all that could refuse it has been asked.
+pub(super) async fn create(
+    tx: &mut Tx<'_>,
+    location: &Location,
+    input: &ContactInput,
+    cause: &Cause,
+) -> Result<Written> {
+    let id = ContactId::mint(tx.now(), tx.random());
+    let mut contact = blank(id, location.id.clone(), tx.now());
+    let warnings = apply(tx, &mut contact, input).await?;
+    let doc = Record::insert(tx, &contact).await?;
+    tell(tx, cause, kinds::CONTACT_CREATED, &contact, &doc).await?;
+    Ok(Written { contact, doc, warnings })
+}
+
+/// Tells the log of a whole contact: one that is new, or one that is gone.
+pub(super) async fn tell(
+    tx: &mut Tx<'_>,
+    cause: &Cause,
+    kind: &str,
+    contact: &Contact,
+    doc: &str,
+) -> Result<()> {
+    let payload = RawValue::from_string(format!("{{\"contact\":{doc}}}")).map_err(Error::Json)?;
+    let event = NewEvent {
+        kind: kind.to_owned(),
+        contact_id: Some(contact.id.clone()),
+        subject: None,
+        occurred_at: tx.now(),
+        payload,
+    };
+    log::append(tx, &contact.location_id, cause, &event).await.map(|_| ())
+}

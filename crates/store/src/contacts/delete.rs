@@ -1,0 +1,38 @@
+use super::create::tell;
+use super::record::Record;
+use crate::error::Result;
+use crate::store::Operation;
+use crate::tx::{Tx, params};
+use tieline_model::event::kinds;
+use tieline_model::{Cause, ContactId, LocationId};
+
+/// Deletes a contact. It is kept aside, with its notes and tasks, so that this can be undone.
+#[derive(Clone, Debug)]
+pub struct Delete {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub id: ContactId,
+    /// Who deletes it.
+    pub cause: Cause,
+}
+
+impl Operation for Delete {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let contact = Record::load(tx, &self.location_id, &self.id).await?.contact;
+        let doc = contact.to_document()?;
+        tx.execute(
+            "DELETE FROM contacts WHERE location_id = ?1 AND id = ?2",
+            params![&self.location_id, &self.id],
+        )
+        .await?;
+        tx.execute(
+            "INSERT INTO deleted_contacts (location_id, id, deleted_at, doc) VALUES (?1, ?2, ?3, ?4)",
+            params![&self.location_id, &self.id, tx.now(), &doc],
+        )
+        .await?;
+        tell(tx, &self.cause, kinds::CONTACT_DELETED, &contact, &doc).await
+    }
+}

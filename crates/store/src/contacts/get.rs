@@ -1,0 +1,27 @@
+use crate::error::Result;
+use crate::store::Operation;
+use crate::tx::{Tx, params};
+use tieline_model::{ContactId, LocationId};
+
+/// Gets a contact's document, as it was stored.
+#[derive(Clone, Debug)]
+pub struct Get {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub id: ContactId,
+}
+
+impl Operation for Get {
+    type Output = Option<String>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
+        let row = tx
+            .query_first(
+                "SELECT doc FROM contacts WHERE location_id = ?1 AND id = ?2",
+                params![&self.location_id, &self.id],
+            )
+            .await?;
+        row.map(|mut row| row.text(0)).transpose()
+    }
+}

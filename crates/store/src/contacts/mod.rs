@@ -1,0 +1,50 @@
+//! Contacts: one file per operation.
+
+mod change;
+mod create;
+mod delete;
+mod duplicate;
+mod get;
+mod list;
+mod record;
+mod tags;
+mod update;
+mod upsert;
+
+pub use create::Create;
+pub use delete::Delete;
+pub use duplicate::FindDuplicate;
+pub use get::Get;
+pub use list::{List, Order, Page, SortBy};
+pub use tags::{AddTags, RemoveTags, TagsChanged};
+pub use update::Update;
+pub use upsert::{Upsert, Upserted};
+
+use crate::error::{Error, Result};
+use crate::tx::{Tx, params};
+use tieline_model::contact::Contact;
+use tieline_model::{ContactId, LocationId, Refusal};
+
+/// A contact after a write, and its document as it was stored.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The contact.
+    pub contact: Contact,
+    /// What the API answers for it under the date versions.
+    pub doc: String,
+    /// What was asked for and left out, in sentences: a value that does not fit its custom field, a phone
+    /// number that is another contact's.
+    pub warnings: Vec<String>,
+}
+
+/// Refuses where the contact is not there.
+pub(crate) async fn must_exist(tx: &mut Tx<'_>, location: &LocationId, contact: &ContactId) -> Result<()> {
+    let row = tx
+        .query_first("SELECT 1 FROM contacts WHERE location_id = ?1 AND id = ?2", params![location, contact])
+        .await?;
+    row.map(|_| ()).ok_or_else(|| Refusal::ContactNotFound(contact.to_string()).into())
+}
+
+pub(crate) fn not_found(what: &'static str, id: &impl ToString) -> Error {
+    Refusal::NotFound { what, id: id.to_string() }.into()
+}

@@ -1,0 +1,152 @@
+//! A contact's row: loading it for a change, saving it, and finding it by what people are known by.
+
+use crate::error::{Error, Result};
+use crate::tx::{Row, Tx, params};
+use tieline_model::contact::Contact;
+use tieline_model::{ContactId, LocationId, Refusal, text};
+
+/// A contact as it stands in its row.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) contact: Contact,
+    email_slot: String,
+    phone_slot: String,
+}
+
+/// What a contact can be found by. Both are compared in one form; see [`tieline_model::text`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Identity {
+    Email,
+    Phone,
+}
+
+impl Identity {
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+fn email_key(contact: &Contact) -> Option<String> {
+    contact.email.as_deref().map(text::email_key)
+}
+
+/// Finds the contact that an e-mail address (in its compared form) or a phone number belongs to; among
+/// duplicates, the one that had it first.
+pub(super) async fn find(
+    tx: &mut Tx<'_>,
+    location: &LocationId,
+    by: Identity,
+    key: &str,
+) -> Result<Option<(ContactId, String)>> {
+    let sql = match by {
+        Identity::Email => {
+            "SELECT id, doc FROM contacts WHERE location_id = ?1 AND email = ?2 ORDER BY email_slot LIMIT 1"
+        }
+        Identity::Phone => {
+            "SELECT id, doc FROM contacts WHERE location_id = ?1 AND phone = ?2 ORDER BY phone_slot LIMIT 1"
+        }
+    };
+    let row = tx.query_first(sql, params![location, key]).await?;
+    row.map(|mut row| Ok((row.id(0)?, row.text(1)?))).transpose()
+}
+
+impl Record {
+    /// Loads a contact to change it.
+    pub(super) async fn load(tx: &mut Tx<'_>, location: &LocationId, id: &ContactId) -> Result<Self> {
+        let row = tx
+            .query_first(
+                "SELECT id, doc, email_slot, phone_slot FROM contacts WHERE location_id = ?1 AND id = ?2",
+                params![location, id],
+            )
+            .await?;
+        Self::read(row.ok_or_else(|| Error::from(Refusal::ContactNotFound(id.to_string())))?)
+    }
+
+    fn read(mut row: Row) -> Result<Self> {
+        Ok(Self { contact: row.json(1)?, email_slot: row.text(2)?, phone_slot: row.text(3)? })
+    }
+
+    /// Writes a new contact; gives its document.
+    pub(super) async fn insert(tx: &mut Tx<'_>, contact: &Contact) -> Result<String> {
+        let doc = contact.to_document()?;
+        let email = email_key(contact);
+        let email_slot = slot(tx, contact, Identity::Email, email.as_deref()).await?;
+        let phone_slot = slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?;
+        tx.execute(
+            "INSERT INTO contacts (location_id, id, email, email_slot, phone, phone_slot, date_updated, search, doc) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                &contact.location_id,
+                &contact.id,
+                email.as_ref(),
+                email_slot,
+                contact.phone.as_ref(),
+                phone_slot,
+                contact.date_updated,
+                &contact.search_text(),
+                &doc,
+            ],
+        )
+        .await?;
+        Ok(doc)
+    }
+
+    /// Writes a changed contact over this one; gives its document.
+    pub(super) async fn save(&self, tx: &mut Tx<'_>, contact: &Contact) -> Result<String> {
+        let doc = contact.to_document()?;
+        let email = email_key(contact);
+        let same_email = email == email_key(&self.contact);
+        let same_phone = contact.phone == self.contact.phone;
+        if same_email && same_phone {
+            // Statements that name an indexed column rewrite its index, so the usual change names none.
+            tx.execute(
+                "UPDATE contacts SET date_updated = ?3, search = ?4, doc = ?5 WHERE location_id = ?1 AND id = ?2",
+                params![
+                    &contact.location_id,
+                    &contact.id,
+                    contact.date_updated,
+                    &contact.search_text(),
+                    &doc
+                ],
+            )
+            .await?;
+            return Ok(doc);
+        }
+        let email_slot = match same_email {
+            true => self.email_slot.as_str(),
+            false => slot(tx, contact, Identity::Email, email.as_deref()).await?,
+        };
+        let phone_slot = match same_phone {
+            true => self.phone_slot.as_str(),
+            false => slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?,
+        };
+        tx.execute(
+            "UPDATE contacts SET email = ?3, email_slot = ?4, phone = ?5, phone_slot = ?6, date_updated = ?7, \
+             search = ?8, doc = ?9 WHERE location_id = ?1 AND id = ?2",
+            params![
+                &contact.location_id,
+                &contact.id,
+                email.as_ref(),
+                email_slot,
+                contact.phone.as_ref(),
+                phone_slot,
+                contact.date_updated,
+                &contact.search_text(),
+                &doc,
+            ],
+        )
+        .await?;
+        Ok(doc)
+    }
+}
+
+/// The slot of an address: empty for the contact that owns it, the contact's id for a further one. Callers
+/// have refused duplicates already where the location allows none.
+async fn slot<'c>(tx: &mut Tx<'_>, contact: &'c Contact, by: Identity, key: Option<&str>) -> Result<&'c str> {
+    let Some(key) = key else { return Ok("") };
+    let owner = find(tx, &contact.location_id, by, key).await?;
+    Ok(if owner.is_some_and(|(id, _)| id != contact.id) { contact.id.as_str() } else { "" })
+}

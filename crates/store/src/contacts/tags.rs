@@ -1,0 +1,95 @@
+use super::record::Record;
+use crate::error::Result;
+use crate::log;
+use crate::store::Operation;
+use crate::tx::Tx;
+use serde::Serialize;
+use tieline_model::event::kinds;
+use tieline_model::{Cause, ContactId, LocationId, NewEvent};
+
+/// Adds tags to a contact. Tags that it has already are left as they are.
+#[derive(Clone, Debug)]
+pub struct AddTags {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub id: ContactId,
+    /// Tags in their stored form; see [`tieline_model::text::tags`].
+    pub tags: Vec<String>,
+    /// Who adds them.
+    pub cause: Cause,
+}
+
+/// Takes tags from a contact. Tags that it has not are no fault.
+#[derive(Clone, Debug)]
+pub struct RemoveTags {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub id: ContactId,
+    /// Tags in their stored form; see [`tieline_model::text::tags`].
+    pub tags: Vec<String>,
+    /// Who takes them.
+    pub cause: Cause,
+}
+
+/// A contact's tags after a change.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagsChanged {
+    /// All tags that the contact has now.
+    pub tags: Vec<String>,
+    /// Those that are new.
+    pub tags_added: Vec<String>,
+    /// Those that are gone.
+    pub tags_removed: Vec<String>,
+}
+
+impl Operation for AddTags {
+    type Output = TagsChanged;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<TagsChanged> {
+        let record = Record::load(tx, &self.location_id, &self.id).await?;
+        let has = &record.contact.tags;
+        let added: Vec<String> = self.tags.iter().filter(|tag| !has.contains(tag)).cloned().collect();
+        let tags = has.iter().chain(&added).cloned().collect();
+        change(tx, &record, TagsChanged { tags, tags_added: added, tags_removed: Vec::new() }, &self.cause)
+            .await
+    }
+}
+
+impl Operation for RemoveTags {
+    type Output = TagsChanged;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<TagsChanged> {
+        let record = Record::load(tx, &self.location_id, &self.id).await?;
+        let has = record.contact.tags.clone();
+        let (removed, tags) = has.into_iter().partition(|tag| self.tags.contains(tag));
+        change(tx, &record, TagsChanged { tags, tags_added: Vec::new(), tags_removed: removed }, &self.cause)
+            .await
+    }
+}
+
+async fn change(
+    tx: &mut Tx<'_>,
+    record: &Record,
+    changed: TagsChanged,
+    cause: &Cause,
+) -> Result<TagsChanged> {
+    if changed.tags_added.is_empty() && changed.tags_removed.is_empty() {
+        return Ok(changed);
+    }
+    let mut contact = record.contact.clone();
+    contact.tags.clone_from(&changed.tags);
+    contact.date_updated = tx.now();
+    record.save(tx, &contact).await?;
+    let event = NewEvent {
+        kind: kinds::CONTACT_TAGS_CHANGED.to_owned(),
+        contact_id: Some(contact.id.clone()),
+        subject: None,
+        occurred_at: tx.now(),
+        payload: log::payload(&changed)?,
+    };
+    log::append(tx, &contact.location_id, cause, &event).await?;
+    Ok(changed)
+}

@@ -1,0 +1,49 @@
+use super::Written;
+use super::change::{apply, refuse_duplicates, tell_changed};
+use super::record::Record;
+use crate::error::Result;
+use crate::store::Operation;
+use crate::tx::Tx;
+use tieline_model::contact::ContactInput;
+use tieline_model::{Cause, ContactId, Location};
+
+/// Changes a contact. What the input does not mention stays; where nothing changes, nothing is written.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// The location, as its settings are.
+    pub location: Location,
+    /// The contact.
+    pub id: ContactId,
+    /// What changes.
+    pub input: ContactInput,
+    /// Who changes it.
+    pub cause: Cause,
+}
+
+impl Operation for Update {
+    type Output = Written;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Written> {
+        let record = Record::load(tx, &self.location.id, &self.id).await?;
+        refuse_duplicates(tx, &self.location, &self.input, Some(&self.id)).await?;
+        update(tx, &record, &self.input, &self.cause).await
+    }
+}
+
+/// Changes the contact when all that could refuse it has been asked.
+pub(super) async fn update(
+    tx: &mut Tx<'_>,
+    record: &Record,
+    input: &ContactInput,
+    cause: &Cause,
+) -> Result<Written> {
+    let mut contact = record.contact.clone();
+    let warnings = apply(tx, &mut contact, input).await?;
+    if contact == record.contact {
+        return Ok(Written { doc: contact.to_document()?, contact, warnings });
+    }
+    contact.date_updated = tx.now();
+    let doc = record.save(tx, &contact).await?;
+    tell_changed(tx, cause, &record.contact, &contact).await?;
+    Ok(Written { contact, doc, warnings })
+}

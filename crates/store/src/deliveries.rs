@@ -1,0 +1,204 @@
+//! Deliveries: every post to a connection as it came, and what became of it.
+
+use crate::error::Result;
+use crate::store::Operation;
+use crate::tx::{Row, Tx, params};
+use serde::Serialize;
+use tieline_model::{ConnectionId, DeliveryId, LocationId, Refusal, Timestamp};
+
+/// What became of a delivery.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It became events.
+    Processed,
+    /// It means nothing here, such as a kind of Stripe event that tells nothing of a payment.
+    Ignored,
+    /// It could not be turned into an event. It is kept, and can be replayed when the mapping is put right.
+    Failed,
+}
+
+impl Status {
+    /// The status as it is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Processed => "processed",
+            Self::Ignored => "ignored",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        match text {
+            "processed" => Self::Processed,
+            "ignored" => Self::Ignored,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// A post to a connection, as it came.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// The location that it belongs to.
+    pub location_id: LocationId,
+    /// The sender's id of it: a second one with the same id is a duplicate.
+    pub external_id: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: String,
+    /// The headers that may be kept, as a JSON object.
+    pub headers: String,
+    /// The query string, without any secret.
+    pub query: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A delivery as it is stored.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// What came.
+    pub posted: Posted,
+    /// What became of it.
+    pub status: Status,
+    /// Which events it became, or why it did not, in words.
+    pub detail: String,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// Stores a post, unless it is a duplicate. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn receive(
+    tx: &mut Tx<'_>,
+    posted: &Posted,
+    status: Status,
+    detail: &str,
+) -> Result<Option<DeliveryId>> {
+    let id = DeliveryId::mint(tx.now(), tx.random());
+    let stored = tx
+        .execute(
+            "INSERT INTO deliveries (location_id, id, connection_id, external_id, status, detail, received_at, \
+             content_type, headers, query, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             ON CONFLICT DO NOTHING",
+            params![
+                &posted.location_id,
+                &id,
+                &posted.connection_id,
+                posted.external_id.as_ref(),
+                status.as_str(),
+                detail,
+                tx.now(),
+                &posted.content_type,
+                &posted.headers,
+                &posted.query,
+                &posted.body,
+            ],
+        )
+        .await?;
+    Ok((stored == 1).then_some(id))
+}
+
+/// Puts down what became of a delivery. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn conclude(
+    tx: &mut Tx<'_>,
+    location: &LocationId,
+    id: &DeliveryId,
+    status: Status,
+    detail: &str,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE deliveries SET status = ?3, detail = ?4 WHERE location_id = ?1 AND id = ?2",
+        params![location, id, status.as_str(), detail],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Gets a delivery.
+#[derive(Clone, Debug)]
+pub struct Get {
+    /// The location.
+    pub location_id: LocationId,
+    /// The delivery.
+    pub id: DeliveryId,
+}
+
+impl Operation for Get {
+    type Output = Delivery;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Delivery> {
+        let row = tx
+            .query_first(
+                "SELECT id, connection_id, location_id, external_id, status, detail, received_at, content_type, \
+                 headers, query, body FROM deliveries WHERE location_id = ?1 AND id = ?2",
+                params![&self.location_id, &self.id],
+            )
+            .await?;
+        let not_found = || Refusal::NotFound { what: "Delivery", id: self.id.to_string() };
+        delivery(row.ok_or_else(not_found)?)
+    }
+}
+
+/// Lists a location's deliveries, newest first.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// The location.
+    pub location_id: LocationId,
+    /// Only those with this status.
+    pub status: Option<Status>,
+    /// Only those before this one, for the next page.
+    pub before: Option<DeliveryId>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for List {
+    type Output = Vec<Delivery>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Delivery>> {
+        let rows = tx
+            .query(
+                "SELECT id, connection_id, location_id, external_id, status, detail, received_at, content_type, \
+                 headers, query, body FROM deliveries WHERE location_id = ?1 AND id < ?2 \
+                 AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4",
+                params![
+                    &self.location_id,
+                    self.before.as_ref().map_or("~", DeliveryId::as_str),
+                    self.status.map_or("", Status::as_str),
+                    self.limit
+                ],
+            )
+            .await?;
+        rows.into_iter().map(delivery).collect()
+    }
+}
+
+fn delivery(mut row: Row) -> Result<Delivery> {
+    Ok(Delivery {
+        id: row.id(0)?,
+        status: Status::read(&row.text(4)?),
+        detail: row.text(5)?,
+        received_at: row.time(6)?,
+        posted: Posted {
+            connection_id: row.id(1)?,
+            location_id: row.id(2)?,
+            external_id: row.opt_text(3)?,
+            content_type: row.text(7)?,
+            headers: row.text(8)?,
+            query: row.text(9)?,
+            body: row.bytes(10)?,
+        },
+    })
+}

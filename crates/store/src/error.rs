@@ -1,0 +1,63 @@
+//! What can go wrong in the store.
+
+use tieline_model::Refusal;
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The change was understood and is not made; nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A stored value cannot be read.
+    #[error("table {table}, column {column}, row {row}: {message}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row, by its key.
+        row: String,
+        /// What is wrong with the value.
+        message: String,
+    },
+    /// SQLite says no.
+    #[error("sqlite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL says no.
+    #[error("postgresql: {}", describe(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection to PostgreSQL can be had.
+    #[error("postgresql: {0}")]
+    Pool(String),
+    /// The database cannot be used: a migration is missing or altered, a file cannot be opened.
+    #[error("{0}")]
+    Unusable(String),
+    /// The store was closed, or an operation broke off; the log has the reason.
+    #[error("the store is closed")]
+    Closed,
+    /// A value cannot be written down as JSON.
+    #[error("json: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// PostgreSQL's own message, which its client leaves out of the text of the error.
+fn describe(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(db) => format!("{} ({})", db.message(), db.code().code()),
+        None => error.to_string(),
+    }
+}
+
+impl Error {
+    /// The refusal, where the operation was refused rather than broken.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The event log: appended to in the transaction of the change that an event tells, read by cursors.
+//!
+//! A place in the log ([`Event::seq`]) is final when a reader sees it, and a reader that has seen one place
+//! has seen all before it. On SQLite that is so because one writer commits in order. On PostgreSQL, where a
+//! transaction that began earlier may commit later, an event has no place until
+//! [`Store::place_events`](crate::Store::place_events) has seen it committed.
+
+use crate::error::{Error, Result};
+use crate::store::Operation;
+use crate::tx::{Row, Tx, params};
+use serde_json::value::RawValue;
+use tieline_model::{Cause, Event, EventId, LocationId, NewEvent};
+
+/// Appends an event. Its place is given on commit.
+pub(crate) async fn append(
+    tx: &mut Tx<'_>,
+    location: &LocationId,
+    cause: &Cause,
+    event: &NewEvent,
+) -> Result<EventId> {
+    let id = EventId::mint(tx.now(), tx.random());
+    tx.execute(
+        "INSERT INTO events (id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            &id,
+            location,
+            &event.kind,
+            event.contact_id.as_ref(),
+            event.subject.as_ref(),
+            event.occurred_at,
+            tx.now(),
+            &serde_json::to_string(cause)?,
+            event.payload.get(),
+        ],
+    )
+    .await?;
+    tx.appended = true;
+    Ok(id)
+}
+
+/// An event's payload, from whatever can be written as JSON.
+pub(crate) fn payload(value: &impl serde::Serialize) -> Result<Box<RawValue>> {
+    Ok(serde_json::value::to_raw_value(value)?)
+}
+
+/// Appends an event from outside, such as one that a delivery was turned into.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The location that it belongs to.
+    pub location_id: LocationId,
+    /// Who caused it.
+    pub cause: Cause,
+    /// The event.
+    pub event: NewEvent,
+}
+
+impl Operation for Append {
+    type Output = EventId;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<EventId> {
+        append(tx, &self.location_id, &self.cause, &self.event).await
+    }
+}
+
+/// Reads the events behind a place, in their order.
+#[derive(Clone, Copy, Debug)]
+pub struct Read {
+    /// The place up to which the reader has seen everything.
+    pub after: i64,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for Read {
+    type Output = Vec<Event>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Event>> {
+        let rows = tx
+            .query(
+                "SELECT seq, id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload \
+                 FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                params![self.after, self.limit],
+            )
+            .await?;
+        rows.into_iter().map(event).collect()
+    }
+}
+
+/// Reads one event by its place.
+#[derive(Clone, Copy, Debug)]
+pub struct At(
+    /// The place.
+    pub i64,
+);
+
+impl Operation for At {
+    type Output = Option<Event>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Event>> {
+        let row = tx
+            .query_first(
+                "SELECT seq, id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload \
+                 FROM events WHERE seq = ?1",
+                params![self.0],
+            )
+            .await?;
+        row.map(event).transpose()
+    }
+}
+
+fn event(mut row: Row) -> Result<Event> {
+    let payload = row.text(9)?;
+    Ok(Event {
+        seq: row.int(0)?,
+        id: row.id(1)?,
+        location_id: row.id(2)?,
+        kind: row.text(3)?,
+        contact_id: row.opt_id(4)?,
+        subject: row.opt_text(5)?,
+        occurred_at: row.time(6)?,
+        recorded_at: row.time(7)?,
+        cause: row.json(8)?,
+        payload: RawValue::from_string(payload).map_err(|error| Error::Corrupt {
+            table: "events",
+            column: "payload",
+            row: String::new(),
+            message: error.to_string(),
+        })?,
+    })
+}
+
+/// A reader's place in the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor(
+    /// The reader's name.
+    pub &'static str,
+);
+
+impl Operation for Cursor {
+    type Output = i64;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
+        let row = tx.query_first("SELECT position FROM cursors WHERE name = ?1", params![self.0]).await?;
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+}
+
+impl Cursor {
+    /// Moves the reader on, in the transaction of what it did with the events. Tells whether it stood at
+    /// `from`: if not, another node has done them already and this transaction is to be given up.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn advance(self, tx: &mut Tx<'_>, from: i64, to: i64) -> Result<bool> {
+        let moved = tx
+            .execute(
+                "UPDATE cursors SET position = ?3 WHERE name = ?1 AND position = ?2",
+                params![self.0, from, to],
+            )
+            .await?;
+        Ok(moved == 1)
+    }
+}

@@ -1,0 +1,249 @@
+//! The shared database: ordinary transactions on pooled connections, run again after a conflict.
+
+mod listen;
+
+use crate::error::{Error, Result};
+use crate::migrate;
+use crate::store::{Operation, Options};
+use crate::tx::{Cell, Database, Param, Row, Tx, table_of};
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+/// How often an operation is tried against others that want the same rows.
+const ATTEMPTS: u32 = 60;
+const CONNECTIONS: usize = 16;
+
+pub(crate) struct Postgres {
+    pool: Pool,
+    told: Arc<Notify>,
+    background: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        for task in &self.background {
+            task.abort();
+        }
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str, options: &Options, appended: &watch::Sender<u64>) -> Result<Self> {
+        let config: tokio_postgres::Config = url
+            .parse()
+            .map_err(|error| Error::Unusable(format!("--database-url cannot be read: {error}")))?;
+        let (mut client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
+        let driving = tokio::spawn(connection);
+        migrate::postgres(&mut client).await?;
+        driving.abort();
+        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, manager)).max_size(CONNECTIONS);
+        let pool = pool.build().map_err(|error| Error::Pool(error.to_string()))?;
+        let told = Arc::new(Notify::new());
+        let mut background = vec![tokio::spawn(listen::tell(pool.clone(), Arc::clone(&told)))];
+        if options.listen {
+            background.push(tokio::spawn(listen::listen(config, appended.clone())));
+        }
+        Ok(Self { pool, told, background })
+    }
+
+    async fn client(&self) -> Result<Client> {
+        self.pool.get().await.map_err(|error| Error::Pool(error.to_string()))
+    }
+
+    /// Runs an operation to its end even if the caller goes away: a transaction that is dropped half-way
+    /// would leave its connection inside it.
+    pub(crate) async fn write<O: Operation>(
+        &self,
+        operation: O,
+        options: &Options,
+        appended: &watch::Sender<u64>,
+    ) -> Result<O::Output> {
+        let (pool, options, appended) = (self.pool.clone(), options.clone(), appended.clone());
+        let told = Arc::clone(&self.told);
+        let work = async move {
+            let client = pool.get().await.map_err(|error| Error::Pool(error.to_string()))?;
+            let (output, wrote_events) = attempt(&client, &operation, &options).await?;
+            if wrote_events {
+                appended.send_modify(|count| *count += 1);
+                told.notify_one();
+            }
+            Ok(output)
+        };
+        tokio::spawn(work).await.map_err(|_| Error::Closed)?
+    }
+
+    pub(crate) async fn read<O: Operation>(&self, operation: O, options: &Options) -> Result<O::Output> {
+        let client = self.client().await?;
+        if !O::SCANS {
+            return operation.run(&mut begin(&client, options)).await;
+        }
+        let options = options.clone();
+        let work = async move {
+            client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let result = operation.run(&mut begin(&client, &options)).await;
+            client.batch_execute("COMMIT").await?;
+            result
+        };
+        tokio::spawn(work).await.map_err(|_| Error::Closed)?
+    }
+
+    /// One node after the other numbers the committed events that have no place yet, and the lock on the
+    /// head is held until the numbers are committed. So places become visible in their order, and a reader
+    /// that has seen one has seen all before it. READ COMMITTED, because the second statement has to see
+    /// what was committed while the first one waited for the lock.
+    pub(crate) async fn place_events(&self) -> Result<()> {
+        let pool = self.pool.clone();
+        let work = async move {
+            let mut client = pool.get().await.map_err(|error| Error::Pool(error.to_string()))?;
+            if client.query_opt("SELECT 1 FROM events WHERE seq IS NULL LIMIT 1", &[]).await?.is_none() {
+                return Ok(());
+            }
+            let transaction = client.transaction().await?;
+            let lock = transaction
+                .prepare_cached("SELECT position FROM cursors WHERE name = 'log-head' FOR UPDATE")
+                .await?;
+            let head: i64 = transaction.query_one(&lock, &[]).await?.try_get(0)?;
+            let place = transaction.prepare_cached(PLACE).await?;
+            let placed = i64::try_from(transaction.execute(&place, &[&head]).await?).unwrap_or(0);
+            let moved = transaction
+                .prepare_cached("UPDATE cursors SET position = $1 WHERE name = 'log-head'")
+                .await?;
+            transaction.execute(&moved, &[&(head + placed)]).await?;
+            Ok(transaction.commit().await?)
+        };
+        tokio::spawn(work).await.map_err(|_| Error::Closed)?
+    }
+}
+
+const PLACE: &str = "\
+    WITH batch AS (
+        SELECT n, row_number() OVER (ORDER BY n) AS place
+        FROM (SELECT n FROM events WHERE seq IS NULL ORDER BY n LIMIT 5000) AS unplaced
+    )
+    UPDATE events SET seq = $1 + batch.place FROM batch WHERE events.n = batch.n";
+
+fn unreachable(error: tokio_postgres::Error) -> Error {
+    Error::Unusable(format!("PostgreSQL cannot be reached: {error}"))
+}
+
+fn begin<'c>(client: &'c Client, options: &'c Options) -> Tx<'c> {
+    Tx {
+        now: options.clock.now(),
+        entropy: options.entropy.as_ref(),
+        appended: false,
+        database: Database::Postgres(client),
+    }
+}
+
+async fn attempt<O: Operation>(
+    client: &Client,
+    operation: &O,
+    options: &Options,
+) -> Result<(O::Output, bool)> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match transact(client, operation, options).await {
+            Err(Error::Postgres(error)) if is_conflict(&error) && tries < ATTEMPTS => {
+                let mut byte = [0];
+                options.entropy.fill(&mut byte);
+                // Whoever lost waits a little, longer each time, and not all for the same time.
+                let most = (u64::from(tries) * 4).min(100);
+                tokio::time::sleep(Duration::from_millis(u64::from(byte[0]) * most / 255)).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+async fn transact<O: Operation>(
+    client: &Client,
+    operation: &O,
+    options: &Options,
+) -> Result<(O::Output, bool)> {
+    client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
+    let mut tx = begin(client, options);
+    let result = operation.run(&mut tx).await;
+    let appended = tx.appended;
+    match result {
+        Ok(output) => {
+            client.batch_execute("COMMIT").await?;
+            Ok((output, appended))
+        }
+        Err(error) => {
+            client.batch_execute("ROLLBACK").await?;
+            Err(error)
+        }
+    }
+}
+
+/// Whether another transaction got in between, so that the operation finds a new state when run again. A
+/// broken uniqueness is one: the operation looked before it wrote, and the other had not committed yet.
+fn is_conflict(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]
+            .contains(code)
+    })
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(value) => value.to_sql(ty, out),
+            Self::Text(value) => value.to_sql(ty, out),
+            Self::Bytes(value) => value.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        [Type::INT8, Type::TEXT, Type::BYTEA].contains(ty)
+    }
+
+    to_sql_checked!();
+}
+
+/// `?1` is written `$1` here.
+fn numbered(sql: &str) -> String {
+    sql.replace('?', "$")
+}
+
+fn arguments<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+pub(crate) async fn execute(client: &Client, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
+    let statement = client.prepare_cached(&numbered(sql)).await?;
+    Ok(client.execute(&statement, &arguments(params)).await?)
+}
+
+pub(crate) async fn query(client: &Client, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+    let statement = client.prepare_cached(&numbered(sql)).await?;
+    let rows = client.query(&statement, &arguments(params)).await?;
+    rows.iter().map(|row| read(row, sql)).collect()
+}
+
+fn read(row: &tokio_postgres::Row, sql: &'static str) -> Result<Row> {
+    let mut values = Vec::with_capacity(row.len());
+    for (n, column) in row.columns().iter().enumerate() {
+        let cell = match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(n)?.map(Cell::Int),
+            Type::INT4 => row.try_get::<_, Option<i32>>(n)?.map(|value| Cell::Int(i64::from(value))),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(n)?.map(Cell::Bytes),
+            _ => row.try_get::<_, Option<String>>(n)?.map(Cell::Text),
+        };
+        values.push(cell.unwrap_or(Cell::Null));
+    }
+    Ok(Row { table: table_of(sql), values })
+}

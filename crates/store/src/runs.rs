@@ -1,0 +1,365 @@
+//! Runs: executions of workflows, their checkpoints and their history.
+
+use crate::error::Result;
+use crate::store::Operation;
+use crate::tx::{Row, Tx, params};
+use tieline_model::{ContactId, LocationId, RunId, Timestamp, WorkflowId};
+
+/// Where a run stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// It can go on now.
+    Ready,
+    /// A request of its is under way; it is leased to the node that sends it.
+    Calling,
+    /// It sleeps, until a time or an event.
+    Waiting,
+    /// It came to its end.
+    Completed,
+    /// It was stopped by a step or an event.
+    Stopped,
+    /// A step failed for good. It can be replayed.
+    Failed,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Ready, Self::Calling, Self::Waiting, Self::Completed, Self::Stopped, Self::Failed];
+
+    /// The status as it is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Calling => "calling",
+            Self::Waiting => "waiting",
+            Self::Completed => "completed",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl std::str::FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        known.ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|status| status.as_str()).collect();
+            format!("`{text}` is not a status of a run; they are {}", names.join(", "))
+        })
+    }
+}
+
+/// A run as it is stored.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The location that it belongs to.
+    pub location_id: LocationId,
+    /// The workflow.
+    pub workflow_id: WorkflowId,
+    /// The version that it is pinned to.
+    pub version: i64,
+    /// The place in the log of the event that started it.
+    pub event_seq: i64,
+    /// The contact that it is about, once that is known.
+    pub contact_id: Option<ContactId>,
+    /// Runs with the same key are executed one after the other, in the order of their events.
+    pub concurrency_key: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// When it wants to be looked at next; none when it is over.
+    pub due_at: Option<Timestamp>,
+    /// The engine's checkpoint, as JSON.
+    pub state: String,
+    /// Why it was stopped or failed, or what it waits for, in words.
+    pub detail: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it last went on.
+    pub updated_at: Timestamp,
+}
+
+/// Writes a new run. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
+    tx.execute(
+        "INSERT INTO runs (location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, \
+         due_at, state, detail, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        params![
+            &run.location_id,
+            &run.id,
+            &run.workflow_id,
+            run.version,
+            run.event_seq,
+            run.contact_id.as_ref(),
+            run.concurrency_key.as_ref(),
+            run.status.as_str(),
+            run.due_at,
+            &run.state,
+            &run.detail,
+            run.created_at,
+            run.updated_at,
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Writes a run's new state over the old. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
+    tx.execute(
+        "UPDATE runs SET contact_id = ?3, status = ?4, due_at = ?5, state = ?6, detail = ?7, updated_at = ?8 \
+         WHERE location_id = ?1 AND id = ?2",
+        params![
+            &run.location_id,
+            &run.id,
+            run.contact_id.as_ref(),
+            run.status.as_str(),
+            run.due_at,
+            &run.state,
+            &run.detail,
+            run.updated_at,
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Appends to a run's history the steps of one checkpoint, as JSON. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn record(tx: &mut Tx<'_>, run: &RunId, n: i64, steps: &str) -> Result<()> {
+    tx.execute("INSERT INTO run_history (run_id, n, steps) VALUES (?1, ?2, ?3)", params![run, n, steps])
+        .await
+        .map(|_| ())
+}
+
+/// Whether a run with this key, started by an earlier event than `before`, has yet to go on. For use inside
+/// an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_busy(tx: &mut Tx<'_>, location: &LocationId, key: &str, before: i64) -> Result<bool> {
+    let row = tx
+        .query_first(
+            "SELECT 1 FROM runs WHERE location_id = ?1 AND concurrency_key = ?2 AND event_seq < ?3 \
+             AND status IN ('ready', 'calling') LIMIT 1",
+            params![location, key, before],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, due_at, \
+             state, detail, created_at, updated_at FROM runs r WHERE due_at <= ?1 AND (status <> 'ready' OR \
+             concurrency_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.location_id = r.location_id \
+             AND o.concurrency_key = r.concurrency_key AND o.event_seq < r.event_seq \
+             AND o.status IN ('ready', 'calling'))) ORDER BY due_at, event_seq LIMIT ?2",
+            $lock
+        )
+    };
+}
+
+/// Claims runs that are due for the length of the transaction, oldest first. A run whose key belongs to an
+/// earlier one is left until that one is done. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn claim(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Run>> {
+    let sql = if tx.writes_in_parallel() { claim!(" FOR UPDATE SKIP LOCKED") } else { claim!("") };
+    let rows = tx.query(sql, params![tx.now(), limit]).await?;
+    rows.into_iter().map(run).collect()
+}
+
+/// Gets a run; inside an operation that is about to change it, too.
+#[derive(Clone, Debug)]
+pub struct Get {
+    /// The location.
+    pub location_id: LocationId,
+    /// The run.
+    pub id: RunId,
+}
+
+impl Operation for Get {
+    type Output = Option<Run>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Run>> {
+        let row = tx
+            .query_first(
+                "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, \
+                 due_at, state, detail, created_at, updated_at FROM runs WHERE location_id = ?1 AND id = ?2",
+                params![&self.location_id, &self.id],
+            )
+            .await?;
+        row.map(run).transpose()
+    }
+}
+
+/// When the next run is due; none where none is.
+#[derive(Clone, Copy, Debug)]
+pub struct NextDue;
+
+impl Operation for NextDue {
+    type Output = Option<Timestamp>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
+        let row = tx
+            .query_first("SELECT due_at FROM runs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1", &[])
+            .await?;
+        row.map(|row| row.time(0)).transpose()
+    }
+}
+
+/// Lists a location's runs, newest first.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// The location.
+    pub location_id: LocationId,
+    /// Only those with this status.
+    pub status: Option<Status>,
+    /// Only those before this one, for the next page.
+    pub before: Option<RunId>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for List {
+    type Output = Vec<Run>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Run>> {
+        let rows = tx
+            .query(
+                "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, \
+                 due_at, state, detail, created_at, updated_at FROM runs WHERE location_id = ?1 AND id < ?2 \
+                 AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4",
+                params![
+                    &self.location_id,
+                    self.before.as_ref().map_or("~", RunId::as_str),
+                    self.status.map_or("", Status::as_str),
+                    self.limit
+                ],
+            )
+            .await?;
+        rows.into_iter().map(run).collect()
+    }
+}
+
+/// How many runs a location has with each status.
+#[derive(Clone, Debug)]
+pub struct Count(
+    /// The location.
+    pub LocationId,
+);
+
+impl Operation for Count {
+    type Output = Vec<(Status, i64)>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
+        let rows = tx
+            .query(
+                "SELECT status, COUNT(*) FROM runs WHERE location_id = ?1 GROUP BY status",
+                params![&self.0],
+            )
+            .await?;
+        rows.into_iter().map(|mut row| Ok((status(&mut row, 0)?, row.int(1)?))).collect()
+    }
+}
+
+/// A run's history: the steps of each checkpoint, as JSON, in their order.
+#[derive(Clone, Debug)]
+pub struct History(
+    /// The run.
+    pub RunId,
+);
+
+impl Operation for History {
+    type Output = Vec<String>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>> {
+        let rows =
+            tx.query("SELECT steps FROM run_history WHERE run_id = ?1 ORDER BY n", params![&self.0]).await?;
+        rows.into_iter().map(|mut row| row.text(0)).collect()
+    }
+}
+
+/// Makes a sleeping run hear of an event: one of this kind about this contact or subject. For use inside an
+/// operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn listen(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO run_waits (location_id, kind, about, run_id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        params![&run.location_id, kind, about, &run.id],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Makes a run hear of no more events. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn stop_listening(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
+    tx.execute("DELETE FROM run_waits WHERE run_id = ?1", params![run]).await.map(|_| ())
+}
+
+/// The sleeping runs that want to hear of an event of this kind about this contact or subject. For use inside
+/// an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn listeners(
+    tx: &mut Tx<'_>,
+    location: &LocationId,
+    kind: &str,
+    about: &str,
+) -> Result<Vec<RunId>> {
+    let rows = tx
+        .query(
+            "SELECT run_id FROM run_waits WHERE location_id = ?1 AND kind = ?2 AND about = ?3 ORDER BY run_id",
+            params![location, kind, about],
+        )
+        .await?;
+    rows.into_iter().map(|mut row| row.id(0)).collect()
+}
+
+fn status(row: &mut Row, column: usize) -> Result<Status> {
+    Ok(row.text(column)?.parse().unwrap_or(Status::Failed))
+}
+
+fn run(mut row: Row) -> Result<Run> {
+    Ok(Run {
+        location_id: row.id(0)?,
+        id: row.id(1)?,
+        workflow_id: row.id(2)?,
+        version: row.int(3)?,
+        event_seq: row.int(4)?,
+        contact_id: row.opt_id(5)?,
+        concurrency_key: row.opt_text(6)?,
+        status: status(&mut row, 7)?,
+        due_at: row.opt_int(8)?.map(Timestamp::from_millis),
+        state: row.text(9)?,
+        detail: row.text(10)?,
+        created_at: row.time(11)?,
+        updated_at: row.time(12)?,
+    })
+}

@@ -1,0 +1,105 @@
+//! The embedded database: one writer thread that commits many transactions in one fsync, and readers that
+//! never wait for it.
+
+mod readers;
+mod writer;
+
+use crate::error::Result;
+use crate::tx::{Cell, Param, Row, table_of};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use std::path::Path;
+use std::time::Duration;
+
+pub(crate) use readers::Readers;
+pub(crate) use writer::{Writer, drive};
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+            Self::Bytes(value) => ValueRef::Blob(value),
+        }))
+    }
+}
+
+pub(crate) fn execute(connection: &Connection, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    Ok(statement.raw_execute()? as u64)
+}
+
+pub(crate) fn query(connection: &Connection, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    let mut rows = statement.raw_query();
+    let mut answer = Vec::new();
+    while let Some(row) = rows.next()? {
+        answer.push(read(row, sql)?);
+    }
+    Ok(answer)
+}
+
+pub(crate) fn query_first(
+    connection: &Connection,
+    sql: &'static str,
+    params: &[Param<'_>],
+) -> Result<Option<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    let mut rows = statement.raw_query();
+    Ok(match rows.next()? {
+        Some(row) => Some(read(row, sql)?),
+        None => None,
+    })
+}
+
+fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> Result<()> {
+    for (n, param) in params.iter().enumerate() {
+        statement.raw_bind_parameter(n + 1, param)?;
+    }
+    Ok(())
+}
+
+fn read(row: &rusqlite::Row<'_>, sql: &'static str) -> Result<Row> {
+    let columns = row.as_ref().column_count();
+    let mut values = Vec::with_capacity(columns);
+    for column in 0..columns {
+        values.push(match row.get_ref(column)? {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(value) => Cell::Int(value),
+            ValueRef::Real(value) => Cell::Text(value.to_string()),
+            ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
+            ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+        });
+    }
+    Ok(Row { table: table_of(sql), values })
+}
+
+/// Opens a connection and sets it up; every connection of the house goes through here.
+pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
+    let access = if writable {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    };
+    // Each connection is used by one thread at a time, which the types enforce, so SQLite needs no lock.
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.set_prepared_statement_cache_capacity(256);
+    if writable {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+    }
+    // FULL: a commit is on the disk before it is acknowledged.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", if writable { -65_536 } else { -16_384 })?;
+    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    // The log is folded back every 4,000 pages (16 MB): often enough to stay small, seldom enough not to
+    // write hot pages again and again.
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    Ok(connection)
+}

@@ -1,0 +1,199 @@
+//! The one thread that writes: it takes all operations that wait, runs each inside a savepoint of its own,
+//! commits them together and answers them after the commit.
+
+use super::open;
+use crate::clock::{Clock, Entropy};
+use crate::error::{Error, Result};
+use crate::store::Operation;
+use crate::tx::{Database, Tx};
+use rusqlite::Connection;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::task::{Context, Poll, Waker};
+use std::thread::JoinHandle;
+use tokio::sync::{oneshot, watch};
+
+/// The most operations that one commit holds: past this the wait of the first outgrows what is saved.
+const BATCH: usize = 512;
+/// The most operations that may wait; a caller beyond waits for a place.
+const QUEUE: usize = 4096;
+
+pub(crate) struct Writer {
+    jobs: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// An operation that waits for the writer.
+trait Job: Send {
+    /// Runs the operation and keeps its result; false where what it wrote is to be undone.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Hands the result over, or the error that undid it.
+    fn answer(self: Box<Self>, committed: Result<(), String>);
+}
+
+struct Waiting<O: Operation> {
+    operation: O,
+    result: Option<Result<O::Output>>,
+    reply: oneshot::Sender<Result<O::Output>>,
+}
+
+impl<O: Operation> Job for Waiting<O> {
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let result = catch_unwind(AssertUnwindSafe(|| drive(self.operation.run(tx))));
+        let result = result.unwrap_or_else(|_| {
+            tracing::error!(operation = std::any::type_name::<O>(), "an operation panicked and was undone");
+            Err(Error::Closed)
+        });
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), String>) {
+        let result = match (committed, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(Error::Closed),
+            // A refusal is true whether the commit held or not; the caller learns of it rather than of a fault.
+            (Err(_), Some(Err(error))) => Err(error),
+            (Err(message), _) => Err(Error::Unusable(message)),
+        };
+        // A caller that has gone away does not want the answer.
+        let _ = self.reply.send(result);
+    }
+}
+
+/// Drives a future on which nothing waits: on SQLite every statement is done when it returns.
+pub(crate) fn drive<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => {
+            Err(Error::Unusable("an operation waited for something other than the database".to_owned()))
+        }
+    }
+}
+
+struct House {
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    appended: watch::Sender<u64>,
+}
+
+impl Writer {
+    pub(crate) fn start(
+        path: &Path,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        appended: watch::Sender<u64>,
+    ) -> Result<Self> {
+        let connection = open(path, true)?;
+        let (jobs, queue) = sync_channel(QUEUE);
+        let house = House { clock, entropy, appended };
+        let thread = std::thread::Builder::new()
+            .name("tieline-writer".to_owned())
+            .spawn(move || write(connection, &queue, &house))
+            .map_err(|error| Error::Unusable(format!("the writer thread cannot be started: {error}")))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    pub(crate) async fn write<O: Operation>(&self, operation: O) -> Result<O::Output> {
+        let (reply, answer) = oneshot::channel();
+        let job: Box<dyn Job> = Box::new(Waiting { operation, result: None, reply });
+        let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
+        match jobs.try_send(job) {
+            Ok(()) => {}
+            Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(Error::Closed),
+            Err(std::sync::mpsc::TrySendError::Full(job)) => {
+                // Far more is asked for than the disk takes: wait on a thread that may be blocked.
+                let jobs = jobs.clone();
+                let sent = tokio::task::spawn_blocking(move || jobs.send(job)).await;
+                sent.map_err(|_| Error::Closed)?.map_err(|_| Error::Closed)?;
+            }
+        }
+        answer.await.map_err(|_| Error::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Closing the channel lets the thread finish what waits; the store is closed when it is done.
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, house: &House) {
+    while let Ok(first) = queue.recv() {
+        let mut done = Vec::with_capacity(64);
+        let mut appended = false;
+        let outcome = transaction(&mut connection, first, queue, house, &mut done, &mut appended);
+        if let Err(message) = &outcome {
+            tracing::error!(
+                error = message,
+                operations = done.len(),
+                "a commit failed; none of it was written"
+            );
+            if !connection.is_autocommit()
+                && let Err(error) = connection.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "the rollback failed");
+            }
+        }
+        if appended && outcome.is_ok() {
+            house.appended.send_modify(|count| *count += 1);
+        }
+        for job in done {
+            job.answer(outcome.clone());
+        }
+    }
+}
+
+fn transaction(
+    connection: &mut Connection,
+    first: Box<dyn Job>,
+    queue: &Receiver<Box<dyn Job>>,
+    house: &House,
+    done: &mut Vec<Box<dyn Job>>,
+    appended: &mut bool,
+) -> Result<(), String> {
+    let mut next = Some(first);
+    let begun = run(connection, "BEGIN IMMEDIATE");
+    while let Some(mut job) = next {
+        if begun.is_ok() {
+            *appended |= savepoint(connection, job.as_mut(), house)?;
+        }
+        done.push(job);
+        next = if done.len() < BATCH { queue.try_recv().ok() } else { None };
+    }
+    begun?;
+    run(connection, "COMMIT")
+}
+
+/// Runs one operation so that undoing it leaves its neighbours alone. Tells whether it appended events.
+fn savepoint(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<bool, String> {
+    run(connection, "SAVEPOINT operation")?;
+    let mut tx = Tx {
+        now: house.clock.now(),
+        entropy: house.entropy.as_ref(),
+        appended: false,
+        database: Database::Sqlite(connection),
+    };
+    let keep = job.run(&mut tx);
+    let appended = tx.appended && keep;
+    if !keep {
+        run(connection, "ROLLBACK TO operation")?;
+    }
+    run(connection, "RELEASE operation")?;
+    Ok(appended)
+}
+
+fn run(connection: &Connection, sql: &'static str) -> Result<(), String> {
+    super::execute(connection, sql, &[]).map(|_| ()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,193 @@
+//! The store as the rest of the house sees it: operations go in, results come out.
+
+use crate::clock::{Clock, Entropy};
+use crate::error::{Error, Result};
+use crate::postgres::Postgres;
+use crate::sqlite::{Readers, Writer};
+use crate::tx::{Database, Tx};
+use crate::{migrate, sqlite};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Something to do in the store: its fields are its input, [`Operation::run`] is its logic.
+///
+/// On SQLite the future is driven to its end on the writer's thread, so it may wait for nothing but the
+/// transaction. On PostgreSQL it is run again after a conflict with another transaction, so it may change
+/// nothing but the transaction. It refuses before its first write.
+pub trait Operation: Send + Sync + 'static {
+    /// What it gives.
+    type Output: Send + 'static;
+
+    /// Whether it may read many rows. Such a read sees one state of the database throughout, and is kept off
+    /// the threads that answer requests.
+    const SCANS: bool = false;
+
+    /// Does it.
+    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// Which database to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// SQLite, in the file `tieline.db` of this folder.
+    Folder(PathBuf),
+    /// PostgreSQL, at this address (`postgres://user@host/database`).
+    Url(String),
+}
+
+/// What the store takes from outside.
+#[derive(Clone)]
+pub struct Options {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whether [`Store::appended`] hears of other nodes' events too. Only who reads the log needs it.
+    pub listen: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(crate::clock::SystemClock),
+            entropy: Arc::new(crate::clock::SystemEntropy::default()),
+            listen: false,
+        }
+    }
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    driver: Driver,
+    options: Options,
+    appended: watch::Sender<u64>,
+}
+
+enum Driver {
+    Sqlite { writer: Writer, readers: Arc<Readers> },
+    Postgres(Postgres),
+}
+
+impl Store {
+    /// Opens a database, and brings its tables up to date first.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] where it cannot be reached or was made by a newer version.
+    pub async fn open(target: &Target, options: Options) -> Result<Self> {
+        let (appended, _) = watch::channel(0);
+        let driver = match target {
+            Target::Folder(folder) => open_sqlite(folder, &options, &appended)?,
+            Target::Url(url) => Driver::Postgres(Postgres::open(url, &options, &appended).await?),
+        };
+        Ok(Self { inner: Arc::new(Inner { driver, options, appended }) })
+    }
+
+    /// Runs an operation in a transaction. When this returns, what it wrote is durable; where it gives an
+    /// error, nothing was written.
+    ///
+    /// # Errors
+    /// What the operation gives, or what the database says.
+    pub async fn write<O: Operation>(&self, operation: O) -> Result<O::Output> {
+        match &self.inner.driver {
+            Driver::Sqlite { writer, .. } => writer.write(operation).await,
+            Driver::Postgres(postgres) => {
+                postgres.write(operation, &self.inner.options, &self.inner.appended).await
+            }
+        }
+    }
+
+    /// Runs an operation that only reads, beside the writers. It sees all that was acknowledged before.
+    ///
+    /// # Errors
+    /// What the operation gives, or what the database says.
+    pub async fn read<O: Operation>(&self, operation: O) -> Result<O::Output> {
+        match &self.inner.driver {
+            Driver::Postgres(postgres) => postgres.read(operation, &self.inner.options).await,
+            // Looking one row up takes less time than handing it to another thread would.
+            Driver::Sqlite { readers, .. } if !O::SCANS => {
+                readers.with(|connection| sqlite::drive(operation.run(&mut self.reading(connection))))
+            }
+            Driver::Sqlite { readers, .. } => {
+                let (store, readers) = (self.clone(), Arc::clone(readers));
+                let read = move || readers.with(|connection| store.snapshot(connection, &operation));
+                tokio::task::spawn_blocking(read).await.map_err(|_| Error::Closed)?
+            }
+        }
+    }
+
+    fn snapshot<O: Operation>(
+        &self,
+        connection: &mut rusqlite::Connection,
+        operation: &O,
+    ) -> Result<O::Output> {
+        connection.execute_batch("BEGIN")?;
+        let result = sqlite::drive(operation.run(&mut self.reading(connection)));
+        connection.execute_batch("COMMIT")?;
+        result
+    }
+
+    fn reading<'c>(&'c self, connection: &'c mut rusqlite::Connection) -> Tx<'c> {
+        Tx {
+            now: self.inner.options.clock.now(),
+            entropy: self.inner.options.entropy.as_ref(),
+            appended: false,
+            database: Database::Sqlite(connection),
+        }
+    }
+
+    /// Changes whenever events may have been appended. A hint to look at the log, not a promise: on
+    /// PostgreSQL another node's events can be missed, so who reads the log looks from time to time as well.
+    #[must_use]
+    pub fn appended(&self) -> watch::Receiver<u64> {
+        self.inner.appended.subscribe()
+    }
+
+    /// The clock that the store was opened with.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.options.clock
+    }
+
+    /// The randomness that the store was opened with.
+    #[must_use]
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.inner.options.entropy
+    }
+
+    /// Gives places in the log to the events that were committed since the last call, in the order in which
+    /// readers are to see them. Only PostgreSQL needs it; see [`crate::log`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn place_events(&self) -> Result<()> {
+        match &self.inner.driver {
+            Driver::Sqlite { .. } => Ok(()),
+            Driver::Postgres(postgres) => postgres.place_events().await,
+        }
+    }
+
+    /// Whether many nodes may write to this database at once.
+    #[must_use]
+    pub fn writes_in_parallel(&self) -> bool {
+        matches!(self.inner.driver, Driver::Postgres(_))
+    }
+}
+
+fn open_sqlite(folder: &Path, options: &Options, appended: &watch::Sender<u64>) -> Result<Driver> {
+    let unusable = |error: std::io::Error| {
+        Error::Unusable(format!("the folder {} cannot be used: {error}", folder.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(unusable)?;
+    let file = folder.join("tieline.db");
+    migrate::sqlite(&mut sqlite::open(&file, true)?)?;
+    let writer =
+        Writer::start(&file, Arc::clone(&options.clock), Arc::clone(&options.entropy), appended.clone())?;
+    Ok(Driver::Sqlite { writer, readers: Arc::new(Readers::new(file)) })
+}

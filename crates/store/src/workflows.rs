@@ -1,0 +1,281 @@
+//! Workflows: a draft, and the versions that were published. A published version never changes; a run is
+//! pinned to the one it started on.
+
+use crate::error::Result;
+use crate::store::Operation;
+use crate::tx::{Row, Tx, params};
+use serde_json::Value;
+use tieline_model::{LocationId, Refusal, Timestamp, WorkflowId};
+
+/// A workflow as it can be listed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Workflow {
+    /// Its id.
+    pub id: WorkflowId,
+    /// The location that it belongs to.
+    pub location_id: LocationId,
+    /// Its name, unique in the location.
+    pub name: String,
+    /// The document as it was saved last.
+    pub draft: Value,
+    /// The version that events start; none while nothing is published.
+    pub published_version: Option<i64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was saved or published last.
+    pub updated_at: Timestamp,
+}
+
+/// Saves a document by its name, and publishes it if wanted. The caller has checked it.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// The location.
+    pub location_id: LocationId,
+    /// The document's name.
+    pub name: String,
+    /// The document.
+    pub document: Value,
+    /// Whether events are to start it from now on.
+    pub publish: bool,
+}
+
+impl Operation for Apply {
+    type Output = Workflow;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
+        if crate::locations::Get(self.location_id.clone()).run(tx).await?.is_none() {
+            return Err(Refusal::NotFound { what: "Location", id: self.location_id.to_string() }.into());
+        }
+        let mut workflow = match by_name(tx, &self.location_id, &self.name).await? {
+            Some(workflow) => workflow,
+            None => self.insert(tx).await?,
+        };
+        let text = serde_json::to_string(&self.document)?;
+        if self.publish {
+            workflow.published_version = Some(publish(tx, &workflow, &text).await?);
+        }
+        workflow.draft = self.document.clone();
+        workflow.updated_at = tx.now();
+        tx.execute(
+            "UPDATE workflows SET draft = ?3, published_version = ?4, updated_at = ?5 \
+             WHERE location_id = ?1 AND id = ?2",
+            params![&self.location_id, &workflow.id, &text, workflow.published_version, workflow.updated_at],
+        )
+        .await?;
+        Ok(workflow)
+    }
+}
+
+impl Apply {
+    async fn insert(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
+        let workflow = Workflow {
+            id: WorkflowId::mint(tx.now(), tx.random()),
+            location_id: self.location_id.clone(),
+            name: self.name.clone(),
+            draft: Value::Null,
+            published_version: None,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        tx.execute(
+            "INSERT INTO workflows (location_id, id, name, draft, published_version, latest_version, created_at, \
+             updated_at) VALUES (?1, ?2, ?3, ?4, NULL, 0, ?5, ?5)",
+            params![&workflow.location_id, &workflow.id, &workflow.name, "null", tx.now()],
+        )
+        .await?;
+        Ok(workflow)
+    }
+}
+
+/// Publishes a text as the next version, unless the version that is published now reads the same.
+async fn publish(tx: &mut Tx<'_>, workflow: &Workflow, text: &str) -> Result<i64> {
+    if let Some(current) = workflow.published_version {
+        let row = tx
+            .query_first(
+                "SELECT doc FROM workflow_versions WHERE workflow_id = ?1 AND version = ?2",
+                params![&workflow.id, current],
+            )
+            .await?;
+        if row.map(|mut row| row.text(0)).transpose()?.as_deref() == Some(text) {
+            return Ok(current);
+        }
+    }
+    let row = tx
+        .query_first(
+            "UPDATE workflows SET latest_version = latest_version + 1 WHERE location_id = ?1 AND id = ?2 \
+             RETURNING latest_version",
+            params![&workflow.location_id, &workflow.id],
+        )
+        .await?;
+    let version = row.map_or(Ok(1), |row| row.int(0))?;
+    tx.execute(
+        "INSERT INTO workflow_versions (workflow_id, version, doc, published_at) VALUES (?1, ?2, ?3, ?4)",
+        params![&workflow.id, version, text, tx.now()],
+    )
+    .await?;
+    changed(tx).await?;
+    Ok(version)
+}
+
+/// Tells every node that what is published has changed; see [`Stamp`].
+async fn changed(tx: &mut Tx<'_>) -> Result<()> {
+    tx.execute("UPDATE cursors SET position = position + 1 WHERE name = 'definitions'", &[]).await.map(|_| ())
+}
+
+/// Takes a workflow out of use: events no longer start it. Runs that are under way go on.
+#[derive(Clone, Debug)]
+pub struct Unpublish {
+    /// The location.
+    pub location_id: LocationId,
+    /// The workflow's name.
+    pub name: String,
+}
+
+impl Operation for Unpublish {
+    type Output = Workflow;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
+        let found = by_name(tx, &self.location_id, &self.name).await?;
+        let mut workflow =
+            found.ok_or_else(|| Refusal::NotFound { what: "Workflow", id: self.name.clone() })?;
+        workflow.published_version = None;
+        workflow.updated_at = tx.now();
+        tx.execute(
+            "UPDATE workflows SET published_version = NULL, updated_at = ?3 WHERE location_id = ?1 AND id = ?2",
+            params![&self.location_id, &workflow.id, workflow.updated_at],
+        )
+        .await?;
+        changed(tx).await?;
+        Ok(workflow)
+    }
+}
+
+async fn by_name(tx: &mut Tx<'_>, location: &LocationId, name: &str) -> Result<Option<Workflow>> {
+    let row = tx
+        .query_first(
+            "SELECT id, location_id, name, draft, published_version, created_at, updated_at FROM workflows \
+             WHERE location_id = ?1 AND name = ?2",
+            params![location, name],
+        )
+        .await?;
+    row.map(workflow).transpose()
+}
+
+/// Lists a location's workflows by name.
+#[derive(Clone, Debug)]
+pub struct List(
+    /// The location.
+    pub LocationId,
+);
+
+impl Operation for List {
+    type Output = Vec<Workflow>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Workflow>> {
+        let rows = tx
+            .query(
+                "SELECT id, location_id, name, draft, published_version, created_at, updated_at FROM workflows \
+                 WHERE location_id = ?1 ORDER BY name",
+                params![&self.0],
+            )
+            .await?;
+        rows.into_iter().map(workflow).collect()
+    }
+}
+
+fn workflow(mut row: Row) -> Result<Workflow> {
+    Ok(Workflow {
+        id: row.id(0)?,
+        location_id: row.id(1)?,
+        name: row.text(2)?,
+        draft: row.json(3)?,
+        published_version: row.opt_int(4)?,
+        created_at: row.time(5)?,
+        updated_at: row.time(6)?,
+    })
+}
+
+/// A version of a workflow that was published.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Version {
+    /// The workflow.
+    pub workflow_id: WorkflowId,
+    /// The location that it belongs to.
+    pub location_id: LocationId,
+    /// The workflow's name.
+    pub name: String,
+    /// The version's number, from 1.
+    pub version: i64,
+    /// The document.
+    pub document: Value,
+}
+
+/// A number that grows whenever what is published changes, so that a compiled copy is known to be good.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp;
+
+impl Operation for Stamp {
+    type Output = i64;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
+        let row = tx.query_first("SELECT position FROM cursors WHERE name = 'definitions'", &[]).await?;
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+}
+
+/// All published versions of all locations, with the stamp that they have.
+#[derive(Clone, Copy, Debug)]
+pub struct Published;
+
+impl Operation for Published {
+    type Output = (i64, Vec<Version>);
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
+        let stamp = Stamp.run(tx).await?;
+        let rows = tx
+            .query(
+                "SELECT w.id, w.location_id, w.name, v.version, v.doc FROM workflows w \
+                 JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.published_version \
+                 ORDER BY w.id",
+                &[],
+            )
+            .await?;
+        Ok((stamp, rows.into_iter().map(version).collect::<Result<_>>()?))
+    }
+}
+
+/// One version of a workflow, published now or once.
+#[derive(Clone, Debug)]
+pub struct GetVersion {
+    /// The workflow.
+    pub workflow_id: WorkflowId,
+    /// The version.
+    pub version: i64,
+}
+
+impl Operation for GetVersion {
+    type Output = Option<Version>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Version>> {
+        let row = tx
+            .query_first(
+                "SELECT w.id, w.location_id, w.name, v.version, v.doc FROM workflow_versions v \
+                 JOIN workflows w ON w.id = v.workflow_id WHERE v.workflow_id = ?1 AND v.version = ?2",
+                params![&self.workflow_id, self.version],
+            )
+            .await?;
+        row.map(version).transpose()
+    }
+}
+
+fn version(mut row: Row) -> Result<Version> {
+    Ok(Version {
+        workflow_id: row.id(0)?,
+        location_id: row.id(1)?,
+        name: row.text(2)?,
+        version: row.int(3)?,
+        document: row.json(4)?,
+    })
+}

@@ -1,0 +1,121 @@
+//! The event log: one order, and a cursor that skips nothing.
+
+use crate::support::both;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tieline_model::{Cause, NewEvent, Timestamp};
+use tieline_store::{Operation, Result, Tx, log};
+
+#[test]
+fn a_reader_beside_many_writers_skips_nothing_and_sees_nothing_twice() {
+    both(async |house| {
+        let done = Arc::new(AtomicBool::new(false));
+        let reader = tokio::spawn({
+            let (store, done) = (house.store.clone(), Arc::clone(&done));
+            async move {
+                let (mut after, mut seen) = (0, Vec::new());
+                loop {
+                    let last = done.load(Ordering::SeqCst);
+                    store.place_events().await.unwrap();
+                    let events = store.read(log::Read { after, limit: 7 }).await.unwrap();
+                    if events.is_empty() && last {
+                        return seen;
+                    }
+                    for event in events {
+                        assert!(event.seq > after, "places grow");
+                        after = event.seq;
+                        seen.push(event.contact_id.unwrap());
+                    }
+                }
+            }
+        });
+        let writers: Vec<_> = (0..8)
+            .map(|writer| {
+                let house = house.clone();
+                tokio::spawn(async move {
+                    let mut ids = Vec::new();
+                    for n in 0..25 {
+                        let email = format!("w{writer}n{n}@example.com");
+                        ids.push(house.create(json!({ "email": email })).await.contact.id);
+                    }
+                    ids
+                })
+            })
+            .collect();
+        let mut written = Vec::new();
+        for writer in writers {
+            written.extend(writer.await.unwrap());
+        }
+        done.store(true, Ordering::SeqCst);
+        let mut seen = reader.await.unwrap();
+        seen.sort();
+        written.sort();
+        assert_eq!(seen, written);
+    });
+}
+
+/// Appends an event and holds its transaction open, where the database allows others beside it.
+struct SlowAppend(log::Append, Duration);
+
+impl Operation for SlowAppend {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        self.0.run(tx).await?;
+        if tx.writes_in_parallel() {
+            tokio::time::sleep(self.1).await;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_transaction_that_commits_late_is_not_skipped() {
+    both(async |house| {
+        let append = |kind: &str| log::Append {
+            location_id: house.location.id.clone(),
+            cause: Cause::operator(),
+            event: NewEvent {
+                kind: kind.to_owned(),
+                contact_id: None,
+                subject: None,
+                occurred_at: Timestamp::default(),
+                payload: serde_json::value::to_raw_value(&json!({})).unwrap(),
+            },
+        };
+        let slow = SlowAppend(append("slow.event"), Duration::from_millis(400));
+        let slow = tokio::spawn({
+            let store = house.store.clone();
+            async move { store.write(slow).await.unwrap() }
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        house.store.write(append("quick.event")).await.unwrap();
+        // The reader comes by while the slow transaction is still open, and again when it is done.
+        let before = house.events().await;
+        slow.await.unwrap();
+        let after = house.events().await;
+        assert_eq!(after.len(), 2);
+        let known: Vec<_> = before.iter().map(|event| (event.seq, event.kind.clone())).collect();
+        let kept: Vec<_> =
+            after.iter().take(before.len()).map(|event| (event.seq, event.kind.clone())).collect();
+        assert_eq!(known, kept, "a place that a reader has seen is final, and nothing appears before it");
+    });
+}
+
+#[test]
+fn a_cursor_moves_on_from_where_it_stands_only() {
+    struct Move(i64, i64);
+    impl Operation for Move {
+        type Output = bool;
+        async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
+            log::Cursor("dispatcher").advance(tx, self.0, self.1).await
+        }
+    }
+    both(async |house| {
+        assert!(house.store.write(Move(0, 5)).await.unwrap());
+        assert!(!house.store.write(Move(0, 7)).await.unwrap());
+        assert_eq!(house.store.read(log::Cursor("dispatcher")).await.unwrap(), 5);
+    });
+}

@@ -1,0 +1,426 @@
+//! What the store promises, asked of SQLite and of PostgreSQL alike.
+
+mod log;
+mod support;
+
+use serde_json::{Value, json};
+use support::{House, both, contact, fields};
+use tieline_model::contact::{ContactInput, Write};
+use tieline_model::custom_field::CustomFieldInput;
+use tieline_model::note::NoteInput;
+use tieline_model::task::TaskInput;
+use tieline_model::{Cause, Refusal};
+use tieline_store::{contacts, custom_fields, keys, notes, tasks, workflows};
+
+#[test]
+fn a_contact_is_read_as_it_was_written() {
+    both(async |house| {
+        let written =
+            house.create(json!({"email": "Ada@Example.com", "name": "Ada Lovelace", "tags": ["VIP"]})).await;
+        let doc = house.get(&written.contact.id).await.unwrap();
+        assert_eq!(doc, written.doc);
+        let doc: Value = serde_json::from_str(&doc).unwrap();
+        assert_eq!(doc["email"], "Ada@Example.com");
+        assert_eq!(doc["emailLowerCase"], "ada@example.com");
+        assert_eq!(doc["fullNameLowerCase"], "ada lovelace");
+        assert_eq!(doc["tags"], json!(["vip"]));
+        assert_eq!(doc["dateAdded"], "2026-11-23T12:00:00.000Z");
+    });
+}
+
+#[test]
+fn another_location_sees_nothing() {
+    both(async |house| {
+        let written = house.create(json!({"email": "ada@example.com"})).await;
+        let other = House { location: house.new_location(false).await, ..house.clone() };
+        assert_eq!(other.get(&written.contact.id).await, None);
+        let delete = contacts::Delete {
+            location_id: other.location.id.clone(),
+            id: written.contact.id.clone(),
+            cause: Cause::operator(),
+        };
+        let refused = other.store.write(delete).await.unwrap_err();
+        assert!(matches!(refused.refusal(), Some(Refusal::ContactNotFound(_))));
+        other.create(json!({"email": "ada@example.com"})).await;
+    });
+}
+
+#[test]
+fn duplicates_are_refused_and_named() {
+    both(async |house| {
+        let first =
+            house.create(json!({"email": "ada@example.com", "name": "Ada", "phone": "+61412345678"})).await;
+        for (body, field) in [
+            (json!({"email": "ADA@example.com"}), "email"),
+            (json!({"email": "other@example.com", "phone": "0412 345 678"}), "phone"),
+        ] {
+            let refused = house.try_create(body).await.unwrap_err();
+            let expected = Refusal::Duplicate {
+                contact_id: first.contact.id.clone(),
+                contact_name: "Ada".into(),
+                field,
+            };
+            assert_eq!(refused.refusal(), Some(&expected));
+        }
+    });
+}
+
+#[test]
+fn a_location_may_allow_duplicates() {
+    both(async |house| {
+        let house = House { location: house.new_location(true).await, ..house };
+        let first = house.create(json!({"email": "ada@example.com"})).await;
+        let second = house.create(json!({"email": "ada@example.com"})).await;
+        assert_ne!(first.contact.id, second.contact.id);
+        let upserted = house.upsert(json!({"email": "ada@example.com", "city": "London"})).await;
+        assert_eq!(
+            upserted.written.contact.id, first.contact.id,
+            "an upsert takes the one that was there first"
+        );
+    });
+}
+
+#[test]
+fn a_hundred_creates_at_once_make_one_contact() {
+    both(async |house| {
+        let attempts: Vec<_> = (0..100)
+            .map(|_| {
+                let house = house.clone();
+                tokio::spawn(
+                    async move { house.try_create(json!({"email": "ada@example.com"})).await.is_ok() },
+                )
+            })
+            .collect();
+        let mut created = 0;
+        for attempt in attempts {
+            created += usize::from(attempt.await.unwrap());
+        }
+        assert_eq!(created, 1);
+    });
+}
+
+#[test]
+fn a_hundred_upserts_at_once_make_one_contact() {
+    both(async |house| {
+        let attempts: Vec<_> = (0..100)
+            .map(|n| {
+                let house = house.clone();
+                tokio::spawn(async move {
+                    house.upsert(json!({"email": "ada@example.com", "city": format!("Town {n}")})).await.new
+                })
+            })
+            .collect();
+        let mut created = 0;
+        for attempt in attempts {
+            created += usize::from(attempt.await.unwrap());
+        }
+        assert_eq!(created, 1);
+    });
+}
+
+#[test]
+fn an_upsert_leaves_another_contacts_phone_alone() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com"})).await;
+        let bob = house.create(json!({"phone": "+61412345678"})).await;
+        let body = json!({"email": "ada@example.com", "phone": "+61412345678", "city": "London"});
+        let upserted = house.upsert(body).await;
+        assert_eq!(upserted.written.contact.id, ada.contact.id);
+        assert_eq!(upserted.written.contact.phone, None);
+        assert_eq!(upserted.written.contact.city.as_deref(), Some("London"));
+        assert!(upserted.written.warnings[0].contains(bob.contact.id.as_str()));
+    });
+}
+
+#[test]
+fn an_update_keeps_what_it_does_not_mention() {
+    both(async |house| {
+        let ada =
+            house.create(json!({"email": "ada@example.com", "city": "London", "tags": ["a", "b"]})).await;
+        let updated =
+            house.update(&ada.contact.id, json!({"city": null, "state": "X", "tags": ["c"]})).await.unwrap();
+        assert_eq!((updated.contact.city, updated.contact.state.as_deref()), (None, Some("X")));
+        assert_eq!(updated.contact.email.as_deref(), Some("ada@example.com"));
+        assert_eq!(updated.contact.tags, ["c"]);
+        let event = house.last_event().await;
+        assert_eq!(event.kind, "contact.updated");
+        let payload: Value = serde_json::from_str(event.payload.get()).unwrap();
+        assert_eq!(payload["changes"]["city"], json!({"from": "London", "to": null}));
+        assert_eq!(payload["changes"]["tags"], json!({"from": ["a", "b"], "to": ["c"]}));
+    });
+}
+
+#[test]
+fn an_update_that_changes_nothing_writes_nothing() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com", "city": "London"})).await;
+        let events = house.events().await.len();
+        house.update(&ada.contact.id, json!({"city": "London"})).await.unwrap();
+        assert_eq!(house.events().await.len(), events);
+    });
+}
+
+#[test]
+fn an_address_can_move_from_one_contact_to_another() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com"})).await;
+        let bob = house.create(json!({"email": "bob@example.com"})).await;
+        let taken = house.update(&bob.contact.id, json!({"email": "ada@example.com"})).await.unwrap_err();
+        assert!(matches!(taken.refusal(), Some(Refusal::Duplicate { .. })));
+        house.update(&ada.contact.id, json!({"email": "ada@new.example.com"})).await.unwrap();
+        house.update(&bob.contact.id, json!({"email": "ada@example.com"})).await.unwrap();
+        let found = contacts::FindDuplicate {
+            location_id: house.location.id.clone(),
+            email: Some("ADA@EXAMPLE.COM".into()),
+            phone: None,
+        };
+        let doc = house.store.read(found).await.unwrap().unwrap();
+        assert_eq!(contact(&doc).id, bob.contact.id);
+    });
+}
+
+#[test]
+fn a_deleted_contact_is_gone_and_frees_its_address() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com"})).await;
+        let delete = contacts::Delete {
+            location_id: house.location.id.clone(),
+            id: ada.contact.id.clone(),
+            cause: Cause::operator(),
+        };
+        house.store.write(delete.clone()).await.unwrap();
+        assert_eq!(house.get(&ada.contact.id).await, None);
+        assert!(house.store.write(delete).await.is_err());
+        house.create(json!({"email": "ada@example.com"})).await;
+    });
+}
+
+#[test]
+fn tags_are_added_and_removed_once() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com", "tags": ["a"]})).await;
+        let (location_id, id) = (house.location.id.clone(), ada.contact.id.clone());
+        let add = contacts::AddTags {
+            location_id: location_id.clone(),
+            id: id.clone(),
+            tags: vec!["a".into(), "b".into()],
+            cause: Cause::operator(),
+        };
+        let changed = house.store.write(add.clone()).await.unwrap();
+        assert_eq!((changed.tags, changed.tags_added), (vec!["a".into(), "b".into()], vec!["b".to_owned()]));
+        let events = house.events().await.len();
+        house.store.write(add).await.unwrap();
+        assert_eq!(house.events().await.len(), events, "tags that are there already change nothing");
+        let remove =
+            contacts::RemoveTags { location_id, id, tags: vec!["a".into()], cause: Cause::operator() };
+        let changed = house.store.write(remove).await.unwrap();
+        assert_eq!((changed.tags, changed.tags_removed), (vec!["b".to_owned()], vec!["a".to_owned()]));
+    });
+}
+
+#[test]
+fn tags_added_at_once_are_all_there() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com"})).await;
+        let adding: Vec<_> = (0..20)
+            .map(|n| {
+                let add = contacts::AddTags {
+                    location_id: house.location.id.clone(),
+                    id: ada.contact.id.clone(),
+                    tags: vec![format!("tag-{n}")],
+                    cause: Cause::operator(),
+                };
+                let store = house.store.clone();
+                tokio::spawn(async move { store.write(add).await.unwrap() })
+            })
+            .collect();
+        for add in adding {
+            add.await.unwrap();
+        }
+        assert_eq!(contact(&house.get(&ada.contact.id).await.unwrap()).tags.len(), 20);
+    });
+}
+
+#[test]
+fn notes_and_tasks_live_on_their_contact() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com"})).await;
+        let (location_id, contact_id) = (house.location.id.clone(), ada.contact.id.clone());
+        let mut body = fields(json!({"body": "hello", "pinned": true}));
+        let note = notes::Create {
+            location_id: location_id.clone(),
+            contact_id: contact_id.clone(),
+            input: NoteInput::create(&mut body),
+            cause: Cause::operator(),
+        };
+        let note = house.store.write(note).await.unwrap();
+        let mut body =
+            fields(json!({"title": "Call", "dueDate": "2026-11-24T09:00:00Z", "completed": false}));
+        let task = tasks::Create {
+            location_id: location_id.clone(),
+            contact_id: contact_id.clone(),
+            input: TaskInput::create(&mut body),
+            cause: Cause::operator(),
+        };
+        let task = house.store.write(task).await.unwrap();
+        let listed = notes::List { location_id: location_id.clone(), contact_id: contact_id.clone() };
+        assert_eq!(house.store.read(listed).await.unwrap(), [note]);
+        let mut body = fields(json!({"completed": true}));
+        let done = tasks::Update {
+            location_id: location_id.clone(),
+            contact_id: contact_id.clone(),
+            id: task.id.clone(),
+            input: TaskInput::completion(&mut body),
+            cause: Cause::operator(),
+        };
+        assert!(house.store.write(done).await.unwrap().completed);
+        assert_eq!(house.last_event().await.kind, "task.completed");
+        let elsewhere = tasks::Get { location_id, contact_id: "nobody".into(), id: task.id };
+        let refused = house.store.read(elsewhere).await.unwrap_err();
+        assert!(matches!(refused.refusal(), Some(Refusal::ContactNotFound(_))));
+    });
+}
+
+#[test]
+fn custom_fields_take_what_fits_and_tell_the_rest() {
+    both(async |house| {
+        let mut body = fields(json!({"name": "Plan total", "dataType": "NUMERICAL"}));
+        let create = custom_fields::Create {
+            location_id: house.location.id.clone(),
+            input: CustomFieldInput::create(&mut body),
+        };
+        let field = house.store.write(create.clone()).await.unwrap();
+        assert_eq!(field.field_key, "contact.plan_total");
+        assert!(house.store.write(create).await.is_err(), "a key is taken once");
+        let values = json!([
+            {"id": field.id, "field_value": "1200"},
+            {"key": "unknown", "field_value": "x"},
+        ]);
+        let ada = house.create(json!({"email": "ada@example.com", "customFields": values})).await;
+        assert_eq!(ada.contact.custom_fields[0].value, 1200);
+        assert_eq!(ada.warnings.len(), 1);
+        let cleared = json!({"customFields": [{"key": "plan_total", "field_value": ""}]});
+        let ada = house.update(&ada.contact.id, cleared).await.unwrap();
+        assert!(ada.contact.custom_fields.is_empty());
+    });
+}
+
+#[test]
+fn lists_page_through_everything_once() {
+    both(async |house| {
+        for n in 0..25 {
+            house.clock_on(1);
+            house.create(json!({"email": format!("p{n}@example.com"), "companyName": if n % 5 == 0 { "100%" } else { "x" }})).await;
+        }
+        for order in [contacts::Order::Ascending, contacts::Order::Descending] {
+            for sort_by in [contacts::SortBy::DateAdded, contacts::SortBy::DateUpdated] {
+                let mut list = house.list();
+                (list.order, list.sort_by) = (order, sort_by);
+                let mut seen = Vec::new();
+                loop {
+                    let page = house.store.read(list.clone()).await.unwrap();
+                    assert_eq!(page.total, 25);
+                    seen.extend(page.docs.iter().map(|doc| contact(doc).id));
+                    let Some((id, _)) = page.next else { break };
+                    list.start_after_id = Some(id);
+                }
+                assert_eq!(seen.len(), 25, "{order:?} {sort_by:?}");
+                assert_eq!(seen.is_sorted(), order == contacts::Order::Ascending);
+                list.start_after_id = seen.last().cloned();
+                assert!(
+                    house.store.read(list).await.unwrap().docs.is_empty(),
+                    "behind the last there is nothing"
+                );
+            }
+        }
+        let mut list = house.list();
+        list.query = Some("100%".into());
+        assert_eq!(
+            house.store.read(list.clone()).await.unwrap().total,
+            5,
+            "a wildcard in a query is a letter"
+        );
+        list.query = Some("P7@EXAMPLE".into());
+        assert_eq!(house.store.read(list).await.unwrap().total, 1);
+    });
+}
+
+#[test]
+fn a_key_is_found_by_its_token_until_it_is_revoked() {
+    both(async |house| {
+        let create = keys::Create {
+            location_id: house.location.id.clone(),
+            name: "app".into(),
+            scopes: "contacts.readonly".parse().unwrap(),
+        };
+        let (key, token) = house.store.write(create).await.unwrap();
+        assert!(token.starts_with("pit-") && token.len() == 40, "{token}");
+        let found = house.store.read(keys::Find(keys::hash(&token))).await.unwrap().unwrap();
+        assert_eq!((found.id, found.scopes), (key.id.clone(), key.scopes));
+        let revoke = keys::Revoke { location_id: house.location.id.clone(), id: key.id };
+        house.store.write(revoke).await.unwrap();
+        assert!(house.store.read(keys::Find(keys::hash(&token))).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn publishing_the_same_text_again_makes_no_version() {
+    both(async |house| {
+        let mut apply = workflows::Apply {
+            location_id: house.location.id.clone(),
+            name: "w".into(),
+            document: json!({"a": 1}),
+            publish: true,
+        };
+        assert_eq!(house.store.write(apply.clone()).await.unwrap().published_version, Some(1));
+        assert_eq!(house.store.write(apply.clone()).await.unwrap().published_version, Some(1));
+        let stamp = house.store.read(workflows::Stamp).await.unwrap();
+        apply.document = json!({"a": 2});
+        assert_eq!(house.store.write(apply).await.unwrap().published_version, Some(2));
+        assert!(house.store.read(workflows::Stamp).await.unwrap() > stamp);
+        let (_, published) = house.store.read(workflows::Published).await.unwrap();
+        assert_eq!((published.len(), published[0].version), (1, 2));
+    });
+}
+
+#[test]
+fn a_refused_write_leaves_its_neighbours_alone() {
+    both(async |house| {
+        let writes: Vec<_> = (0..50)
+            .map(|n| {
+                let house = house.clone();
+                // Every second one is refused, because it tells nothing of the contact.
+                let body = if n % 2 == 0 {
+                    json!({"email": format!("p{n}@example.com")})
+                } else {
+                    json!({"city": "x"})
+                };
+                tokio::spawn(async move { house.try_create(body).await.is_ok() })
+            })
+            .collect();
+        let mut made = 0;
+        for write in writes {
+            made += i64::from(write.await.unwrap());
+        }
+        assert_eq!(made, 25);
+        assert_eq!(house.store.read(house.list()).await.unwrap().total, 25);
+    });
+}
+
+#[test]
+fn reopening_finds_everything() {
+    both(async |house| {
+        let ada = house.create(json!({"email": "ada@example.com"})).await;
+        let again = house.reopen().await;
+        assert_eq!(again.get(&ada.contact.id).await, Some(ada.doc));
+    });
+}
+
+#[test]
+fn an_input_is_read_with_the_locations_country() {
+    both(async |house| {
+        let mut body = fields(json!({"phone": "0412 345 678"}));
+        let input = ContactInput::read(&mut body, Write::Create, &house.location);
+        assert_eq!(input.phone.as_set().map(String::as_str), Some("+61412345678"));
+    });
+}

@@ -1,0 +1,121 @@
+//! A location in an empty database, and the short forms of what the tests do with it.
+
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use tieline_model::contact::{Contact, ContactInput, Write};
+use tieline_model::fields::Fields;
+use tieline_model::{Cause, ContactId, Event, Location};
+use tieline_store::{Result, Store, contacts, locations, log};
+use tieline_testkit::database::{KINDS, TestDatabase};
+
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) location: Location,
+    pub(crate) database: Arc<TestDatabase>,
+}
+
+/// Runs a test on SQLite and then on PostgreSQL.
+pub(crate) fn both(test: impl AsyncFn(House)) {
+    for kind in KINDS {
+        println!("on {kind:?}");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let database = Arc::new(TestDatabase::new(kind).await);
+            let store = database.open().await;
+            let location = create_location(&store, false).await;
+            test(House { store, location, database }).await;
+        });
+    }
+}
+
+async fn create_location(store: &Store, allow_duplicate_contact: bool) -> Location {
+    let create = locations::Create {
+        name: "Home".into(),
+        country: "AU".into(),
+        timezone: "Australia/Sydney".into(),
+        allow_duplicate_contact,
+    };
+    store.write(create).await.unwrap()
+}
+
+pub(crate) fn fields(body: Value) -> Fields {
+    let Value::Object(map) = body else { panic!("not an object") };
+    Fields::new(map)
+}
+
+pub(crate) fn contact(doc: &str) -> Contact {
+    serde_json::from_str(doc).unwrap()
+}
+
+impl House {
+    pub(crate) async fn new_location(&self, allow_duplicates: bool) -> Location {
+        create_location(&self.store, allow_duplicates).await
+    }
+
+    pub(crate) async fn reopen(&self) -> Self {
+        Self { store: self.database.open().await, ..self.clone() }
+    }
+
+    pub(crate) fn clock_on(&self, seconds: u64) {
+        self.database.clock.advance(Duration::from_secs(seconds));
+    }
+
+    fn input(&self, body: Value, write: Write) -> ContactInput {
+        let mut body = fields(body);
+        let input = ContactInput::read(&mut body, write, &self.location);
+        body.finish().unwrap();
+        input
+    }
+
+    pub(crate) async fn try_create(&self, body: Value) -> Result<contacts::Written> {
+        let input = self.input(body, Write::Create);
+        let create = contacts::Create { location: self.location.clone(), input, cause: Cause::operator() };
+        self.store.write(create).await
+    }
+
+    pub(crate) async fn create(&self, body: Value) -> contacts::Written {
+        self.try_create(body).await.unwrap()
+    }
+
+    pub(crate) async fn upsert(&self, body: Value) -> contacts::Upserted {
+        let input = self.input(body, Write::Upsert);
+        let cause = Cause::operator();
+        let upsert = contacts::Upsert { location: self.location.clone(), input, always_new: false, cause };
+        self.store.write(upsert).await.unwrap()
+    }
+
+    pub(crate) async fn update(&self, id: &ContactId, body: Value) -> Result<contacts::Written> {
+        let input = self.input(body, Write::Update);
+        let (location, cause) = (self.location.clone(), Cause::operator());
+        self.store.write(contacts::Update { location, id: id.clone(), input, cause }).await
+    }
+
+    pub(crate) async fn get(&self, id: &ContactId) -> Option<String> {
+        let get = contacts::Get { location_id: self.location.id.clone(), id: id.clone() };
+        self.store.read(get).await.unwrap()
+    }
+
+    pub(crate) fn list(&self) -> contacts::List {
+        contacts::List {
+            location_id: self.location.id.clone(),
+            limit: 10,
+            start_after_id: None,
+            start_after: None,
+            query: None,
+            sort_by: contacts::SortBy::DateAdded,
+            order: contacts::Order::Descending,
+        }
+    }
+
+    pub(crate) async fn events(&self) -> Vec<Event> {
+        self.store.place_events().await.unwrap();
+        self.store.read(log::Read { after: 0, limit: 10_000 }).await.unwrap()
+    }
+
+    pub(crate) async fn last_event(&self) -> Event {
+        self.events().await.pop().unwrap()
+    }
+}
