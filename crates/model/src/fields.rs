@@ -108,6 +108,11 @@ impl Fields {
         }
     }
 
+    /// Drops whatever has not been read yet, for an operator who wants unknown fields ignored.
+    pub fn ignore_rest(&mut self) {
+        self.map.clear();
+    }
+
     /// Takes a field as it is.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.map.remove(name)

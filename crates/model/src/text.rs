@@ -1,6 +1,7 @@
 //! E-mail addresses, phone numbers and tags, in the one form in which they are compared.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
+use std::collections::HashSet;
 
 /// The form in which an e-mail address is compared: without blanks around it, in lower case.
 #[must_use]
@@ -67,13 +68,9 @@ pub fn tag(text: &str) -> Option<String> {
 /// Tags in their stored form, each once, in the order in which they came.
 #[must_use]
 pub fn tags<S: AsRef<str>>(texts: &[S]) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::with_capacity(texts.len());
-    for tag in texts.iter().filter_map(|text| tag(text.as_ref())) {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    tags
+    let mut seen = HashSet::with_capacity(texts.len());
+    let tags = texts.iter().filter_map(|text| tag(text.as_ref()));
+    tags.filter(|tag| seen.insert(tag.clone())).collect()
 }
 
 #[cfg(test)]

@@ -211,12 +211,14 @@ CREATE TABLE run_history (
     PRIMARY KEY (run_id, n)
 );
 
--- Which sleeping runs want to hear of an event: by its kind and whom it is about.
+-- Which sleeping runs want to hear of an event, by its kind and whom it is about; woken_by is the place of the
+-- event that came.
 CREATE TABLE run_waits (
     location_id {id} NOT NULL,
     kind {id} NOT NULL,
     about {id} NOT NULL,
     run_id {id} NOT NULL,
+    woken_by {int},
     PRIMARY KEY (location_id, kind, about, run_id)
 );
 

@@ -72,38 +72,50 @@ pub struct Delivery {
     pub received_at: Timestamp,
 }
 
-/// Stores a post, unless it is a duplicate. For use inside an operation.
+/// What became of the delivery with the sender's id, if one was stored before. For use inside an operation.
 ///
 /// # Errors
 /// What the database says.
-pub async fn receive(
+pub async fn status_of(
     tx: &mut Tx<'_>,
-    posted: &Posted,
-    status: Status,
-    detail: &str,
-) -> Result<Option<DeliveryId>> {
-    let id = DeliveryId::mint(tx.now(), tx.random());
-    let stored = tx
-        .execute(
-            "INSERT INTO deliveries (location_id, id, connection_id, external_id, status, detail, received_at, \
-             content_type, headers, query, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
-             ON CONFLICT DO NOTHING",
-            params![
-                &posted.location_id,
-                &id,
-                &posted.connection_id,
-                posted.external_id.as_ref(),
-                status.as_str(),
-                detail,
-                tx.now(),
-                &posted.content_type,
-                &posted.headers,
-                &posted.query,
-                &posted.body,
-            ],
+    connection: &ConnectionId,
+    external_id: &str,
+) -> Result<Option<Status>> {
+    let row = tx
+        .query_first(
+            "SELECT status FROM deliveries WHERE connection_id = ?1 AND external_id = ?2",
+            params![connection, external_id],
         )
         .await?;
-    Ok((stored == 1).then_some(id))
+    row.map(|mut row| Ok(Status::read(&row.text(0)?))).transpose()
+}
+
+/// Stores a post with what became of it. For use inside an operation, which has asked [`status_of`] before:
+/// where two come at once, the one that commits second is run again and finds the first.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert(tx: &mut Tx<'_>, posted: &Posted, status: Status, detail: &str) -> Result<DeliveryId> {
+    let id = DeliveryId::mint(tx.now(), tx.random());
+    tx.execute(
+        "INSERT INTO deliveries (location_id, id, connection_id, external_id, status, detail, received_at, \
+         content_type, headers, query, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            &posted.location_id,
+            &id,
+            &posted.connection_id,
+            posted.external_id.as_ref(),
+            status.as_str(),
+            detail,
+            tx.now(),
+            &posted.content_type,
+            &posted.headers,
+            &posted.query,
+            &posted.body,
+        ],
+    )
+    .await?;
+    Ok(id)
 }
 
 /// Puts down what became of a delivery. For use inside an operation.

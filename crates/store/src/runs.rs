@@ -140,10 +140,15 @@ pub async fn save(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn record(tx: &mut Tx<'_>, run: &RunId, n: i64, steps: &str) -> Result<()> {
-    tx.execute("INSERT INTO run_history (run_id, n, steps) VALUES (?1, ?2, ?3)", params![run, n, steps])
-        .await
-        .map(|_| ())
+pub async fn record(tx: &mut Tx<'_>, run: &RunId, steps: &str, is_first: bool) -> Result<()> {
+    let sql = match is_first {
+        true => "INSERT INTO run_history (run_id, n, steps) VALUES (?1, 1, ?2)",
+        false => {
+            "INSERT INTO run_history (run_id, n, steps) \
+             SELECT ?1, COALESCE(MAX(n), 0) + 1, ?2 FROM run_history WHERE run_id = ?1"
+        }
+    };
+    tx.execute(sql, params![run, steps]).await.map(|_| ())
 }
 
 /// Whether a run with this key, started by an earlier event than `before`, has yet to go on. For use inside
@@ -340,6 +345,54 @@ pub async fn listeners(
         )
         .await?;
     rows.into_iter().map(|mut row| row.id(0)).collect()
+}
+
+/// Makes a sleeping run due, because of the event at this place. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn wake(tx: &mut Tx<'_>, location: &LocationId, run: &RunId, event_seq: i64) -> Result<()> {
+    let woken = tx
+        .execute(
+            "UPDATE runs SET due_at = ?3, updated_at = ?3 WHERE location_id = ?1 AND id = ?2 AND status = 'waiting'",
+            params![location, run, tx.now()],
+        )
+        .await?;
+    if woken == 1 {
+        // The first event that it waited for counts.
+        tx.execute(
+            "UPDATE run_waits SET woken_by = ?2 WHERE run_id = ?1 AND woken_by IS NULL",
+            params![run, event_seq],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The place of the event that woke a sleeping run, if one did. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn woken_by(tx: &mut Tx<'_>, run: &RunId) -> Result<Option<i64>> {
+    let row = tx
+        .query_first(
+            "SELECT woken_by FROM run_waits WHERE run_id = ?1 AND woken_by IS NOT NULL ORDER BY woken_by LIMIT 1",
+            params![run],
+        )
+        .await?;
+    row.map_or(Ok(None), |row| row.opt_int(0))
+}
+
+/// Whether any run waits for an event.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyoneWaits;
+
+impl Operation for AnyoneWaits {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        Ok(tx.query_first("SELECT 1 FROM run_waits LIMIT 1", &[]).await?.is_some())
+    }
 }
 
 fn status(row: &mut Row, column: usize) -> Result<Status> {

@@ -6,5 +6,6 @@
     reason = "a test that cannot be set up is to fail at once, saying why"
 )]
 
+pub mod app;
 pub mod database;
 pub mod postgres;

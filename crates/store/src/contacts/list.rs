@@ -1,6 +1,7 @@
 use crate::error::Result;
 use crate::store::Operation;
 use crate::tx::{Tx, params};
+use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Timestamp, id};
 
 /// What a list is sorted by.
@@ -128,17 +129,25 @@ impl List {
         let time = match (self.start_after, self.sort_by) {
             (Some(time), _) => time,
             (None, SortBy::DateAdded) => end.0,
-            (None, SortBy::DateUpdated) => {
-                let row = tx
-                    .query_first(
-                        "SELECT date_updated FROM contacts WHERE location_id = ?1 AND id = ?2",
-                        params![&self.location_id, id],
-                    )
-                    .await?;
-                row.map_or(Ok(end.0), |row| row.time(0))?
-            }
+            (None, SortBy::DateUpdated) => self.updated_at(tx, id).await?.unwrap_or(match self.order {
+                Order::Descending => Timestamp::from_millis(i64::MIN),
+                Order::Ascending => Timestamp::from_millis(i64::MAX),
+            }),
         };
         Ok((time, id.to_string()))
+    }
+
+    /// When the contact at the cursor last changed, also where it was deleted since the page before.
+    async fn updated_at(&self, tx: &mut Tx<'_>, id: &ContactId) -> Result<Option<Timestamp>> {
+        for sql in [
+            "SELECT id, doc FROM contacts WHERE location_id = ?1 AND id = ?2",
+            "SELECT id, doc FROM deleted_contacts WHERE location_id = ?1 AND id = ?2",
+        ] {
+            if let Some(mut row) = tx.query_first(sql, params![&self.location_id, id]).await? {
+                return Ok(Some(row.json::<Contact>(1)?.date_updated));
+            }
+        }
+        Ok(None)
     }
 }
 

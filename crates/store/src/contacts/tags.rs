@@ -4,6 +4,7 @@ use crate::log;
 use crate::store::Operation;
 use crate::tx::Tx;
 use serde::Serialize;
+use std::collections::HashSet;
 use tieline_model::event::kinds;
 use tieline_model::{Cause, ContactId, LocationId, NewEvent};
 
@@ -51,7 +52,8 @@ impl Operation for AddTags {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<TagsChanged> {
         let record = Record::load(tx, &self.location_id, &self.id).await?;
         let has = &record.contact.tags;
-        let added: Vec<String> = self.tags.iter().filter(|tag| !has.contains(tag)).cloned().collect();
+        let known: HashSet<&String> = has.iter().collect();
+        let added: Vec<String> = self.tags.iter().filter(|tag| !known.contains(tag)).cloned().collect();
         let tags = has.iter().chain(&added).cloned().collect();
         change(tx, &record, TagsChanged { tags, tags_added: added, tags_removed: Vec::new() }, &self.cause)
             .await
@@ -63,8 +65,8 @@ impl Operation for RemoveTags {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<TagsChanged> {
         let record = Record::load(tx, &self.location_id, &self.id).await?;
-        let has = record.contact.tags.clone();
-        let (removed, tags) = has.into_iter().partition(|tag| self.tags.contains(tag));
+        let gone: HashSet<&String> = self.tags.iter().collect();
+        let (removed, tags) = record.contact.tags.iter().cloned().partition(|tag| gone.contains(tag));
         change(tx, &record, TagsChanged { tags, tags_added: Vec::new(), tags_removed: removed }, &self.cause)
             .await
     }

@@ -1,0 +1,110 @@
+//! Who asks: keys are `pit-…` tokens, known by their hash, and each opens one location.
+
+use crate::app::App;
+use crate::problem::Problem;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use quick_cache::sync::Cache;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tieline_model::{KeyId, Location, Scope, Scopes};
+use tieline_store::{Store, keys, locations};
+
+/// For how long a key is taken as it was read, so that revoking one, or changing its location's settings,
+/// works within a second on every node.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The most keys that are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// The client behind a request.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) key_id: KeyId,
+    pub(crate) location: Arc<Location>,
+    scopes: Scopes,
+}
+
+impl Caller {
+    /// Refuses where the key does not carry the scope.
+    pub(crate) fn must_have(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.allow(scope) { Ok(()) } else { Err(Problem::out_of_scope(scope)) }
+    }
+
+    /// Refuses where a request names another location than the key's; naming none is fine.
+    pub(crate) fn must_own(&self, location: &str) -> Result<(), Problem> {
+        if location.is_empty() || location == self.location.id.as_str() {
+            Ok(())
+        } else {
+            Err(Problem::other_location())
+        }
+    }
+}
+
+/// Callers that were read a moment ago, by the hash of their token. Tokens that open nothing are not kept, so
+/// that guessing pushes no one out.
+pub(crate) struct Callers(Cache<[u8; 32], (Arc<Caller>, Instant)>);
+
+impl Default for Callers {
+    fn default() -> Self {
+        Self(Cache::new(REMEMBERED))
+    }
+}
+
+impl Callers {
+    async fn find(&self, store: &Store, token: &str) -> Result<Option<Arc<Caller>>, Problem> {
+        let hash = keys::hash(token);
+        // The age of an entry is measured by the machine's monotonic clock: the store's may stand still.
+        if let Some((caller, read_at)) = self.0.get(&hash)
+            && read_at.elapsed() < FRESH
+        {
+            return Ok(Some(caller));
+        }
+        let read_at = Instant::now();
+        let Some(caller) = load(store, hash).await?.map(Arc::new) else {
+            self.0.remove(&hash);
+            return Ok(None);
+        };
+        self.0.insert(hash, (Arc::clone(&caller), read_at));
+        Ok(Some(caller))
+    }
+}
+
+async fn load(store: &Store, hash: [u8; 32]) -> Result<Option<Caller>, Problem> {
+    let Some(key) = store.read(keys::Find(hash)).await? else { return Ok(None) };
+    let location = store.read(locations::Get(key.location_id)).await?;
+    Ok(location.map(|location| Caller { key_id: key.id, location: Arc::new(location), scopes: key.scopes }))
+}
+
+/// Finds out who asks.
+pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Arc<Caller>, Problem> {
+    let token = bearer(headers).filter(|token| token.starts_with("pit-"));
+    let token = token.ok_or_else(|| Problem::unauthorized("Invalid JWT"))?;
+    let caller = app.callers().find(app.store(), token).await?;
+    caller.ok_or_else(|| Problem::unauthorized("Invalid Private Integration token"))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn a_token_is_read_from_a_bearer_header_only() {
+        let token = |value: &'static [u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(token(b"Bearer pit-1").as_deref(), Some("pit-1"));
+        assert_eq!(token(b"bearer  pit-1 ").as_deref(), Some("pit-1"));
+        for other in [&b"pit-1"[..], b"Basic pit-1", b"Bearer", b"", b"Bearer \xff"] {
+            assert_eq!(token(other), None, "{other:?}");
+        }
+    }
+}

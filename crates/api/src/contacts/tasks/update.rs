@@ -1,0 +1,22 @@
+//! `PUT /contacts/{contactId}/tasks/{taskId}`: changes a task. What the body leaves out stays.
+
+use crate::answer::{Answer, Object};
+use crate::call::Call;
+use crate::operation::Operation;
+use crate::problem::Problem;
+use tieline_model::task::TaskInput;
+use tieline_model::{Scope, TaskId};
+use tieline_store::tasks::Update;
+
+pub(crate) const OPERATION: Operation =
+    Operation::put("update-task", "/contacts/{contactId}/tasks/{taskId}", Scope::ContactsWrite, |call| {
+        Box::pin(handle(call))
+    });
+
+async fn handle(call: Call) -> Result<Answer, Problem> {
+    let input = call.read(TaskInput::update)?;
+    let (location_id, contact_id) = (call.location_id(), call.contact_id());
+    let id = TaskId::from(call.param("taskId"));
+    let task = call.write(Update { location_id, contact_id, id, input, cause: call.cause() }).await?;
+    Ok(Answer::ok(Object::new().field("task", &task)?))
+}

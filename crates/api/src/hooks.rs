@@ -1,0 +1,73 @@
+//! `POST /hooks/{connection id}`: deliveries from outside.
+
+use crate::answer::{Answer, Object};
+use crate::problem::Problem;
+use crate::router::slashed;
+use crate::trace::TraceId;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, RawQuery, Request as HttpRequest, State};
+use axum::response::Response;
+use axum::routing::post;
+use http::StatusCode;
+use tieline_model::ConnectionId;
+use tieline_runtime::ingress::{Ingress, MAX_BODY, Rejected, Request, Taken};
+use tieline_store::Store;
+
+/// What a delivery is answered with.
+#[derive(Clone)]
+struct Desk {
+    ingress: Ingress,
+    store: Store,
+}
+
+/// The address that deliveries come in by. Merge it into the API's router.
+pub fn router(ingress: Ingress, store: Store) -> Router {
+    slashed("/hooks/{connection}", post(receive)).with_state(Desk { ingress, store })
+}
+
+async fn receive(
+    State(desk): State<Desk>,
+    Path(connection): Path<String>,
+    RawQuery(query): RawQuery,
+    request: HttpRequest,
+) -> Response {
+    let trace_id = TraceId::draw(desk.store.entropy().as_ref());
+    match take(&desk, connection.into(), query, request).await {
+        Ok(taken) => acknowledge(&taken).into_response(&trace_id),
+        Err(problem) => problem.into_response("receive-delivery", &trace_id),
+    }
+}
+
+async fn take(
+    desk: &Desk,
+    connection: ConnectionId,
+    query: Option<String>,
+    request: HttpRequest,
+) -> Result<Taken, Problem> {
+    let headers = request.headers().clone();
+    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(MAX_BODY),
+        _ => Problem::unreadable("the body broke off before its end"),
+    })?;
+    let request = Request { headers: &headers, query: query.as_deref(), body: body.into() };
+    desk.ingress.receive(&connection, request).await.map_err(|rejected| match rejected {
+        Rejected::UnknownConnection => Problem::rejected(StatusCode::NOT_FOUND, rejected.to_string()),
+        Rejected::Unproven(reason) => Problem::rejected(StatusCode::UNAUTHORIZED, reason),
+        Rejected::Malformed(reason) => Problem::unreadable(reason),
+        Rejected::Store(error) => error.into(),
+    })
+}
+
+/// The sender wants to know that it was stored; the rest helps whoever sets the connection up.
+fn acknowledge(taken: &Taken) -> Answer {
+    let mut body = Object::new()
+        .raw("received", "true")
+        .raw("duplicate", if taken.id.is_none() { "true" } else { "false" });
+    if let Some(id) = &taken.id {
+        body = body.raw("deliveryId", &serde_json::Value::from(id.as_str()).to_string());
+    }
+    let status = serde_json::Value::from(taken.status.as_str()).to_string();
+    let detail = serde_json::Value::from(taken.detail.as_str()).to_string();
+    Answer::with_status(StatusCode::OK, body.raw("status", &status).raw("detail", &detail))
+}

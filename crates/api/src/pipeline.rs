@@ -1,0 +1,78 @@
+//! What happens to every request, in this order: trace id, version, key, scope, tenant, body, handler, answer.
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::auth::{Caller, authenticate};
+use crate::call::{Call, param};
+use crate::operation::Operation;
+use crate::problem::Problem;
+use crate::query;
+use crate::trace::TraceId;
+use crate::version::Version;
+use axum::RequestExt;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, RawPathParams, Request};
+use axum::response::Response;
+use http::header::HOST;
+use http::{StatusCode, Uri};
+
+/// The most bytes that a body may have.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Carries an operation out, or says why not.
+pub(crate) async fn answer(app: App, operation: &'static Operation, request: Request) -> Response {
+    let trace_id = TraceId::draw(app.store().entropy().as_ref());
+    match carry_out(app, operation, request).await {
+        Ok(answer) => answer.into_response(&trace_id),
+        Err(problem) => problem.into_response(operation.id, &trace_id),
+    }
+}
+
+async fn carry_out(app: App, operation: &'static Operation, mut request: Request) -> Result<Answer, Problem> {
+    let version = Version::of(request.headers(), app.settings().default_version)?;
+    let caller = authenticate(&app, request.headers()).await?;
+    caller.must_have(operation.scope)?;
+    let params = path_params(&mut request).await?;
+    check_tenant(&caller, &request, &params)?;
+    let (uri, host) = (request.uri().clone(), request.headers().get(HOST).cloned());
+    let body = read_body(request).await?;
+    (operation.handler)(Call { app, caller, version, params, uri, host, body }).await
+}
+
+async fn path_params(request: &mut Request) -> Result<RawPathParams, Problem> {
+    let params = request.extract_parts::<RawPathParams>().await;
+    let params = params.map_err(|_| Problem::unreadable("the path is not valid UTF-8"))?;
+    if has_nul(request.uri()) {
+        return Err(Problem::unreadable("the address holds the character U+0000, which no id or text has"));
+    }
+    // The router lets two slashes in a row pass for an empty id.
+    if params.iter().any(|(_, value)| value.is_empty()) {
+        return Err(Problem::no_route(request.method(), request.uri()));
+    }
+    Ok(params)
+}
+
+/// PostgreSQL takes no such character, not even to compare with.
+fn has_nul(uri: &Uri) -> bool {
+    uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00"))
+}
+
+/// Refuses a request that names another location than the key's, wherever it does. Bodies are read later, and
+/// looked at there.
+fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> Result<(), Problem> {
+    caller.must_own(param(params, "locationId"))?;
+    if let Some(header) = request.headers().get("locationid") {
+        caller.must_own(&String::from_utf8_lossy(header.as_bytes()))?;
+    }
+    match request.uri().query().and_then(|raw| query::find(raw, "locationId")) {
+        Some(location) => caller.must_own(&location),
+        None => Ok(()),
+    }
+}
+
+async fn read_body(request: Request) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(BODY_LIMIT),
+        _ => Problem::unreadable("the body broke off before its end"),
+    })
+}

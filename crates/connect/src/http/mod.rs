@@ -1,0 +1,20 @@
+//! Requests that leave the house: which addresses they may reach, how they are sent, and what an answer
+//! means for the step that sent them.
+//!
+//! A workflow's author chooses where a request goes, so an address is checked after its name was resolved
+//! and the connection is made to exactly the address that was checked.
+
+pub mod cidr;
+pub mod client;
+pub mod failure;
+pub mod guard;
+pub mod redact;
+pub mod request;
+pub mod response;
+mod retry_after;
+
+pub use client::{Client, Options};
+pub use failure::Failure;
+pub use guard::Guard;
+pub use request::Request;
+pub use response::Response;

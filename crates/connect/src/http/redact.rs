@@ -1,0 +1,79 @@
+//! Keeps secrets out of what is stored and shown: a run's history, a message, a log.
+
+use http::{HeaderMap, HeaderName};
+use std::collections::BTreeMap;
+use url::Url;
+
+/// What stands where a secret was.
+pub const REDACTED: &str = "[redacted]";
+
+const SECRET_NAMES: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+const SECRET_PARTS: [&str; 8] =
+    ["token", "secret", "password", "api-key", "apikey", "api_key", "access-key", "credential"];
+
+/// Whether a header of this name holds a secret.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAMES.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
+}
+
+/// Headers as they may be stored: names in lower case, several values of a name joined by a comma, secrets
+/// replaced.
+#[must_use]
+pub fn redact(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let shown = |name: &HeaderName| {
+        if is_secret(name.as_str()) {
+            return REDACTED.to_owned();
+        }
+        let values = headers.get_all(name).iter();
+        let texts: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        texts.join(", ")
+    };
+    headers.keys().map(|name| (name.as_str().to_owned(), shown(name))).collect()
+}
+
+/// An address as it may be stored: without user, password and fragment, and with every value of the query
+/// replaced. The path stays, so that a history tells one call from another.
+#[must_use]
+pub fn redact_url(url: &Url) -> String {
+    let mut text = url.origin().ascii_serialization();
+    text.push_str(url.path());
+    for (n, (name, _)) in url.query_pairs().enumerate() {
+        text.push(if n == 0 { '?' } else { '&' });
+        text.extend(url::form_urlencoded::byte_serialize(name.as_bytes()));
+        text.push('=');
+        text.push_str(REDACTED);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_in_headers_are_replaced() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer abc"),
+            ("x-api-key", "abc"),
+            ("x-auth-token", "abc"),
+            ("set-cookie", "a=abc"),
+            ("accept", "text/html"),
+            ("accept", "text/plain"),
+        ] {
+            headers.append(name, value.parse().unwrap());
+        }
+        let shown = redact(&headers);
+        assert!(!format!("{shown:?}").contains("abc"));
+        assert_eq!(shown["authorization"], REDACTED);
+        assert_eq!(shown["accept"], "text/html, text/plain");
+    }
+
+    #[test]
+    fn secrets_in_an_address_are_replaced() {
+        let url: Url = "https://me:word@example.com:8443/a/b?key=abc&x%20y=1#part".parse().unwrap();
+        assert_eq!(redact_url(&url), "https://example.com:8443/a/b?key=[redacted]&x+y=[redacted]");
+    }
+}

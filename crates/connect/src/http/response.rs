@@ -1,0 +1,80 @@
+//! What the other side answered, as the step's output.
+
+use super::redact::redact;
+use http::{HeaderMap, StatusCode, header};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A successful answer; serialised, it is the output of the step `http.request`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Response {
+    /// The status, from 200 to 299.
+    pub status: u16,
+    /// The headers, names in lower case. Cookies and tokens are replaced, because the output is stored.
+    pub headers: BTreeMap<String, String>,
+    /// The body: JSON as such, null where there is none, else text.
+    pub body: Value,
+    /// Whether the body was longer than is read. A JSON body that was cut stays text.
+    pub truncated: bool,
+}
+
+impl Response {
+    pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], truncated: bool) -> Self {
+        let json = !truncated && may_be_json(headers);
+        let parsed = json.then(|| serde_json::from_slice(body).ok()).flatten();
+        let text = || match body {
+            [] => Value::Null,
+            _ => Value::String(String::from_utf8_lossy(body).into_owned()),
+        };
+        Self {
+            status: status.as_u16(),
+            headers: redact(headers),
+            body: parsed.unwrap_or_else(text),
+            truncated,
+        }
+    }
+}
+
+/// Whether the type says JSON; a body without a type is tried, because small servers forget it.
+fn may_be_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
+    let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn body(kind: &str, body: &str) -> Value {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind.parse().unwrap())]);
+        Response::new(StatusCode::OK, &headers, body.as_bytes(), false).body
+    }
+
+    #[test]
+    fn the_type_decides_how_a_body_is_read() {
+        assert_eq!(body("application/json; charset=utf-8", r#"{"a":1}"#), json!({"a": 1}));
+        assert_eq!(body("application/problem+JSON", "[1]"), json!([1]));
+        assert_eq!(body("application/json", "<html>"), json!("<html>"));
+        assert_eq!(body("text/plain", "1"), json!("1"));
+        assert_eq!(body("application/json", ""), Value::Null);
+    }
+
+    #[test]
+    fn a_body_that_was_cut_stays_text() {
+        let cut = Response::new(StatusCode::OK, &HeaderMap::new(), b"12", true);
+        assert_eq!((cut.body, cut.truncated), (json!("12"), true));
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_becomes_an_output(body: Vec<u8>) {
+            let response = Response::new(StatusCode::OK, &HeaderMap::new(), &body, false);
+            prop_assert!(serde_json::to_string(&response).is_ok());
+        }
+    }
+}

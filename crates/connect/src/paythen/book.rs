@@ -1,0 +1,305 @@
+//! What is remembered of one customer: facts only. What follows from them, a plan's status above all, is
+//! worked out anew each time, so the order in which events arrive makes no difference.
+
+use super::facts::{About, Address, Ids, Pay};
+use super::latest::Latest;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use tieline_model::connection::PaythenSettings;
+
+/// How many payments are remembered one by one; older ones are only counted.
+const MAX_PAYMENTS: usize = 200;
+/// How many failures, enrolments and reported events are remembered.
+const MAX_FAILURES: usize = 40;
+const MAX_ENROLMENTS: usize = 40;
+const MAX_TOLD: usize = 60;
+
+/// The enrolment of payments that belong to no plan that is known.
+pub(super) const PAYMENTS: &str = "payments";
+
+/// The document. Names are short because it is read and written with every event.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Book {
+    #[serde(default, rename = "em", skip_serializing_if = "Latest::is_unset")]
+    pub(super) email: Latest<String>,
+    #[serde(default, rename = "nm", skip_serializing_if = "Latest::is_unset")]
+    pub(super) name: Latest<String>,
+    #[serde(default, rename = "ph", skip_serializing_if = "Latest::is_unset")]
+    pub(super) phone: Latest<String>,
+    #[serde(default, rename = "ad", skip_serializing_if = "Latest::is_unset")]
+    pub(super) address: Latest<Address>,
+    /// The id of the card or account that the customer pays with.
+    #[serde(default, rename = "pm", skip_serializing_if = "Latest::is_unset")]
+    pub(super) method: Latest<String>,
+    #[serde(default, rename = "en", skip_serializing_if = "Vec::is_empty")]
+    pub(super) enrolments: Vec<Enrolment>,
+    #[serde(default, rename = "pa", skip_serializing_if = "Vec::is_empty")]
+    pub(super) payments: Vec<Payment>,
+    #[serde(default, rename = "fa", skip_serializing_if = "Vec::is_empty")]
+    pub(super) failures: Vec<Failure>,
+    /// Ids of Stripe events that were reported and leave no other trace.
+    #[serde(default, rename = "to", skip_serializing_if = "Vec::is_empty")]
+    told: Vec<String>,
+}
+
+/// One person on one plan.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Enrolment {
+    /// The subscription's id, or `plan:<name>`, or [`PAYMENTS`].
+    #[serde(rename = "k")]
+    pub(super) key: String,
+    #[serde(default, rename = "su", skip_serializing_if = "is_default")]
+    pub(super) signed_up: bool,
+    /// When the subscription started; unknown until one of its own events was seen.
+    #[serde(default, rename = "st", skip_serializing_if = "is_default")]
+    pub(super) start: Option<i64>,
+    #[serde(default, rename = "ea", skip_serializing_if = "is_default")]
+    pub(super) ended: Option<i64>,
+    #[serde(default, rename = "co", skip_serializing_if = "is_default")]
+    pub(super) completed_told: bool,
+    #[serde(default, rename = "ca", skip_serializing_if = "is_default")]
+    pub(super) cancelled_told: bool,
+    #[serde(default, rename = "un", skip_serializing_if = "Latest::is_unset")]
+    pub(super) unpaid: Latest<bool>,
+    #[serde(default, rename = "pz", skip_serializing_if = "Latest::is_unset")]
+    pub(super) paused: Latest<bool>,
+    /// When the dates were moved last.
+    #[serde(default, rename = "mv", skip_serializing_if = "is_default")]
+    pub(super) moved_at: Option<i64>,
+    #[serde(default, rename = "pn", skip_serializing_if = "Latest::is_unset")]
+    pub(super) plan_name: Latest<String>,
+    #[serde(default, rename = "pt", skip_serializing_if = "Latest::is_unset")]
+    pub(super) plan_type: Latest<String>,
+    #[serde(default, rename = "tt", skip_serializing_if = "Latest::is_unset")]
+    pub(super) total: Latest<i64>,
+    #[serde(default, rename = "cu", skip_serializing_if = "Latest::is_unset")]
+    pub(super) currency: Latest<String>,
+    #[serde(default, rename = "iv", skip_serializing_if = "Latest::is_unset")]
+    pub(super) interval: Latest<String>,
+    #[serde(default, rename = "ex", skip_serializing_if = "Latest::is_unset")]
+    pub(super) expected: Latest<u32>,
+    /// How many payments fit before the end that is set on the subscription; 0 where none is set.
+    #[serde(default, rename = "ue", skip_serializing_if = "Latest::is_unset")]
+    pub(super) until_end: Latest<u32>,
+    #[serde(default, rename = "de", skip_serializing_if = "Latest::is_unset")]
+    pub(super) deposit: Latest<i64>,
+    #[serde(default, rename = "or", skip_serializing_if = "Latest::is_unset")]
+    pub(super) order_reference: Latest<String>,
+    /// Payments that are no longer remembered one by one.
+    #[serde(default, rename = "oc", skip_serializing_if = "is_default")]
+    pub(super) older_count: u32,
+    #[serde(default, rename = "oa", skip_serializing_if = "is_default")]
+    pub(super) older_amount: i64,
+    #[serde(default, rename = "ot", skip_serializing_if = "is_default")]
+    pub(super) older_at: Option<i64>,
+}
+
+/// Where a payment or failure belongs, as far as its objects tell.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Belongs {
+    #[serde(default, rename = "s", skip_serializing_if = "is_default")]
+    pub(super) subscription: Option<String>,
+    /// The plan's name, as the payment's own metadata have it.
+    #[serde(default, rename = "p", skip_serializing_if = "is_default")]
+    pub(super) plan: Option<String>,
+    /// Known to belong to no subscription.
+    #[serde(default, rename = "l", skip_serializing_if = "is_default")]
+    pub(super) lone: bool,
+}
+
+/// One payment, whatever objects told of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Payment {
+    #[serde(default, rename = "i", skip_serializing_if = "is_default")]
+    pub(super) invoice: Option<String>,
+    #[serde(default, rename = "p", skip_serializing_if = "is_default")]
+    pub(super) intent: Option<String>,
+    #[serde(default, rename = "c", skip_serializing_if = "is_default")]
+    pub(super) charge: Option<String>,
+    /// Whether the ids are known to belong together; otherwise a guess may yet be put right.
+    #[serde(default, rename = "x", skip_serializing_if = "is_default")]
+    pub(super) certain: bool,
+    /// When it succeeded; none while only something else is known of it, such as a refund.
+    #[serde(default, rename = "t", skip_serializing_if = "is_default")]
+    pub(super) paid_at: Option<i64>,
+    #[serde(default, rename = "a", skip_serializing_if = "is_default")]
+    pub(super) amount: i64,
+    #[serde(default, rename = "u", skip_serializing_if = "is_default")]
+    pub(super) currency: Option<String>,
+    #[serde(default, rename = "b", skip_serializing_if = "is_default")]
+    pub(super) belongs: Belongs,
+    /// The totals given back, as each refund was reported.
+    #[serde(default, rename = "r", skip_serializing_if = "is_default")]
+    pub(super) refunds: Vec<i64>,
+}
+
+/// One failed attempt, whatever objects told of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Failure {
+    #[serde(rename = "t")]
+    pub(super) at: i64,
+    #[serde(default, rename = "i", skip_serializing_if = "is_default")]
+    pub(super) invoice: Option<String>,
+    #[serde(default, rename = "p", skip_serializing_if = "is_default")]
+    pub(super) intent: Option<String>,
+    /// The Stripe events that told it: one for the invoice, one for the PaymentIntent.
+    #[serde(default, rename = "ie", skip_serializing_if = "is_default")]
+    pub(super) invoice_event: Option<String>,
+    #[serde(default, rename = "pe", skip_serializing_if = "is_default")]
+    pub(super) money_event: Option<String>,
+    #[serde(default, rename = "n", skip_serializing_if = "is_default")]
+    pub(super) attempt: Option<u32>,
+    #[serde(default, rename = "x", skip_serializing_if = "is_default")]
+    pub(super) next: Option<i64>,
+    #[serde(default, rename = "c", skip_serializing_if = "is_default")]
+    pub(super) code: Option<String>,
+    #[serde(default, rename = "m", skip_serializing_if = "is_default")]
+    pub(super) message: Option<String>,
+    #[serde(default, rename = "a", skip_serializing_if = "is_default")]
+    pub(super) amount: i64,
+    #[serde(default, rename = "u", skip_serializing_if = "is_default")]
+    pub(super) currency: Option<String>,
+    #[serde(default, rename = "b", skip_serializing_if = "is_default")]
+    pub(super) belongs: Belongs,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Book {
+    /// Takes in what an event says of the person.
+    pub(super) fn learn_person(&mut self, about: &About, at: i64) {
+        let person = about.person.clone();
+        self.email.learn(person.email, at);
+        self.name.learn(person.name, at);
+        self.phone.learn(person.phone, at);
+        self.address.learn(person.address, at);
+        let holder = about.card_holder.clone();
+        self.email.fill(holder.email);
+        self.name.fill(holder.name);
+        self.phone.fill(holder.phone);
+        self.address.fill(holder.address);
+    }
+
+    pub(super) fn enrolment(&self, key: &str) -> Option<&Enrolment> {
+        self.enrolments.iter().find(|enrolment| enrolment.key == key)
+    }
+
+    /// The enrolment with this key, made where it is new.
+    pub(super) fn enrol(&mut self, key: &str) -> &mut Enrolment {
+        let place = self.enrolments.iter().position(|enrolment| enrolment.key == key);
+        let place = place.unwrap_or_else(|| {
+            if self.enrolments.len() >= MAX_ENROLMENTS {
+                self.enrolments.remove(0);
+            }
+            self.enrolments.push(Enrolment { key: key.to_owned(), ..Enrolment::default() });
+            self.enrolments.len() - 1
+        });
+        &mut self.enrolments[place]
+    }
+
+    /// The enrolment that a payment or failure of this time belongs to.
+    ///
+    /// Stripe's newer shapes do not say which invoice a PaymentIntent pays. Unless it names a plan of its
+    /// own, it is taken as a payment of the subscription that started last before it, until a tie says more.
+    pub(super) fn home<'a>(&'a self, belongs: &'a Belongs, at: i64) -> Cow<'a, str> {
+        if let Some(subscription) = &belongs.subscription {
+            return Cow::Borrowed(subscription);
+        }
+        if let Some(plan) = &belongs.plan {
+            let named = |one: &&Enrolment| one.is_subscription() && one.plan_name.get() == Some(plan);
+            return match self.enrolments.iter().find(named) {
+                Some(one) => Cow::Borrowed(&one.key),
+                None => Cow::Owned(format!("plan:{plan}")),
+            };
+        }
+        let latest = self.enrolments.iter().filter(|one| one.may_be_paid_at(at));
+        let latest = latest.max_by_key(|one| (one.start, &one.key)).filter(|_| !belongs.lone);
+        latest.map_or(Cow::Borrowed(PAYMENTS), |one| Cow::Borrowed(&one.key))
+    }
+
+    /// The enrolment that news about the customer as a whole is shown with: the one that started last.
+    pub(super) fn main_enrolment(&self) -> Option<String> {
+        let open = self.enrolments.iter().filter(|one| one.ended.is_none());
+        open.max_by_key(|one| (one.start, &one.key)).map(|one| one.key.clone())
+    }
+
+    /// Whether the Stripe event with this id is reported for the first time; remembers that it was.
+    pub(super) fn tell_once(&mut self, event: &str) -> bool {
+        if self.told.iter().any(|told| told == event) {
+            return false;
+        }
+        if self.told.len() >= MAX_TOLD {
+            self.told.remove(0);
+        }
+        self.told.push(event.to_owned());
+        true
+    }
+
+    /// Keeps the document within its bounds; what is dropped from the payments goes on to count.
+    pub(super) fn trim(&mut self) {
+        self.payments.retain(|payment| !payment.is_empty());
+        while self.payments.len() > MAX_PAYMENTS {
+            let oldest = (0..self.payments.len()).min_by_key(|n| self.payments[*n].paid_at).unwrap_or(0);
+            let payment = self.payments.remove(oldest);
+            let Some(paid_at) = payment.paid_at else { continue };
+            let home = self.home(&payment.belongs, paid_at).into_owned();
+            let enrolment = self.enrol(&home);
+            enrolment.older_count = enrolment.older_count.saturating_add(1);
+            enrolment.older_amount = enrolment.older_amount.saturating_add(payment.amount);
+            enrolment.older_at = enrolment.older_at.max(Some(paid_at));
+        }
+        while self.failures.len() > MAX_FAILURES {
+            let oldest = (0..self.failures.len()).min_by_key(|n| self.failures[*n].at).unwrap_or(0);
+            self.failures.remove(oldest);
+        }
+    }
+
+    /// Whether a payment of this time may be one that is no longer remembered: such a one was counted long
+    /// ago, and its event comes again.
+    pub(super) fn has_forgotten(&self, at: i64) -> bool {
+        let full = self.payments.len() >= MAX_PAYMENTS;
+        full && self.enrolments.iter().filter_map(|one| one.older_at).max().is_some_and(|older| at <= older)
+    }
+}
+
+/// Two objects of the same amount within this time may be two sides of one payment.
+pub(super) const SAME_PAYMENT_MS: i64 = 2 * 3600 * 1000;
+
+impl Enrolment {
+    pub(super) fn is_subscription(&self) -> bool {
+        self.key != PAYMENTS && !self.key.starts_with("plan:")
+    }
+
+    /// Whether a payment of this time that names no plan may be one of this subscription. One whose start is
+    /// not known yet may have started at any time.
+    fn may_be_paid_at(&self, at: i64) -> bool {
+        self.is_subscription()
+            && self.start.is_none_or(|start| start <= at.saturating_add(SAME_PAYMENT_MS))
+            && self.ended.is_none_or(|ended| ended >= at)
+    }
+}
+
+impl Belongs {
+    pub(super) fn new(pay: &Pay, about: &About, settings: &PaythenSettings) -> Self {
+        Self {
+            subscription: about.subscription.clone(),
+            plan: super::plan::lookup(&settings.plan_name_keys, about).map(str::to_owned),
+            lone: pay.lone,
+        }
+    }
+
+    /// Adds what another object of the same payment tells.
+    pub(super) fn add(&mut self, other: Self) {
+        self.subscription = other.subscription.or(self.subscription.take());
+        self.plan = other.plan.or(self.plan.take());
+        self.lone |= other.lone;
+    }
+}
+
+impl Payment {
+    pub(super) fn ids(&self) -> Ids {
+        Ids { invoice: self.invoice.clone(), intent: self.intent.clone(), charge: self.charge.clone() }
+    }
+}

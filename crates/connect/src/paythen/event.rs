@@ -1,0 +1,150 @@
+//! Stripe's events, read far enough that handling one needs no more than memory.
+
+use super::facts::{About, What};
+use super::fields::{BODY, Object, Unmappable};
+use super::objects;
+use serde_json::Value;
+use tieline_model::Timestamp;
+
+/// A Stripe event that was read. Parse it outside the transaction that handles it.
+#[derive(Clone, Debug)]
+pub struct StripeEvent {
+    /// Stripe's id of it (`evt_…`): a second delivery with the same id is a duplicate.
+    pub id: String,
+    /// Stripe's name of what happened, such as `invoice.paid`.
+    pub kind: String,
+    /// When it happened.
+    pub created: Timestamp,
+    /// Whether real money moved.
+    pub livemode: bool,
+    pub(super) about: About,
+    pub(super) what: What,
+}
+
+impl StripeEvent {
+    /// Reads the body of a delivery. A type that means nothing to Paythen is read no further than its id.
+    ///
+    /// # Errors
+    /// A sentence that names the field that is missing or has another type than Stripe gives it.
+    pub fn parse(body: &[u8]) -> Result<Self, Unmappable> {
+        let value: Value = serde_json::from_slice(body)
+            .map_err(|error| Unmappable(format!("the body is not JSON: {error}")))?;
+        let event = Object::new(&value, BODY)?;
+        let id = event.required_text("id")?;
+        let kind = event.required_text("type")?;
+        let created = event
+            .time("created")?
+            .ok_or_else(|| Unmappable("created is missing; send the event as Stripe sends it".to_owned()))?;
+        let livemode = event.flag("livemode")?.unwrap_or_default();
+        let (about, what) = facts(&event, &kind)?;
+        Ok(Self { id, kind, created, livemode, about, what })
+    }
+
+    /// Whether this type of event means anything to Paythen. One that does not gives no events.
+    #[must_use]
+    pub const fn is_relevant(&self) -> bool {
+        !matches!(self.what, What::Nothing)
+    }
+}
+
+fn facts(event: &Object<'_>, kind: &str) -> Result<(About, What), Unmappable> {
+    let read = match kind {
+        "customer.created" | "customer.updated" => Kind::Customer,
+        "customer.subscription.created" => Kind::Subscription { created: true },
+        "customer.subscription.updated" | "customer.subscription.deleted" => {
+            Kind::Subscription { created: false }
+        }
+        "payment_method.attached" => Kind::Method,
+        "checkout.session.completed" => Kind::Checkout,
+        "invoice.paid" | "invoice.payment_succeeded" => Kind::Invoice(What::Paid, "amount_paid"),
+        "invoice.payment_failed" => Kind::Invoice(What::Failed, "amount_due"),
+        "invoice.upcoming" => Kind::Invoice(What::Upcoming, "amount_due"),
+        "invoice_payment.paid" => Kind::InvoicePayment,
+        "payment_intent.succeeded" => Kind::Intent(What::Paid),
+        "payment_intent.payment_failed" => Kind::Intent(What::Failed),
+        "charge.succeeded" => Kind::Charge(What::Paid),
+        "charge.refunded" => Kind::Charge(What::Refunded),
+        "charge.dispute.created" => Kind::Dispute { opened: true },
+        "charge.dispute.closed" => Kind::Dispute { opened: false },
+        _ => return Ok((About::default(), What::Nothing)),
+    };
+    let data = event.object("data")?.ok_or_else(|| missing("data"))?;
+    let data_object = data.value("object").ok_or_else(|| missing("data.object"))?;
+    let object = Object::new(data_object, "data.object")?;
+    let before = data.object("previous_attributes")?;
+    let (about, mut what) = match read {
+        Kind::Customer => objects::customer(&object, before.as_ref()),
+        Kind::Subscription { created } => objects::subscription(&object, before.as_ref(), created),
+        Kind::Method => objects::payment_method(&object),
+        Kind::Checkout => objects::checkout(&object),
+        Kind::Invoice(what, amount) => {
+            if kind != "invoice.upcoming" {
+                object.required_text("id")?;
+            }
+            objects::invoice(&object, what, amount)
+        }
+        Kind::InvoicePayment => objects::invoice_payment(&object),
+        Kind::Intent(what) => objects::intent(&object, what),
+        Kind::Charge(what) => objects::charge(&object, what),
+        Kind::Dispute { opened } => objects::dispute(&object, opened),
+    }?;
+    if let What::Subscription(change) = &mut what {
+        change.ended |= kind == "customer.subscription.deleted";
+    }
+    Ok((about, what))
+}
+
+/// How an event's object is read.
+enum Kind {
+    Customer,
+    Subscription {
+        created: bool,
+    },
+    Method,
+    Checkout,
+    /// With the field that holds the amount in question.
+    Invoice(fn(super::facts::Pay) -> What, &'static str),
+    InvoicePayment,
+    Intent(fn(super::facts::Pay) -> What),
+    Charge(fn(super::facts::Pay) -> What),
+    Dispute {
+        opened: bool,
+    },
+}
+
+fn missing(name: &str) -> Unmappable {
+    Unmappable(format!("{name} is missing; send the event as Stripe sends it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn problem(body: &Value) -> String {
+        StripeEvent::parse(body.to_string().as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_type_that_means_nothing_is_no_error() {
+        let body = json!({"id": "evt_1", "type": "plan.created", "created": 1, "data": 3});
+        assert!(!StripeEvent::parse(body.to_string().as_bytes()).unwrap().is_relevant());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let event = |object: Value| json!({"id": "evt_1", "type": "invoice.paid", "created": 1, "data": {"object": object}});
+        assert_eq!(problem(&json!([])), "the body should be an object, not a list");
+        assert!(problem(&json!({"id": "evt_1", "type": "x"})).starts_with("created is missing"));
+        assert!(problem(&json!({"type": "x", "created": 1})).starts_with("id is missing"));
+        assert!(problem(&event(json!({}))).starts_with("data.object.id is missing"));
+        assert_eq!(
+            problem(&event(json!({"id": "in_1", "amount_paid": "12"}))),
+            "data.object.amount_paid should be a whole number, not a text"
+        );
+        assert_eq!(
+            problem(&event(json!({"id": "in_1", "customer": 7}))),
+            "data.object.customer should be an id, not a number"
+        );
+    }
+}

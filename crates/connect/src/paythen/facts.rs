@@ -1,0 +1,123 @@
+//! What a Stripe event tells, whatever the version of Stripe's API it was written in.
+
+use serde::{Deserialize, Serialize};
+use tieline_model::Timestamp;
+
+/// What an event tells about whom and which plan.
+#[derive(Clone, Debug, Default)]
+pub(super) struct About {
+    pub(super) customer: Option<String>,
+    /// What Stripe's customer record or the checkout says.
+    pub(super) person: Person,
+    /// What stands on the card, which need not be the customer's: it fills gaps only.
+    pub(super) card_holder: Person,
+    pub(super) subscription: Option<String>,
+    /// The object's own metadata first, then those of its subscription and its first line.
+    pub(super) metadata: Vec<(String, String)>,
+    pub(super) plan_name: Option<String>,
+    pub(super) interval: Option<String>,
+    pub(super) currency: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Person {
+    pub(super) email: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) address: Option<Address>,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Address {
+    pub(super) line1: Option<String>,
+    pub(super) line2: Option<String>,
+    pub(super) city: Option<String>,
+    pub(super) state: Option<String>,
+    pub(super) postal_code: Option<String>,
+    pub(super) country: Option<String>,
+}
+
+/// The ids by which a payment is known.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Ids {
+    pub(super) invoice: Option<String>,
+    pub(super) intent: Option<String>,
+    pub(super) charge: Option<String>,
+}
+
+/// Which side of a payment an event speaks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Side {
+    /// The bill: an invoice.
+    #[default]
+    Invoice,
+    /// The money: a PaymentIntent or a charge.
+    Money,
+}
+
+/// A payment as one object tells it. Amounts are in minor units.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pay {
+    pub(super) side: Side,
+    pub(super) ids: Ids,
+    /// Whether the object's shape has a place for the other side's id, so that an empty one means "none".
+    pub(super) linked: bool,
+    /// Known to belong to no subscription.
+    pub(super) lone: bool,
+    pub(super) amount: i64,
+    pub(super) currency: Option<String>,
+    pub(super) attempt: Option<u32>,
+    pub(super) next_attempt: Option<Timestamp>,
+    pub(super) failure_code: Option<String>,
+    pub(super) failure_message: Option<String>,
+    /// All that was given back so far.
+    pub(super) refunded: i64,
+    pub(super) page: Option<String>,
+    pub(super) receipt: Option<String>,
+}
+
+/// A subscription as it stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Change {
+    pub(super) created: bool,
+    pub(super) start: Option<Timestamp>,
+    pub(super) ended: bool,
+    pub(super) unpaid: bool,
+    pub(super) paused: bool,
+    /// The event says that the pause was set, changed or cleared by it.
+    pub(super) pause_touched: bool,
+    pub(super) dates_moved: bool,
+    /// How many payments fit between the start and the end that is set.
+    pub(super) payments_until_end: Option<u32>,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// Nothing that Paythen has a name for.
+    Nothing,
+    Customer {
+        new_method: Option<String>,
+    },
+    Method(String),
+    Checkout {
+        intent: Option<String>,
+    },
+    Subscription(Change),
+    Paid(Pay),
+    Failed(Pay),
+    Refunded(Pay),
+    Upcoming(Pay),
+    Dispute {
+        pay: Pay,
+        opened: bool,
+        reason: Option<String>,
+        status: Option<String>,
+    },
+    /// An invoice was paid by this PaymentIntent.
+    Tie {
+        invoice: String,
+        intent: String,
+    },
+}

@@ -1,0 +1,136 @@
+//! Reading the objects that Stripe sends, with errors that name the field.
+
+use serde_json::{Map, Value};
+use tieline_model::Timestamp;
+
+/// A Stripe event that should mean something to Paythen and cannot be read; the sentence names the field.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unmappable(pub(super) String);
+
+/// A JSON object and where it stands in the body. Null counts as absent, as does an empty text.
+#[derive(Clone)]
+pub(super) struct Object<'a> {
+    map: &'a Map<String, Value>,
+    place: String,
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn new(value: &'a Value, place: &str) -> Result<Self, Unmappable> {
+        match value {
+            Value::Object(map) => Ok(Self { map, place: place.to_owned() }),
+            other => Err(Unmappable(format!("{place} should be an object, not {}", kind_of(other)))),
+        }
+    }
+
+    /// Whether the field is there at all, be it null. This is how the shapes of Stripe's versions differ.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Unmappable> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
+            Some(other) => Err(self.wrong(name, "a text", other)),
+        }
+    }
+
+    /// An id, which Stripe writes as a text or, where the field is expanded, as the object itself.
+    pub(super) fn id(&self, name: &str) -> Result<Option<String>, Unmappable> {
+        match self.value(name) {
+            Some(Value::Object(map)) => match map.get("id") {
+                Some(Value::String(id)) => Ok(Some(id.clone())),
+                _ => Err(Unmappable(format!("{}.{name}.id is missing; it should be an id", self.place))),
+            },
+            Some(Value::String(_)) | None => self.text(name),
+            Some(other) => Err(self.wrong(name, "an id", other)),
+        }
+    }
+
+    pub(super) fn required_text(&self, name: &str) -> Result<String, Unmappable> {
+        self.text(name)?.ok_or_else(|| {
+            let place = if self.place == BODY { name.to_owned() } else { format!("{}.{name}", self.place) };
+            Unmappable(format!("{place} is missing; send the event as Stripe sends it"))
+        })
+    }
+
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Unmappable> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(value) => match value.as_i64() {
+                Some(number) => Ok(Some(number)),
+                None => Err(self.wrong(name, "a whole number", value)),
+            },
+        }
+    }
+
+    pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, Unmappable> {
+        Ok(self.integer(name)?.map(Timestamp::from_seconds))
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Unmappable> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(other) => Err(self.wrong(name, "true or false", other)),
+        }
+    }
+
+    pub(super) fn object(&self, name: &str) -> Result<Option<Self>, Unmappable> {
+        self.value(name).map(|value| Object::new(value, &format!("{}.{name}", self.place))).transpose()
+    }
+
+    /// The object in a field that holds either an object or just its id.
+    pub(super) fn expanded(&self, name: &str) -> Option<Self> {
+        self.object(name).ok().flatten()
+    }
+
+    /// The first object of a list as Stripe wraps them: `{ "data": […] }`.
+    pub(super) fn first(&self, name: &str) -> Result<Option<Self>, Unmappable> {
+        let Some(list) = self.object(name)? else { return Ok(None) };
+        match list.value("data") {
+            None => Ok(None),
+            Some(Value::Array(items)) => {
+                items.first().map(|item| Object::new(item, &format!("{}.data[0]", list.place))).transpose()
+            }
+            Some(other) => Err(list.wrong("data", "a list", other)),
+        }
+    }
+
+    /// The pairs of a metadata object. Stripe's values are texts; anything else is not metadata.
+    pub(super) fn metadata(&self, into: &mut Vec<(String, String)>) -> Result<(), Unmappable> {
+        let Some(metadata) = self.object("metadata")? else { return Ok(()) };
+        for (key, value) in metadata.map {
+            if let Value::String(text) = value
+                && !into.iter().any(|(known, _)| known == key)
+            {
+                into.push((key.clone(), text.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn wrong(&self, name: &str, expected: &str, found: &Value) -> Unmappable {
+        let place = if self.place == BODY { name.to_owned() } else { format!("{}.{name}", self.place) };
+        Unmappable(format!("{place} should be {expected}, not {}", kind_of(found)))
+    }
+}
+
+/// Where the event's own fields stand.
+pub(super) const BODY: &str = "the body";
+
+const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

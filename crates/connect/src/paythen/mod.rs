@@ -1,0 +1,120 @@
+//! Paythen: Stripe's events of the account that Paythen works on, become events about plans and payments.
+//!
+//! Stripe sends several events for one payment, in any order and more than once, and the links between its
+//! objects differ by API version. What is remembered between deliveries are facts; a plan's status is worked
+//! out from them, so a late delivery adds a fact and never sets a newer status back.
+
+mod apply;
+mod book;
+mod event;
+mod facts;
+mod failures;
+mod fields;
+pub mod fixtures;
+pub mod kinds;
+mod latest;
+mod objects;
+mod outcome;
+mod payload;
+mod plan;
+mod receipts;
+mod references;
+mod standing;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+mod tying;
+
+pub use event::StripeEvent;
+pub use fields::Unmappable;
+pub use kinds::KINDS;
+
+use apply::Rules;
+use book::Book;
+use facts::What;
+use references::Desk;
+use serde_json::value::RawValue;
+use std::future::Future;
+use tieline_model::Timestamp;
+use tieline_model::connection::PaythenSettings;
+
+/// What the normaliser remembers between deliveries of one connection. Stand the store's transaction behind
+/// it, so that what is remembered and the events that follow are written together.
+pub trait Memory: Send {
+    /// Why the memory could not be read or written.
+    type Error: Send;
+
+    /// The document under `key`, such as `customer:cus_…`; none where nothing was put there.
+    fn get(&mut self, key: &str) -> impl Future<Output = Result<Option<String>, Self::Error>> + Send;
+
+    /// Puts a document, in JSON, under `key`.
+    fn put(&mut self, key: &str, value: String) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// An event about a plan or a payment.
+#[derive(Clone, Debug)]
+pub struct PaythenEvent {
+    /// One of [`KINDS`].
+    pub kind: &'static str,
+    /// `stripe:<customer id>`, or `email:<address in lower case>` for a guest, or none.
+    pub subject: Option<String>,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// What a workflow sees as `trigger`; the shape is the same for every kind.
+    pub payload: Box<RawValue>,
+}
+
+/// Why an event that was read could not be handled. Nothing may be kept of the attempt: roll it back.
+#[derive(Debug, thiserror::Error)]
+pub enum NormaliseError<E> {
+    /// The memory failed.
+    #[error("what is remembered of this connection cannot be read or written: {0}")]
+    Memory(E),
+    /// A remembered document is damaged.
+    #[error("the remembered document `{key}` is damaged: {error}; restore it or remove it")]
+    Document {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        error: serde_json::Error,
+    },
+}
+
+/// Turns a Stripe event into the Paythen events that follow from it, in the order in which they are to be
+/// told; none where it means nothing or tells nothing new. An ordinary payment takes one or two reads and
+/// one or two writes.
+///
+/// # Errors
+/// When the memory fails or a document in it is damaged.
+pub async fn normalise<M: Memory>(
+    event: &StripeEvent,
+    settings: &PaythenSettings,
+    memory: &mut M,
+) -> Result<Vec<PaythenEvent>, NormaliseError<M::Error>> {
+    let mut desk = Desk { memory };
+    let found = match &event.what {
+        What::Nothing => None,
+        What::Tie { invoice, intent } => desk.tie(invoice, intent).await?,
+        _ => Some(desk.find(event).await?),
+    };
+    let Some(mut found) = found else { return Ok(Vec::new()) };
+    let rules = Rules { event, settings, book: &mut found.book, tie: found.tie.take() };
+    let drafts = rules.apply();
+    let events = drafts.iter().map(|draft| {
+        let customer = found.key.strip_prefix("customer:");
+        let payload = payload::write(event, &found.book, customer, draft, settings)
+            .map_err(|error| NormaliseError::Document { key: found.key.clone(), error })?;
+        let subject = subject(&found.key, &found.book);
+        Ok(PaythenEvent { kind: draft.kind, subject, occurred_at: event.created, payload })
+    });
+    let events = events.collect::<Result<Vec<_>, _>>()?;
+    desk.save(found).await?;
+    Ok(events)
+}
+
+fn subject(key: &str, book: &Book) -> Option<String> {
+    match key.strip_prefix("customer:") {
+        Some(customer) => Some(format!("stripe:{customer}")),
+        None => book.email.get().map(|email| format!("email:{}", tieline_model::text::email_key(email))),
+    }
+}

@@ -1,0 +1,302 @@
+//! Stripe's objects, in the shapes before and from API version 2025-03-31, read into facts.
+
+use super::facts::{About, Address, Change, Ids, Pay, Person, Side, What};
+use super::fields::{Object, Unmappable};
+
+type Read = Result<(About, What), Unmappable>;
+
+pub(super) fn customer(object: &Object<'_>, before: Option<&Object<'_>>) -> Read {
+    let person = person(object)?;
+    let mut about = About { customer: Some(object.required_text("id")?), person, ..About::default() };
+    object.metadata(&mut about.metadata)?;
+    let settings = object.object("invoice_settings")?;
+    let touched = before.is_some_and(|before| {
+        before.has("default_source")
+            || before.expanded("invoice_settings").is_some_and(|old| old.has("default_payment_method"))
+    });
+    let method = match settings {
+        Some(settings) => settings.id("default_payment_method")?,
+        None => None,
+    };
+    let method = method.or(object.id("default_source")?).filter(|_| touched);
+    Ok((about, What::Customer { new_method: method }))
+}
+
+pub(super) fn payment_method(object: &Object<'_>) -> Read {
+    let about =
+        About { customer: object.id("customer")?, card_holder: billing_details(object)?, ..About::default() };
+    let id = object.required_text("id")?;
+    let what = if about.customer.is_some() { What::Method(id) } else { What::Nothing };
+    Ok((about, what))
+}
+
+pub(super) fn checkout(object: &Object<'_>) -> Read {
+    let details = object.object("customer_details")?;
+    let mut person = details.as_ref().map(person).transpose()?.unwrap_or_default();
+    person.email = person.email.or(object.text("customer_email")?);
+    let mut about = About {
+        customer: object.id("customer")?,
+        person,
+        subscription: object.id("subscription")?,
+        currency: object.text("currency")?,
+        ..About::default()
+    };
+    object.metadata(&mut about.metadata)?;
+    Ok((about, What::Checkout { intent: object.id("payment_intent")? }))
+}
+
+pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> What, amount: &str) -> Read {
+    let parent = object.object("parent")?;
+    let nested = parent.map(|parent| parent.object("subscription_details")).transpose()?.flatten();
+    let mut about = About { customer: object.id("customer")?, ..About::default() };
+    about.person = invoiced_person(object)?;
+    about.currency = object.text("currency")?;
+    about.subscription = match (object.id("subscription")?, &nested) {
+        (None, Some(nested)) => nested.id("subscription")?,
+        (known, _) => known,
+    };
+    object.metadata(&mut about.metadata)?;
+    for details in [object.object("subscription_details")?, nested].into_iter().flatten() {
+        details.metadata(&mut about.metadata)?;
+    }
+    if let Some(line) = object.first("lines")? {
+        line.metadata(&mut about.metadata)?;
+        price(&line, &mut about);
+    }
+    let pay = Pay {
+        side: Side::Invoice,
+        ids: Ids { invoice: object.id("id")?, intent: paid_by(object)?, charge: object.id("charge")? },
+        linked: object.has("payment_intent") || object.has("charge"),
+        lone: about.subscription.is_none(),
+        amount: object.integer(amount)?.unwrap_or_default(),
+        currency: about.currency.clone(),
+        attempt: small(object.integer("attempt_count")?),
+        next_attempt: object.time("next_payment_attempt")?,
+        page: object.text("hosted_invoice_url")?,
+        ..Pay::default()
+    };
+    Ok((about, what(pay)))
+}
+
+/// The invoice's PaymentIntent: a field of its own, later on the first of a list that may be included.
+fn paid_by(invoice: &Object<'_>) -> Result<Option<String>, Unmappable> {
+    if let Some(intent) = invoice.id("payment_intent")? {
+        return Ok(Some(intent));
+    }
+    match invoice.first("payments")? {
+        Some(first) => first.object("payment")?.map_or(Ok(None), |payment| payment.id("payment_intent")),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn invoice_payment(object: &Object<'_>) -> Read {
+    let payment = object.object("payment")?;
+    let intent = payment.map(|payment| payment.id("payment_intent")).transpose()?.flatten();
+    let what = match (object.id("invoice")?, intent) {
+        (Some(invoice), Some(intent)) => What::Tie { invoice, intent },
+        // Paid outside Stripe or by a charge of its own: there is nothing to tie.
+        _ => What::Nothing,
+    };
+    Ok((About::default(), what))
+}
+
+pub(super) fn intent(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Read {
+    let charge = object.first("charges")?;
+    let error = object.object("last_payment_error")?;
+    let mut about = About { customer: object.id("customer")?, ..About::default() };
+    about.currency = object.text("currency")?;
+    object.metadata(&mut about.metadata)?;
+    about.card_holder.email = object.text("receipt_email")?;
+    let tried = error.as_ref().and_then(|error| error.expanded("payment_method"));
+    for source in [charge.as_ref(), tried.as_ref()].into_iter().flatten() {
+        about.card_holder.fill(billing_details(source)?);
+    }
+    let included = charge.as_ref().map(|charge| charge.id("id")).transpose()?.flatten();
+    let invoice = object.id("invoice")?;
+    let received = object.integer("amount_received")?.filter(|amount| *amount > 0);
+    let mut pay = Pay {
+        side: Side::Money,
+        linked: object.has("invoice"),
+        lone: object.has("invoice") && invoice.is_none(),
+        ids: Ids {
+            invoice,
+            intent: Some(object.required_text("id")?),
+            charge: object.id("latest_charge")?.or(included),
+        },
+        amount: received.or(object.integer("amount")?).unwrap_or_default(),
+        currency: about.currency.clone(),
+        receipt: charge.map(|charge| charge.text("receipt_url")).transpose()?.flatten(),
+        ..Pay::default()
+    };
+    if let Some(error) = error {
+        pay.failure_code = error.text("code")?;
+        pay.failure_message = error.text("message")?;
+    }
+    Ok((about, what(pay)))
+}
+
+/// A charge; one that is only authorised is no payment yet, its PaymentIntent tells when it is.
+pub(super) fn charge(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Read {
+    let mut about = About { customer: object.id("customer")?, ..About::default() };
+    about.currency = object.text("currency")?;
+    about.card_holder = billing_details(object)?;
+    about.card_holder.email = about.card_holder.email.or(object.text("receipt_email")?);
+    object.metadata(&mut about.metadata)?;
+    let invoice = object.id("invoice")?;
+    let captured = object.integer("amount_captured")?.filter(|amount| *amount > 0);
+    let pay = Pay {
+        side: Side::Money,
+        linked: object.has("invoice"),
+        lone: object.has("invoice") && invoice.is_none(),
+        ids: Ids { invoice, intent: object.id("payment_intent")?, charge: Some(object.required_text("id")?) },
+        amount: captured.or(object.integer("amount")?).unwrap_or_default(),
+        currency: about.currency.clone(),
+        refunded: object.integer("amount_refunded")?.unwrap_or_default(),
+        receipt: object.text("receipt_url")?,
+        ..Pay::default()
+    };
+    let held = object.flag("captured")? == Some(false);
+    let what = match what(pay) {
+        What::Paid(_) if held => What::Nothing,
+        what => what,
+    };
+    Ok((about, what))
+}
+
+pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
+    object.required_text("id")?;
+    let currency = object.text("currency")?;
+    let pay = Pay {
+        side: Side::Money,
+        ids: Ids { invoice: None, intent: object.id("payment_intent")?, charge: object.id("charge")? },
+        amount: object.integer("amount")?.unwrap_or_default(),
+        currency: currency.clone(),
+        ..Pay::default()
+    };
+    let (reason, status) = (object.text("reason")?, object.text("status")?);
+    let about = About { currency, ..About::default() };
+    Ok((about, What::Dispute { pay, opened, reason, status }))
+}
+
+pub(super) fn subscription(object: &Object<'_>, before: Option<&Object<'_>>, created: bool) -> Read {
+    let mut about = About { customer: object.id("customer")?, ..About::default() };
+    about.subscription = Some(object.required_text("id")?);
+    about.currency = object.text("currency")?;
+    object.metadata(&mut about.metadata)?;
+    let item = object.first("items")?;
+    let mut every = 1;
+    if let Some(item) = &item {
+        every = price(item, &mut about);
+    }
+    about.plan_name = about.plan_name.or(object.text("description")?);
+    let status = object.text("status")?;
+    let start = object.time("start_date")?.or(object.time("created")?);
+    let change = Change {
+        created,
+        start,
+        ended: matches!(status.as_deref(), Some("canceled" | "incomplete_expired")),
+        unpaid: status.as_deref() == Some("unpaid"),
+        paused: object.value("pause_collection").is_some(),
+        pause_touched: before.is_some_and(|before| before.has("pause_collection")),
+        dates_moved: before.is_some_and(|before| moved(object, before)),
+        payments_until_end: until_end(object, about.interval.as_deref(), every)?,
+    };
+    Ok((about, What::Subscription(change)))
+}
+
+/// Whether a change moved dates. A renewal moves the period as well and is none of these.
+fn moved(now: &Object<'_>, before: &Object<'_>) -> bool {
+    ["trial_end", "billing_cycle_anchor", "cancel_at"]
+        .into_iter()
+        .any(|name| before.has(name) && before.value(name) != now.value(name))
+}
+
+/// How many payments lie between the first one and the end that is set. An end that somebody set by
+/// cancelling at the end of the period says nothing about the plan.
+fn until_end(object: &Object<'_>, interval: Option<&str>, every: i64) -> Result<Option<u32>, Unmappable> {
+    if object.flag("cancel_at_period_end")? == Some(true) {
+        return Ok(None);
+    }
+    let started = object.time("trial_end")?.or(object.time("start_date")?);
+    let (Some(start), Some(end)) = (started, object.time("cancel_at")?) else { return Ok(None) };
+    let days = match interval {
+        Some("day") => 100,
+        Some("week") => 700,
+        Some("month") => 3044,
+        Some("year") => 36_525,
+        _ => return Ok(None),
+    };
+    // Hundredths of a day; a sixth of a period of slack makes months of 28 and 31 days count the same.
+    let period = days * every.clamp(1, 1000);
+    let length = end.millis().saturating_sub(start.millis()) / 864_000;
+    let count = (length.saturating_sub(period / 6)).div_euclid(period) + 1;
+    Ok(u32::try_from(count).ok().filter(|count| (1..=MAX_PAYMENTS).contains(count)))
+}
+
+/// No plan has more payments than this; a bigger number is a mistake.
+pub(super) const MAX_PAYMENTS: u32 = 10_000;
+
+/// Takes the plan's name and interval from the price of an invoice's line or a subscription's item, and
+/// tells how many intervals lie between payments.
+fn price(line: &Object<'_>, about: &mut About) -> i64 {
+    let mut every = 1;
+    for price in [line.expanded("price"), line.expanded("plan")].into_iter().flatten() {
+        let terms = price.expanded("recurring").unwrap_or_else(|| price.clone());
+        let text = |object: &Object<'_>, name| object.text(name).ok().flatten();
+        about.plan_name = about.plan_name.take().or(text(&price, "nickname"));
+        if about.interval.is_none() {
+            about.interval = text(&terms, "interval");
+            every = terms.integer("interval_count").ok().flatten().unwrap_or(1);
+        }
+    }
+    every
+}
+
+fn person(object: &Object<'_>) -> Result<Person, Unmappable> {
+    Ok(Person {
+        email: object.text("email")?,
+        name: object.text("name")?,
+        phone: object.text("phone")?,
+        address: address(object, "address")?,
+    })
+}
+
+fn invoiced_person(object: &Object<'_>) -> Result<Person, Unmappable> {
+    Ok(Person {
+        email: object.text("customer_email")?,
+        name: object.text("customer_name")?,
+        phone: object.text("customer_phone")?,
+        address: address(object, "customer_address")?,
+    })
+}
+
+fn billing_details(object: &Object<'_>) -> Result<Person, Unmappable> {
+    let details = object.object("billing_details")?;
+    Ok(details.as_ref().map(person).transpose()?.unwrap_or_default())
+}
+
+fn address(object: &Object<'_>, name: &str) -> Result<Option<Address>, Unmappable> {
+    let Some(object) = object.object(name)? else { return Ok(None) };
+    let address = Address {
+        line1: object.text("line1")?,
+        line2: object.text("line2")?,
+        city: object.text("city")?,
+        state: object.text("state")?,
+        postal_code: object.text("postal_code")?,
+        country: object.text("country")?,
+    };
+    Ok(Some(address).filter(|address| *address != Address::default()))
+}
+
+fn small(number: Option<i64>) -> Option<u32> {
+    number.and_then(|number| u32::try_from(number).ok())
+}
+
+impl Person {
+    fn fill(&mut self, other: Self) {
+        self.email = self.email.take().or(other.email);
+        self.name = self.name.take().or(other.name);
+        self.phone = self.phone.take().or(other.phone);
+        self.address = self.address.take().or(other.address);
+    }
+}

@@ -1,0 +1,201 @@
+//! The payload of an event: one shape for all of them, with null for what is not known.
+
+use super::book::{Book, Enrolment};
+use super::event::StripeEvent;
+use super::facts::{Address, What};
+use super::outcome::{Draft, PaymentView};
+use super::plan::{CustomFields, custom_fields};
+use super::standing::Standing;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use tieline_model::Timestamp;
+use tieline_model::connection::PaythenSettings;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    occurred_at: Timestamp,
+    livemode: bool,
+    /// Always true: the status and the progress are derived from Stripe's events.
+    derived: bool,
+    customer: Customer<'a>,
+    plan: Plan<'a>,
+    payment: Payment<'a>,
+    progress: Progress,
+    links: Links<'a>,
+    stripe: Stripe<'a>,
+    order_reference: Option<&'a str>,
+    custom_fields: CustomFields<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Customer<'a> {
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    phone: Option<&'a str>,
+    address: Address,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Plan<'a> {
+    name: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: Option<&'a str>,
+    total: Option<i64>,
+    currency: Option<&'a str>,
+    interval: Option<&'a str>,
+    payments_expected: Option<u32>,
+    deposit: Option<i64>,
+    status: Option<&'static str>,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Payment<'a> {
+    id: Option<&'a str>,
+    amount: Option<i64>,
+    currency: Option<&'a str>,
+    attempt: Option<u32>,
+    failure_code: Option<&'a str>,
+    failure_message: Option<&'a str>,
+    next_attempt_at: Option<Timestamp>,
+    refunded_amount: Option<i64>,
+}
+
+#[derive(Serialize, Default)]
+struct Progress {
+    paid: Option<u32>,
+    remaining: Option<u32>,
+    /// Whole percent, rounded down, so that 100 means all.
+    percent: Option<u32>,
+}
+
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Links<'a> {
+    customer_page: Option<&'a str>,
+    receipt: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stripe<'a> {
+    event: &'a str,
+    customer: Option<&'a str>,
+    subscription: Option<&'a str>,
+    invoice: Option<&'a str>,
+    payment_intent: Option<&'a str>,
+    charge: Option<&'a str>,
+}
+
+/// Writes the payload of one event as things stand after it.
+pub(super) fn write(
+    event: &StripeEvent,
+    book: &Book,
+    customer: Option<&str>,
+    draft: &Draft,
+    settings: &PaythenSettings,
+) -> Result<Box<RawValue>, serde_json::Error> {
+    let enrolment = draft.enrolment.as_deref().and_then(|key| book.enrolment(key));
+    let standing = enrolment.map(|one| book.standing(&one.key, settings)).unwrap_or_default();
+    let view = draft.payment.as_ref();
+    to_raw_value(&Payload {
+        id: &event.id,
+        kind: draft.kind,
+        occurred_at: event.created,
+        livemode: event.livemode,
+        derived: true,
+        customer: customer_of(book),
+        plan: enrolment.map(|one| plan_of(one, standing)).unwrap_or_default(),
+        payment: view.map(payment_of).unwrap_or_default(),
+        progress: enrolment.map(|one| progress_of(one, standing)).unwrap_or_default(),
+        links: Links {
+            customer_page: view.and_then(|view| view.page.as_deref()),
+            receipt: view.and_then(|view| view.receipt.as_deref()),
+        },
+        stripe: Stripe {
+            event: &event.id,
+            customer,
+            subscription: enrolment.filter(|one| one.is_subscription()).map(|one| one.key.as_str()),
+            invoice: view.and_then(|view| view.ids.invoice.as_deref()),
+            payment_intent: view.and_then(|view| view.ids.intent.as_deref()),
+            charge: view.and_then(|view| view.ids.charge.as_deref()),
+        },
+        order_reference: enrolment.and_then(|one| one.order_reference.get()).map(String::as_str),
+        custom_fields: extra_fields(event, settings),
+    })
+}
+
+fn customer_of(book: &Book) -> Customer<'_> {
+    let name = book.name.get().map(|name| name.trim());
+    let (first_name, last_name) = match name.and_then(|name| name.split_once(char::is_whitespace)) {
+        Some((first, last)) => (Some(first), Some(last.trim_start())),
+        None => (name, None),
+    };
+    Customer {
+        email: book.email.get().map(String::as_str),
+        name,
+        first_name,
+        last_name,
+        phone: book.phone.get().map(String::as_str),
+        address: book.address.get().cloned().unwrap_or_default(),
+    }
+}
+
+fn plan_of(enrolment: &Enrolment, standing: Standing) -> Plan<'_> {
+    Plan {
+        name: enrolment.plan_name.get().map(String::as_str),
+        kind: enrolment.plan_type.get().map(String::as_str),
+        total: enrolment.total.get().copied(),
+        currency: enrolment.currency.get().map(String::as_str),
+        interval: enrolment.interval.get().map(String::as_str),
+        payments_expected: enrolment.payments_expected(),
+        deposit: enrolment.deposit.get().copied(),
+        status: Some(standing.status.name()),
+    }
+}
+
+fn payment_of(view: &PaymentView) -> Payment<'_> {
+    let ids = &view.ids;
+    Payment {
+        id: ids.invoice.as_deref().or(ids.intent.as_deref()).or(ids.charge.as_deref()),
+        amount: Some(view.amount),
+        currency: view.currency.as_deref(),
+        attempt: view.attempt,
+        failure_code: view.failure_code.as_deref(),
+        failure_message: view.failure_message.as_deref(),
+        next_attempt_at: view.next_attempt,
+        refunded_amount: Some(view.refunded),
+    }
+}
+
+fn progress_of(enrolment: &Enrolment, standing: Standing) -> Progress {
+    let paid = standing.paid;
+    let expected = enrolment.payments_expected();
+    let percent = |expected: u32| {
+        let percent = u64::from(paid) * 100 / u64::from(expected.max(1));
+        u32::try_from(percent.min(100)).unwrap_or(100)
+    };
+    Progress {
+        paid: Some(paid),
+        remaining: expected.map(|expected| expected.saturating_sub(paid)),
+        percent: expected.map(percent),
+    }
+}
+
+/// The merchant's own metadata, and of a dispute why it was opened and how it stands.
+fn extra_fields<'a>(event: &'a StripeEvent, settings: &PaythenSettings) -> CustomFields<'a> {
+    let mut fields = custom_fields(&event.about, settings);
+    if let What::Dispute { reason, status, .. } = &event.what {
+        let extra = [("disputeReason", reason), ("disputeStatus", status)];
+        fields.0.extend(extra.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
+    }
+    fields
+}

@@ -1,0 +1,121 @@
+//! Where a plan stands, worked out from the facts.
+
+use super::book::{Book, Enrolment, Failure};
+use tieline_model::connection::PaythenSettings;
+
+/// Paythen's words for how a plan stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Status {
+    #[default]
+    InProgress,
+    Completed,
+    Paused,
+    Cancelled,
+    Retrying,
+    AtRisk,
+    ActionRequired,
+}
+
+impl Status {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::InProgress => "In progress",
+            Self::Completed => "Completed",
+            Self::Paused => "Paused",
+            Self::Cancelled => "Cancelled",
+            Self::Retrying => "Overdue – Retrying",
+            Self::AtRisk => "Overdue – At Risk",
+            Self::ActionRequired => "Overdue – Manual action required",
+        }
+    }
+
+    /// The event that tells that a plan became overdue in this way.
+    pub(super) const fn overdue_kind(self) -> Option<&'static str> {
+        match self {
+            Self::Retrying => Some(super::kinds::OVERDUE_RETRYING),
+            Self::AtRisk => Some(super::kinds::OVERDUE_AT_RISK),
+            Self::ActionRequired => Some(super::kinds::ACTION_REQUIRED),
+            _ => None,
+        }
+    }
+}
+
+/// Where a plan stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Standing {
+    pub(super) paid: u32,
+    pub(super) status: Status,
+    /// Whether a payment is missing, even where the status says something that weighs more.
+    pub(super) overdue: bool,
+    /// When the newest failure happened, where it is newer than the newest success.
+    pub(super) newest_failure: Option<i64>,
+}
+
+impl Book {
+    pub(super) fn standing(&self, key: &str, settings: &PaythenSettings) -> Standing {
+        let Some(enrolment) = self.enrolment(key) else { return Standing::default() };
+        let (paid, amount, last_success) = self.received(enrolment);
+        let trouble = self.trouble(enrolment, last_success, settings);
+        let complete = match (enrolment.payments_expected(), enrolment.total.get()) {
+            (Some(expected), _) => paid >= expected,
+            // Plans whose customers pick the amounts have a total and no count.
+            (None, Some(total)) => amount >= *total,
+            (None, None) => false,
+        };
+        let status = if complete {
+            Status::Completed
+        } else if enrolment.ended.is_some() {
+            Status::Cancelled
+        } else if enrolment.paused.get() == Some(&true) {
+            Status::Paused
+        } else {
+            trouble.map_or(Status::InProgress, |(status, _)| status)
+        };
+        let newest_failure = trouble.and_then(|(_, at)| at);
+        Standing { paid, status, overdue: trouble.is_some(), newest_failure }
+    }
+
+    /// How many payments came in, how much in all and when the last one.
+    fn received(&self, enrolment: &Enrolment) -> (u32, i64, i64) {
+        let older_at = enrolment.older_at.unwrap_or(i64::MIN);
+        let mut sum = (enrolment.older_count, enrolment.older_amount, older_at);
+        for payment in &self.payments {
+            let Some(at) = payment.paid_at else { continue };
+            if self.home(&payment.belongs, at) == enrolment.key {
+                sum = (sum.0.saturating_add(1), sum.1.saturating_add(payment.amount), sum.2.max(at));
+            }
+        }
+        sum
+    }
+
+    /// What is wrong after the last success, and when the newest failure was.
+    fn trouble(
+        &self,
+        enrolment: &Enrolment,
+        last_success: i64,
+        settings: &PaythenSettings,
+    ) -> Option<(Status, Option<i64>)> {
+        let recent =
+            |one: &&Failure| one.at > last_success && self.home(&one.belongs, one.at) == enrolment.key;
+        let failures: Vec<&Failure> = self.failures.iter().filter(recent).collect();
+        let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
+        let newest_at = newest.map(|one| one.at);
+        let unpaid = enrolment.unpaid.get() == Some(&true) && enrolment.unpaid.at() > last_success;
+        if unpaid {
+            return Some((Status::ActionRequired, newest_at));
+        }
+        let newest = newest?;
+        let told_by_invoice = newest.invoice_event.is_some();
+        let retried = if told_by_invoice { newest.next.is_some() } else { enrolment.is_subscription() };
+        let attempts = failures.iter().filter_map(|one| one.attempt).max().unwrap_or(0);
+        let in_a_row = attempts.max(u32::try_from(failures.len()).unwrap_or(u32::MAX));
+        let status = if !retried {
+            Status::ActionRequired
+        } else if in_a_row >= settings.at_risk_after.max(1) {
+            Status::AtRisk
+        } else {
+            Status::Retrying
+        };
+        Some((status, newest_at))
+    }
+}

@@ -1,0 +1,52 @@
+//! What becomes of a subscription: started, paused, moved, unpaid, ended.
+
+use super::apply::Rules;
+use super::book::Enrolment;
+use super::facts::Change;
+use super::kinds;
+use super::outcome::{Draft, Drafts};
+use super::standing::Status;
+use tieline_model::Timestamp;
+
+impl Rules<'_> {
+    /// Notes how a subscription stands and tells what that changes.
+    pub(super) fn subscription(&mut self, change: &Change) -> Vec<Draft> {
+        let Some(key) = self.event.about.subscription.clone() else { return Vec::new() };
+        let (before, at) = (self.standing(&key), self.at());
+        self.learn_plan(&key);
+        let enrolment = self.book.enrol(&key);
+        let start = change.start.map(Timestamp::millis);
+        enrolment.start = enrolment.start.or(start).min(start.or(enrolment.start));
+        enrolment.until_end.set(change.payments_until_end.unwrap_or(0), at);
+        let unpaid = enrolment.unpaid.set(change.unpaid, at) && change.unpaid;
+        let pause = pause_news(enrolment, change, at);
+        let moved = change.dates_moved && enrolment.moved_at.is_none_or(|moved_at| moved_at < at);
+        if moved {
+            enrolment.moved_at = Some(at);
+        }
+        if change.ended {
+            enrolment.ended = enrolment.ended.or(Some(at));
+        }
+        let signed_up = change.created && self.sign_up(&key);
+        let after = self.standing(&key);
+        let required =
+            unpaid && after.status == Status::ActionRequired && before.status != Status::ActionRequired;
+        let mut drafts = Drafts::new(Some(key.clone()), None);
+        drafts.push_if(signed_up, kinds::SIGNED_UP);
+        if let Some(kind) = pause {
+            drafts.push(kind);
+        }
+        drafts.push_if(moved, kinds::SCHEDULE_CHANGED);
+        drafts.push_if(required, kinds::ACTION_REQUIRED);
+        self.conclude(&key, after, &mut drafts);
+        drafts.finish()
+    }
+}
+
+/// Takes in whether collection is paused and says what is news: only the newest word counts.
+fn pause_news(enrolment: &mut Enrolment, change: &Change, at: i64) -> Option<&'static str> {
+    let was = enrolment.paused.get() == Some(&true);
+    let newer = enrolment.paused.set(change.paused, at);
+    let news = newer && (was != change.paused || (change.pause_touched && !change.paused));
+    news.then_some(if change.paused { kinds::PAUSED } else { kinds::RESUMED })
+}

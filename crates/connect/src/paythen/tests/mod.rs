@@ -1,0 +1,116 @@
+//! What comes out for what Stripe sends, in order and out of order.
+
+mod failures;
+mod order;
+mod payload;
+mod payments;
+mod plans;
+
+use super::book::Book;
+use super::fixtures::{Sample, Shape};
+use super::{Memory, PaythenEvent, StripeEvent, normalise};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use tieline_model::connection::PaythenSettings;
+
+/// A memory in a map that counts how often it is asked.
+#[derive(Default)]
+struct Notes {
+    documents: HashMap<String, String>,
+    reads: usize,
+    writes: usize,
+    settings: PaythenSettings,
+}
+
+impl Memory for Notes {
+    type Error = Infallible;
+
+    async fn get(&mut self, key: &str) -> Result<Option<String>, Infallible> {
+        self.reads += 1;
+        Ok(self.documents.get(key).cloned())
+    }
+
+    async fn put(&mut self, key: &str, value: String) -> Result<(), Infallible> {
+        self.writes += 1;
+        self.documents.insert(key.to_owned(), value);
+        Ok(())
+    }
+}
+
+impl Notes {
+    fn events(&mut self, body: &str) -> Vec<PaythenEvent> {
+        let event = StripeEvent::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{error}: {body}"));
+        let settings = self.settings.clone();
+        let mut work = pin!(normalise(&event, &settings, self));
+        match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(events) => events.unwrap(),
+            Poll::Pending => panic!("a map makes nobody wait"),
+        }
+    }
+
+    /// The kinds that follow from a body, without `paythen.`.
+    fn kinds(&mut self, body: &str) -> Vec<&'static str> {
+        self.events(body).iter().map(|event| short(event.kind)).collect()
+    }
+
+    /// The payload of the only event of this kind that follows from a body.
+    fn payload(&mut self, body: &str, kind: &str) -> Value {
+        let events = self.events(body);
+        let found: Vec<_> = events.iter().filter(|event| short(event.kind) == kind).collect();
+        let [event] = found[..] else { panic!("{} events {kind}", found.len()) };
+        serde_json::from_str(event.payload.get()).unwrap()
+    }
+
+    fn book(&self, key: &str) -> Book {
+        serde_json::from_str(&self.documents[key]).unwrap()
+    }
+
+    /// How the sample's subscription stands.
+    fn status(&self, sample: &Sample) -> &'static str {
+        let book = self.book(&format!("customer:{}", sample.customer));
+        book.standing(&sample.subscription, &self.settings).status.name()
+    }
+}
+
+fn short(kind: &'static str) -> &'static str {
+    kind.strip_prefix("paythen.").unwrap()
+}
+
+/// The sample's event number `number`, `seconds` after the start, about payment `payment`.
+fn at(shape: Shape, number: u32, seconds: u64, payment: u32) -> Sample {
+    let base = Sample::default();
+    Sample {
+        event_id: format!("evt_{number}"),
+        created: base.created.plus(Duration::from_secs(seconds)),
+        started: Some(base.created),
+        payment: format!("n{payment}"),
+        shape,
+        ..base
+    }
+}
+
+const DAY: u64 = 86_400;
+
+#[test]
+fn a_damaged_document_is_named_and_left_alone() {
+    let sample = at(Shape::Linked, 1, 0, 1);
+    let key = format!("customer:{}", sample.customer);
+    let mut notes = Notes::default();
+    notes.documents.insert(key.clone(), "not JSON".to_owned());
+    let event = StripeEvent::parse(sample.invoice_paid().as_bytes()).unwrap();
+    let settings = PaythenSettings::default();
+    // Boxed as `Send`, because the store's writer takes the work to another thread.
+    let mut work: Pin<Box<dyn Future<Output = _> + Send>> =
+        Box::pin(normalise(&event, &settings, &mut notes));
+    let Poll::Ready(outcome) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("a map makes nobody wait")
+    };
+    let problem = outcome.unwrap_err().to_string();
+    drop(work);
+    assert!(problem.contains(&key), "{problem}");
+    assert_eq!(notes.documents[&key], "not JSON");
+}

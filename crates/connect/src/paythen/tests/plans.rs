@@ -1,0 +1,128 @@
+//! Sign-ups, pauses, ends and what else befalls a plan.
+
+use super::*;
+use serde_json::json;
+
+#[test]
+fn a_sign_up_is_told_once_however_it_is_learnt() {
+    let created = at(Shape::Linked, 1, 0, 1).subscription_created();
+    let mut notes = Notes::default();
+    assert_eq!(notes.kinds(&created), ["customer.signed_up"]);
+    assert_eq!(notes.kinds(&created), [""; 0]);
+    assert_eq!(notes.kinds(&at(Shape::Linked, 2, 1, 1).invoice_paid()), ["payment.succeeded"]);
+    let mut notes = Notes::default();
+    let first = notes.kinds(&at(Shape::Linked, 2, 1, 1).invoice_paid());
+    assert_eq!(first, ["customer.signed_up", "payment.succeeded"]);
+    assert_eq!(notes.kinds(&created), [""; 0]);
+}
+
+#[test]
+fn the_last_expected_payment_completes_the_plan() {
+    let two = |sample: Sample| Sample { payments_expected: Some(2), ..sample };
+    let mut notes = Notes::default();
+    notes.kinds(&two(at(Shape::Linked, 1, 0, 1)).subscription_created());
+    notes.kinds(&two(at(Shape::Linked, 2, 1, 1)).invoice_paid());
+    let last = two(at(Shape::Linked, 3, 30 * DAY, 2));
+    let payload = notes.payload(&last.invoice_paid(), "plan.completed");
+    assert_eq!(payload["progress"], json!({"paid": 2, "remaining": 0, "percent": 100}));
+    assert_eq!(payload["plan"]["status"], "Completed");
+    assert_eq!(notes.kinds(&last.charge_succeeded()), [""; 0]);
+    assert_eq!(notes.kinds(&two(at(Shape::Linked, 4, 60 * DAY, 2)).subscription_deleted()), [""; 0]);
+}
+
+#[test]
+fn an_end_before_the_last_payment_is_a_cancellation() {
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Linked, 1, 0, 1).invoice_paid());
+    let deleted = at(Shape::Linked, 2, DAY, 1).subscription_deleted();
+    assert_eq!(notes.kinds(&deleted), ["plan.cancelled"]);
+    assert_eq!(notes.kinds(&deleted), [""; 0]);
+    assert_eq!(notes.status(&Sample::default()), "Cancelled");
+}
+
+#[test]
+fn an_end_that_is_set_tells_how_many_payments_there_are() {
+    let sample = Sample { payments_expected: None, ..at(Shape::Unlinked, 1, 0, 1) };
+    for (end, expected) in [
+        ("2027-11-23T12:00:00Z", json!(12)),
+        ("2026-12-23T12:00:00Z", json!(1)),
+        ("2027-02-23T12:00:00Z", json!(3)),
+        ("2027-01-05T12:00:00Z", json!(2)),
+        ("2026-11-01T12:00:00Z", Value::Null),
+    ] {
+        let mut body: Value = serde_json::from_str(&sample.subscription_created()).unwrap();
+        let seconds = tieline_model::Timestamp::parse(end).unwrap().millis() / 1000;
+        body["data"]["object"]["cancel_at"] = json!(seconds);
+        let payload = Notes::default().payload(&body.to_string(), "customer.signed_up");
+        assert_eq!(payload["plan"]["paymentsExpected"], expected, "{end}");
+    }
+}
+
+#[test]
+fn pauses_follow_the_newest_word() {
+    let mut notes = Notes::default();
+    let word = |number, seconds, paused| {
+        let before =
+            json!({"pause_collection": if paused { Value::Null } else { json!({"behavior": "void"}) }});
+        Sample { paused, ..at(Shape::Linked, number, seconds, 1) }.subscription_updated(before)
+    };
+    assert_eq!(notes.kinds(&word(1, DAY, true)), ["plan.paused"]);
+    assert_eq!(notes.kinds(&word(1, DAY, true)), [""; 0]);
+    assert_eq!(notes.status(&Sample::default()), "Paused");
+    assert_eq!(notes.kinds(&word(3, 3 * DAY, false)), ["plan.resumed"]);
+    assert_eq!(notes.kinds(&word(2, 2 * DAY, true)), [""; 0], "older than the resumption");
+    assert_eq!(notes.status(&Sample::default()), "In progress");
+}
+
+#[test]
+fn moved_dates_are_told_and_renewals_are_not() {
+    let mut notes = Notes::default();
+    let changed =
+        |number, before| at(Shape::Linked, number, u64::from(number) * DAY, 1).subscription_updated(before);
+    let renewal = json!({"current_period_start": 1, "current_period_end": 2, "latest_invoice": "in_0"});
+    assert_eq!(notes.kinds(&changed(1, renewal)), [""; 0]);
+    let moved = changed(2, json!({"billing_cycle_anchor": 5, "trial_end": null}));
+    assert_eq!(notes.kinds(&moved), ["plan.schedule_changed"]);
+    assert_eq!(notes.kinds(&moved), [""; 0]);
+}
+
+#[test]
+fn a_new_card_is_told_once() {
+    let mut notes = Notes::default();
+    let attached = |number, at: i64, card| {
+        json!({"id": format!("evt_{number}"), "type": "payment_method.attached", "created": at,
+            "data": {"object": {"id": card, "customer": "cus_1", "billing_details": {"name": "Kai"}}}})
+        .to_string()
+    };
+    let default = json!({"id": "evt_3", "type": "customer.updated", "created": 101, "data": {
+        "object": {"id": "cus_1", "invoice_settings": {"default_payment_method": "pm_1"}},
+        "previous_attributes": {"invoice_settings": {"default_payment_method": null}}}})
+    .to_string();
+    assert_eq!(notes.kinds(&attached(1, 100, "pm_1")), ["payment_method.updated"]);
+    assert_eq!(notes.kinds(&default), [""; 0], "the same card becomes the default");
+    assert_eq!(notes.kinds(&attached(4, 50, "pm_0")), [""; 0], "an older card");
+    assert_eq!(notes.kinds(&attached(5, 200, "pm_2")), ["payment_method.updated"]);
+}
+
+#[test]
+fn an_upcoming_payment_is_told_once() {
+    let mut notes = Notes::default();
+    let body = at(Shape::Unlinked, 1, 0, 1).invoice_upcoming();
+    assert_eq!(notes.kinds(&body), ["payment.upcoming"]);
+    assert_eq!(notes.kinds(&body), [""; 0]);
+}
+
+#[test]
+fn a_checkout_tells_who_the_guest_is_and_what_was_bought() {
+    let mut notes = Notes::default();
+    let session = json!({"id": "evt_1", "type": "checkout.session.completed", "created": 1_795_435_200,
+        "data": {"object": {"id": "cs_1", "payment_intent": "pi_n1", "metadata": {"plan_name": "Glaze set"},
+            "customer_details": {"email": "kai@example.com", "name": "Kai Lund"}}}});
+    assert_eq!(notes.kinds(&session.to_string()), [""; 0]);
+    let mut paid: Value =
+        serde_json::from_str(&at(Shape::Unlinked, 2, 1, 1).payment_intent_succeeded()).unwrap();
+    paid["data"]["object"]["customer"] = Value::Null;
+    let payload = notes.payload(&paid.to_string(), "payment.succeeded");
+    assert_eq!(payload["customer"]["firstName"], "Kai");
+    assert_eq!(payload["plan"]["name"], "Glaze set");
+}

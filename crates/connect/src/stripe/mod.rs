@@ -1,0 +1,3 @@
+//! Stripe's side of the wire: how a delivery proves that Stripe sent it.
+
+pub mod signature;

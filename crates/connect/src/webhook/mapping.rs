@@ -1,0 +1,202 @@
+//! Which event a delivery makes.
+
+use super::body::{MAX_DEPTH, lies_within, read_form};
+use crate::http::redact::is_secret;
+use http::HeaderMap;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+use tieline_expr::{Data, Scope, Template, Tree};
+use tieline_model::connection::Mapping;
+use tieline_model::event::kinds::WEBHOOK_RECEIVED;
+use tieline_model::workflow::Problem;
+
+/// What the templates of a mapping read.
+const NAMES: [&str; 3] = ["body", "headers", "query"];
+/// The most bytes of a kind, an id or a subject; they are index columns.
+const LONGEST: usize = 256;
+
+/// A connection's mapping, compiled once and applied to many deliveries.
+#[derive(Debug)]
+pub struct CompiledMapping {
+    event: Option<Template>,
+    id: Option<Template>,
+    subject: Option<Template>,
+    fields: Option<Tree>,
+}
+
+/// The event that a delivery makes.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    /// What happened; `webhook.received` where the mapping does not say.
+    pub kind: String,
+    /// The sender's id of the delivery, by which a second one is known as a duplicate.
+    pub external_id: Option<String>,
+    /// Whom it is about.
+    pub subject: Option<String>,
+    /// What a workflow sees as `trigger`: `body`, `headers` and `query`, or the mapping's fields and `body`.
+    pub payload: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+struct AsItCame<'a> {
+    body: &'a Value,
+    headers: &'a Value,
+    query: &'a Value,
+}
+
+impl CompiledMapping {
+    /// Compiles a mapping.
+    ///
+    /// # Errors
+    /// Every mistake, with its place (`mapping.event`, `mapping.fields.email`) and the fix.
+    pub fn compile(mapping: &Mapping) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut template = |place: &str, text: &Option<String>| match text {
+            Some(text) => {
+                Template::compile(place, text, &NAMES).map_err(|problem| problems.push(problem)).ok()
+            }
+            None => None,
+        };
+        let event = template("mapping.event", &mapping.event);
+        let id = template("mapping.id", &mapping.id);
+        let subject = template("mapping.subject", &mapping.subject);
+        problems.extend(constant_kind(mapping.event.as_deref()));
+        let fields = compile_fields(mapping.fields.as_ref()).map_err(|found| problems.extend(found));
+        if problems.is_empty() {
+            Ok(Self { event, id, subject, fields: fields.unwrap_or_default() })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Makes the event of one delivery. `headers` and `query` are objects as [`headers_as_json`] and
+    /// [`query_as_json`] make them; whatever they hold, no secret gets into a template or the payload.
+    ///
+    /// # Errors
+    /// A sentence that names the part of the mapping which does not fit the delivery.
+    pub fn apply(&self, body: Value, headers: Value, query: Value) -> Result<Mapped, String> {
+        let (body, headers, query) = (
+            Data::new(body),
+            Data::new(without(headers, is_secret)),
+            Data::new(without(query, is_query_secret)),
+        );
+        let payload = AsItCame { body: body.as_json(), headers: headers.as_json(), query: query.as_json() };
+        let scope = Scope::new()
+            .with("body", body.clone())
+            .with("headers", headers.clone())
+            .with("query", query.clone());
+        let payload = match &self.fields {
+            Some(fields) => with_fields(fields, &scope, body.as_json())?,
+            None => raw(&payload)?,
+        };
+        Ok(Mapped {
+            kind: self.kind(&scope)?,
+            external_id: text("mapping.id", self.id.as_ref(), &scope)?,
+            subject: text("mapping.subject", self.subject.as_ref(), &scope)?,
+            payload,
+        })
+    }
+
+    fn kind(&self, scope: &Scope) -> Result<String, String> {
+        if self.event.is_none() {
+            return Ok(WEBHOOK_RECEIVED.to_owned());
+        }
+        let kind = text("mapping.event", self.event.as_ref(), scope)?.unwrap_or_default();
+        if is_kind(&kind) { Ok(kind) } else { Err(format!("mapping.event: {}", not_a_kind(&kind))) }
+    }
+}
+
+/// A request's headers as the templates see them: names in lower case, several values joined by a comma,
+/// nothing that looks like a secret.
+#[must_use]
+pub fn headers_as_json(headers: &HeaderMap) -> Value {
+    let shown = headers.keys().filter(|name| !is_secret(name.as_str()));
+    let pair = |name: &http::HeaderName| {
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        (name.as_str().to_owned(), Value::String(values.collect::<Vec<_>>().join(", ")))
+    };
+    Value::Object(shown.map(pair).collect())
+}
+
+/// A request's query as the templates see it: read like a form, without the connection's `secret`.
+#[must_use]
+pub fn query_as_json(query: Option<&str>) -> Value {
+    without(Value::Object(read_form(query.unwrap_or_default().as_bytes())), is_query_secret)
+}
+
+fn is_query_secret(name: &str) -> bool {
+    name == "secret"
+}
+
+fn without(mut object: Value, secret: impl Fn(&str) -> bool) -> Value {
+    if let Value::Object(map) = &mut object {
+        map.retain(|name, _| !secret(name));
+    }
+    object
+}
+
+fn compile_fields(fields: Option<&Value>) -> Result<Option<Tree>, Vec<Problem>> {
+    match fields {
+        None | Some(Value::Null) => Ok(None),
+        Some(fields @ Value::Object(_)) => Tree::compile("mapping.fields", fields, &NAMES).map(Some),
+        Some(_) => Err(vec![Problem {
+            place: "mapping.fields".to_owned(),
+            message: "must be an object, like { email: \"{{ body.email }}\" }".to_owned(),
+        }]),
+    }
+}
+
+/// A kind without templates is checked at once rather than at every delivery.
+fn constant_kind(event: Option<&str>) -> Option<Problem> {
+    let kind = event?.trim();
+    let constant = !kind.contains("{{") && !kind.contains("{%");
+    (constant && !is_kind(kind))
+        .then(|| Problem { place: "mapping.event".to_owned(), message: not_a_kind(kind) })
+}
+
+/// `word.word`, and more words if need be.
+fn is_kind(kind: &str) -> bool {
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    kind.contains('.') && kind.split('.').all(word)
+}
+
+fn not_a_kind(kind: &str) -> String {
+    let shown: String = kind.chars().take(80).collect();
+    format!(
+        "`{shown}` is not a kind of event; write it as words of a-z, 0-9 and _ with dots between them, like \
+         shop.order_paid"
+    )
+}
+
+/// A template's text without blanks around it; none where nothing is left.
+fn text(place: &str, template: Option<&Template>, scope: &Scope) -> Result<Option<String>, String> {
+    let Some(template) = template else { return Ok(None) };
+    let text = template.render_text(scope).map_err(|error| error.to_string())?;
+    match text.trim() {
+        "" => Ok(None),
+        text if text.len() > LONGEST => Err(format!("{place}: gave more than {LONGEST} bytes; take less")),
+        text => Ok(Some(text.to_owned())),
+    }
+}
+
+fn with_fields(fields: &Tree, scope: &Scope, body: &Value) -> Result<Box<RawValue>, String> {
+    let rendered = fields.render_object(scope).map_err(|error| error.to_string())?;
+    let mut payload = Map::with_capacity(rendered.len() + 1);
+    payload.insert("body".to_owned(), body.clone());
+    payload.extend(rendered);
+    let payload = Value::Object(payload);
+    if lies_within(&payload, MAX_DEPTH + 1) {
+        raw(&payload)
+    } else {
+        Err(format!("mapping.fields: gave something nested more than {MAX_DEPTH} deep; flatten it"))
+    }
+}
+
+fn raw(payload: &impl Serialize) -> Result<Box<RawValue>, String> {
+    to_raw_value(payload).map_err(|error| format!("the payload cannot be written as JSON: {error}"))
+}
+
+#[cfg(test)]
+mod tests;

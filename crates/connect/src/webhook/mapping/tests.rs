@@ -1,0 +1,116 @@
+//! Deliveries and mappings that fit, and those that do not.
+
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn compile(mapping: Value) -> Result<CompiledMapping, Vec<Problem>> {
+    CompiledMapping::compile(&serde_json::from_value(mapping).unwrap())
+}
+
+fn apply(mapping: Value, body: Value) -> Result<Mapped, String> {
+    let headers = json!({"x-event": "order", "authorization": "Bearer abc", "cookie": "a=abc"});
+    let query = json!({"shop": "1", "secret": "abc"});
+    compile(mapping).unwrap().apply(body, headers, query)
+}
+
+fn payload(mapped: &Mapped) -> Value {
+    serde_json::from_str(mapped.payload.get()).unwrap()
+}
+
+#[test]
+fn without_a_mapping_the_delivery_is_the_payload() {
+    let mapped = apply(json!({}), json!([1, {"a": null}])).unwrap();
+    assert_eq!(mapped.kind, "webhook.received");
+    assert_eq!((&mapped.external_id, &mapped.subject), (&None, &None));
+    assert_eq!(
+        payload(&mapped),
+        json!({"body": [1, {"a": null}], "headers": {"x-event": "order"}, "query": {"shop": "1"}})
+    );
+}
+
+#[test]
+fn a_mapping_names_the_event_and_its_fields() {
+    let mapping = json!({
+        "event": "shop.{{ headers['x-event'] }}_{{ body.type }}",
+        "id": "{{ body.id }}",
+        "subject": "shop:{{ query.shop }}",
+        "fields": {"email": "{{ body.customer.email }}", "total": "{{ body.total }}", "secret": "{{ query.secret }}"},
+    });
+    let body = json!({"id": 42, "type": "paid", "total": 9.5, "customer": {"email": "ada@example.com"}});
+    let mapped = apply(mapping, body.clone()).unwrap();
+    assert_eq!(mapped.kind, "shop.order_paid");
+    assert_eq!(mapped.external_id.as_deref(), Some("42"));
+    assert_eq!(mapped.subject.as_deref(), Some("shop:1"));
+    let expected = json!({"email": "ada@example.com", "total": 9.5, "secret": null, "body": body});
+    assert_eq!(payload(&mapped), expected);
+}
+
+#[test]
+fn an_empty_id_is_none() {
+    let mapping = json!({"id": " {{ body.id }} ", "subject": "{{ body.nobody.at.all }}"});
+    let mapped = apply(mapping, json!({"id": null})).unwrap();
+    assert_eq!((mapped.external_id, mapped.subject), (None, None));
+}
+
+#[test]
+fn a_mistake_in_a_mapping_is_told_with_its_place() {
+    let problems = compile(json!({
+        "event": "Order paid",
+        "id": "{{ body.id",
+        "subject": "{{ bodi.id }}",
+        "fields": ["{{ body }}"],
+    }))
+    .unwrap_err();
+    let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
+    assert_eq!(places, ["mapping.id", "mapping.subject", "mapping.event", "mapping.fields"]);
+    let problems = compile(json!({"fields": {"a": {"b": "{{ nobody }}"}}})).unwrap_err();
+    assert_eq!(problems[0].place, "mapping.fields.a.b");
+}
+
+#[test]
+fn a_delivery_that_does_not_fit_is_told() {
+    let by_body = json!({"event": "{{ body.event }}"});
+    for wrong in [json!({}), json!({"event": "paid"}), json!({"event": "a..b"}), json!({"event": "a.B"})] {
+        let error = apply(by_body.clone(), wrong).unwrap_err();
+        assert!(error.starts_with("mapping.event: `") && error.contains("shop.order_paid"), "{error}");
+    }
+    let long = json!({"id": "x".repeat(300)});
+    assert!(apply(json!({"id": "{{ body.id }}"}), long).unwrap_err().starts_with("mapping.id: "));
+}
+
+#[test]
+fn headers_and_query_come_without_secrets() {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [("Authorization", "abc"), ("X-Api-Key", "abc"), ("X-Event", "a"), ("X-Event", "b")]
+    {
+        headers.append(http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+    }
+    assert_eq!(headers_as_json(&headers), json!({"x-event": "a, b"}));
+    assert_eq!(query_as_json(Some("secret=abc&a=1&a=2&secret=abc")), json!({"a": ["1", "2"]}));
+    assert_eq!(query_as_json(None), json!({}));
+}
+
+#[test]
+fn a_payload_can_always_be_read_again() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let body = crate::webhook::body::read(None, nested(MAX_DEPTH).as_bytes()).unwrap();
+    payload(&apply(json!({}), body.clone()).unwrap());
+    payload(&apply(json!({"fields": {"a": "{{ body }}"}}), body.clone()).unwrap());
+    let deeper = apply(json!({"fields": {"a": ["{{ body }}"]}}), body).unwrap_err();
+    assert!(deeper.starts_with("mapping.fields: "), "{deeper}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_mapping_or_none(text in "(\\{\\{|\\}\\}|\\{%|body|\\PC){0,8}", bytes: Vec<u8>) {
+        let fields = json!({"a": text});
+        let body = crate::webhook::body::read(None, &bytes).unwrap_or(Value::Null);
+        let mapping = json!({"event": text, "id": text, "subject": text, "fields": fields});
+        if let Ok(mapping) = compile(mapping) {
+            let _ = mapping.apply(body.clone(), Value::Null, body.clone());
+        }
+        let mapping = compile(json!({"id": "{{ body.id }}", "fields": {"b": "{{ body }}"}})).unwrap();
+        prop_assert!(mapping.apply(body.clone(), body.clone(), body).is_ok());
+    }
+}

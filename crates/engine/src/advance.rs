@@ -1,0 +1,154 @@
+//! From one input to the next effect.
+
+use crate::effect::{Effect, Failure, Input, Outcome, Sleep, Why};
+use crate::program::{Instruction, Operation, Program};
+use crate::retry::pause;
+use crate::state::{Phase, RunState, Trying};
+use crate::steps::{Next, action, branch, stop, wait};
+use crate::world::World;
+use tieline_expr::Data;
+use tieline_model::{ContactId, Timestamp};
+
+/// Takes a run from one input to the next effect. Total: every input in every state gives an effect, and a
+/// run ends after a number of effects that its program bounds.
+///
+/// The state is to be stored before the effect is done or, for an action that is [`Class::Local`], together
+/// with it. A call that is repeated after a crash with [`Input::Resume`] gives the same effect again.
+///
+/// [`Class::Local`]: crate::Class::Local
+pub fn advance(program: &Program, state: &mut RunState, input: Input, world: &World<'_>) -> Effect {
+    // The action that is done may have changed the contact, so what was loaded before it is worth nothing.
+    let contact = if matches!(input, Input::Done { .. }) { None } else { world.contact };
+    let world = World { contact, ..*world };
+    let mut machine = Machine { program, state, world: &world };
+    match input {
+        Input::Begin | Input::Resume => machine.go_on(),
+        Input::Done { output, contact_id } => machine.done(output, contact_id),
+        Input::Failed(failure) => machine.failed(failure),
+        Input::Elapsed => machine.elapsed(),
+        Input::Happened { kind, payload } => machine.happened(&kind, &payload),
+    }
+}
+
+struct Machine<'a> {
+    program: &'a Program,
+    state: &'a mut RunState,
+    world: &'a World<'a>,
+}
+
+impl<'a> Machine<'a> {
+    /// The effect that the run waits for, or the next one if it waits for none.
+    fn go_on(&mut self) -> Effect {
+        match &self.state.phase {
+            Phase::Finished(outcome) => Effect::Finished(outcome.clone()),
+            Phase::Acting(Trying { due: Some(due), .. }) => retry_at(*due),
+            Phase::Ready | Phase::Acting(_) | Phase::Waiting(_) => self.run(),
+        }
+    }
+
+    fn done(&mut self, output: serde_json::Value, contact_id: Option<ContactId>) -> Effect {
+        if let (Phase::Acting(Trying { due: None, .. }), Some(Operation::Do(action))) =
+            (&self.state.phase, self.operation())
+        {
+            action.keep_output(self.state, output);
+            if contact_id.is_some() {
+                self.state.contact_id = contact_id;
+            }
+            self.step_on();
+        }
+        self.go_on()
+    }
+
+    fn failed(&mut self, failure: Failure) -> Effect {
+        let Some(instruction) = self.instruction() else { return self.go_on() };
+        let Operation::Do(action) = &instruction.operation else { return self.go_on() };
+        let Phase::Acting(trying) = &mut self.state.phase else { return self.go_on() };
+        if trying.due.is_some() {
+            return self.go_on();
+        }
+        if failure.retryable && trying.attempt < action.attempts {
+            let due = self.world.now.plus(pause(trying.attempt, self.world.random, failure.retry_after));
+            trying.attempt += 1;
+            trying.due = Some(due);
+            return retry_at(due);
+        }
+        let message = match trying.attempt {
+            1 => failure.message,
+            tries => format!("{} (tried {tries} times)", failure.message),
+        };
+        self.end(Outcome::Failed { place: instruction.place.to_string(), message })
+    }
+
+    fn elapsed(&mut self) -> Effect {
+        match &mut self.state.phase {
+            Phase::Acting(trying) => trying.due = None,
+            Phase::Waiting(_) => self.waited(None),
+            Phase::Ready | Phase::Finished(_) => {}
+        }
+        self.go_on()
+    }
+
+    fn happened(&mut self, kind: &str, payload: &Data) -> Effect {
+        let (Phase::Waiting(_), Some(Operation::Wait(wait))) = (&self.state.phase, self.operation()) else {
+            return self.go_on();
+        };
+        if wait.unless.as_deref() == Some(kind) {
+            let reason = Some(format!("{kind} happened while the run was waiting"));
+            return self.end(Outcome::Stopped { reason });
+        }
+        if wait.event() == Some(kind) {
+            self.waited(Some(payload));
+        }
+        self.go_on()
+    }
+
+    /// Ends the wait where the run stands, with the event that ended it.
+    fn waited(&mut self, event: Option<&Data>) {
+        if let Some(Operation::Wait(wait)) = self.operation() {
+            wait.keep_output(self.state, event);
+        }
+        self.step_on();
+    }
+
+    /// Runs instructions until there is something for the caller to do. Jumps only lead down, so this ends.
+    fn run(&mut self) -> Effect {
+        while let Some(instruction) = self.instruction() {
+            let next = match &instruction.operation {
+                Operation::Do(action) => action::run(action, instruction, self.state, self.world),
+                Operation::Wait(wait) => wait::run(wait, self.state, self.world),
+                Operation::JumpUnless(jump) => branch::run(jump, self.state, self.world),
+                Operation::Jump(to) => Next::To(*to),
+                Operation::Stop(stop) => stop::run(stop, self.state, self.world),
+            };
+            match next {
+                Next::Step => self.step_on(),
+                Next::To(to) => self.state.at = to.max(self.state.at + 1),
+                Next::Give(effect) => return effect,
+                Next::End(outcome) => return self.end(outcome),
+            }
+        }
+        self.end(Outcome::Completed)
+    }
+
+    fn instruction(&self) -> Option<&'a Instruction> {
+        self.program.instructions.get(self.state.at)
+    }
+
+    fn operation(&self) -> Option<&'a Operation> {
+        self.instruction().map(|instruction| &instruction.operation)
+    }
+
+    fn step_on(&mut self) {
+        self.state.at = self.state.at.saturating_add(1);
+        self.state.phase = Phase::Ready;
+    }
+
+    fn end(&mut self, outcome: Outcome) -> Effect {
+        self.state.phase = Phase::Finished(outcome.clone());
+        Effect::Finished(outcome)
+    }
+}
+
+fn retry_at(due: Timestamp) -> Effect {
+    Effect::Sleep(Sleep { until: due, why: Why::Retry, events: Vec::new() })
+}

@@ -1,0 +1,153 @@
+//! From the document's tree to a flat list of instructions, with every mistake told.
+
+use crate::catalogue::Catalogue;
+use crate::program::{Instruction, Operation, Program};
+use crate::steps::{action, branch, stop, wait};
+use crate::world::{NAMES, TRIGGER_NAMES};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tieline_expr::{Condition, References, Template, Tree, did_you_mean};
+use tieline_model::workflow::{Document, Problem, Step, StepKind};
+
+/// Gathers instructions and mistakes while it walks down a document.
+pub(crate) struct Compiler<'d> {
+    document: &'d Document,
+    pub(crate) catalogue: &'d dyn Catalogue,
+    instructions: Vec<Instruction>,
+    problems: Vec<Problem>,
+    /// The ids of the steps above the one that is being compiled.
+    earlier: Vec<&'d str>,
+    /// What all steps read.
+    read: References,
+}
+
+impl<'d> Compiler<'d> {
+    pub(crate) fn new(document: &'d Document, catalogue: &'d dyn Catalogue) -> Self {
+        Self {
+            document,
+            catalogue,
+            instructions: Vec::new(),
+            problems: Vec::new(),
+            earlier: Vec::new(),
+            read: References::default(),
+        }
+    }
+
+    pub(crate) fn compile(mut self) -> Result<Program, Vec<Problem>> {
+        let trigger = &self.document.trigger;
+        self.event("trigger.on", &trigger.on);
+        let when = trigger.when.as_ref().map(|when| Condition::compile("trigger.when", when, TRIGGER_NAMES));
+        let when = when.and_then(|when| self.take(when));
+        let key = self.document.concurrency.as_ref();
+        let concurrency = key.map(|key| Template::compile("concurrency", key, TRIGGER_NAMES));
+        let concurrency = concurrency.and_then(|key| self.take(key));
+        self.steps(&self.document.steps);
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        self.keep_what_is_read();
+        Ok(Program { trigger_kind: trigger.on.clone(), when, concurrency, instructions: self.instructions })
+    }
+
+    /// Compiles steps in their order; what comes behind them is compiled next.
+    pub(crate) fn steps(&mut self, steps: &'d [Step]) {
+        for step in steps {
+            match &step.kind {
+                StepKind::Do { action, with, attempts } => {
+                    action::compile(self, step, action, with, *attempts);
+                }
+                StepKind::Wait(wait) => wait::compile(self, step, wait),
+                StepKind::If(branches) => branch::compile(self, step, branches),
+                StepKind::Stop { reason } => stop::compile(self, step, reason.as_deref()),
+            }
+            self.earlier.extend(step.id.as_deref());
+        }
+    }
+
+    /// Where the next instruction will stand.
+    pub(crate) fn next(&self) -> usize {
+        self.instructions.len()
+    }
+
+    /// Appends an instruction and gives its index.
+    pub(crate) fn push(&mut self, place: &str, operation: Operation) -> usize {
+        self.instructions.push(Instruction { place: Arc::from(place), operation });
+        self.instructions.len() - 1
+    }
+
+    /// Lets the jump at `from` lead to the next instruction.
+    pub(crate) fn land(&mut self, from: usize) {
+        let to = self.next();
+        match self.instructions.get_mut(from).map(|instruction| &mut instruction.operation) {
+            Some(Operation::Jump(target)) => *target = to,
+            Some(Operation::JumpUnless(jump)) => jump.to = to,
+            Some(Operation::Do(_) | Operation::Wait(_) | Operation::Stop(_)) | None => {}
+        }
+    }
+
+    pub(crate) fn problem(&mut self, place: String, message: impl Into<String>) {
+        self.problems.push(Problem { place, message: message.into() });
+    }
+
+    /// Refuses a kind of event that nothing sends.
+    pub(crate) fn event(&mut self, place: &str, kind: &str) {
+        if !self.catalogue.is_event(kind) {
+            let hint = did_you_mean(kind, self.catalogue.events());
+            self.problem(place.to_owned(), format!("`{kind}` is not an event that is known{hint}"));
+        }
+    }
+
+    pub(crate) fn condition(&mut self, place: &str, text: &str) -> Option<Condition> {
+        let condition = self.take(Condition::compile(place, text, NAMES))?;
+        self.reads(place, condition.references());
+        Some(condition)
+    }
+
+    pub(crate) fn template(&mut self, place: &str, text: &str) -> Option<Template> {
+        let template = self.take(Template::compile(place, text, NAMES))?;
+        self.reads(place, template.references());
+        Some(template)
+    }
+
+    pub(crate) fn tree(&mut self, place: &str, value: &serde_json::Value) -> Option<Tree> {
+        match Tree::compile(place, value, NAMES) {
+            Ok(tree) => {
+                self.reads(place, tree.references());
+                Some(tree)
+            }
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    fn take<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// Notes what an expression reads and refuses outputs of steps that have not run before it.
+    fn reads(&mut self, place: &str, references: &References) {
+        for id in references.members("steps").flatten() {
+            if !self.earlier.contains(&id) {
+                let hint = did_you_mean(id, self.earlier.iter().copied());
+                let message = format!("`steps.{id}` is not there yet: no step above has `id: {id}`{hint}");
+                self.problem(place.to_owned(), message);
+            }
+        }
+        self.read.extend(references);
+    }
+
+    /// Marks the actions whose output has to be kept, now that all expressions are known.
+    fn keep_what_is_read(&mut self) {
+        let read: BTreeSet<Option<&str>> = self.read.members("steps").collect();
+        for instruction in &mut self.instructions {
+            let (id, keep) = match &mut instruction.operation {
+                Operation::Do(action) => (&action.id, &mut action.keep),
+                Operation::Wait(wait) => (&wait.id, &mut wait.keep),
+                Operation::JumpUnless(_) | Operation::Jump(_) | Operation::Stop(_) => continue,
+            };
+            *keep = id.is_some() && (read.contains(&None) || read.contains(&id.as_deref()));
+        }
+    }
+}

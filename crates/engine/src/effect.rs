@@ -1,0 +1,124 @@
+//! What goes into [`advance`](crate::advance) and what comes out of it.
+
+use crate::catalogue::Class;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::time::Duration;
+use tieline_expr::Data;
+use tieline_model::{ContactId, Timestamp};
+
+/// What has come of the last effect.
+///
+/// An input that does not fit, such as [`Input::Elapsed`] where nothing sleeps, changes nothing: the effect
+/// that the run waits for is given once more.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The run starts.
+    Begin,
+    /// An [`Effect::Act`] was done.
+    Done {
+        /// What a later expression finds as `steps.<id>`.
+        output: Value,
+        /// The contact that it created, upserted or found: the run's contact from now on.
+        contact_id: Option<ContactId>,
+    },
+    /// An [`Effect::Act`] failed.
+    Failed(Failure),
+    /// An [`Effect::Sleep`] is over. The engine takes the caller's word for it and looks at no clock.
+    Elapsed,
+    /// An event that an [`Effect::Sleep`] listens for has happened.
+    Happened {
+        /// Its kind.
+        kind: String,
+        /// Its payload.
+        payload: Data,
+    },
+    /// Go on from where the state is: the contact was loaded, or the process was started anew.
+    Resume,
+}
+
+/// Why an action failed, and what that means for trying again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// What went wrong, for the run's history.
+    pub message: String,
+    /// Whether trying again can help.
+    pub retryable: bool,
+    /// How long the other side wants to be left alone, at least.
+    pub retry_after: Option<Duration>,
+}
+
+/// What the caller has to do next.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Load the contact, put it into [`World::contact`](crate::World::contact) (null if it is gone) and
+    /// answer with [`Input::Resume`].
+    LoadContact(ContactId),
+    /// Do this and answer with [`Input::Done`] or [`Input::Failed`].
+    Act(Act),
+    /// Sleep and answer with [`Input::Elapsed`] or [`Input::Happened`].
+    Sleep(Sleep),
+    /// The run is over.
+    Finished(Outcome),
+}
+
+/// One try of an action.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Act {
+    /// The step's place in the program. With the run's id it makes an idempotency key that stays the same
+    /// over retries.
+    pub step: usize,
+    /// The step's place in the document: `steps[2]`.
+    pub place: Arc<str>,
+    /// The step's id, where it has one.
+    pub id: Option<Arc<str>>,
+    /// The action's key.
+    pub action: &'static str,
+    /// The action's class.
+    pub class: Class,
+    /// Its input, templates rendered; with `contactId` where the action is on a contact.
+    pub input: Map<String, Value>,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+}
+
+/// A pause of the run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sleep {
+    /// When it ends at the latest. It may be in the past, if the run is resumed late.
+    pub until: Timestamp,
+    /// What it is for.
+    pub why: Why,
+    /// The kinds of events, about the run's person, that wake the run or end it.
+    pub events: Vec<String>,
+}
+
+/// What a sleep is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// A failed action will be tried again.
+    Retry,
+    /// A `wait` step.
+    Wait,
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It came to its end.
+    Completed,
+    /// A `stop` step or the `unless` of a wait ended it.
+    Stopped {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A step failed for good.
+    Failed {
+        /// Where in the document: `steps[2]`, or `steps[2].with.body` for an expression.
+        place: String,
+        /// What went wrong.
+        message: String,
+    },
+}

@@ -1,0 +1,107 @@
+//! A compiled document.
+
+use crate::catalogue::Catalogue;
+use crate::compile::Compiler;
+use crate::steps::{action, branch, stop, wait};
+use crate::world::World;
+use std::sync::Arc;
+use tieline_expr::{Condition, EvalError, Template};
+use tieline_model::workflow::{Document, Problem};
+
+/// A workflow document, ready to be run by any number of runs at once.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) trigger_kind: String,
+    pub(crate) when: Option<Condition>,
+    pub(crate) concurrency: Option<Template>,
+    pub(crate) instructions: Vec<Instruction>,
+}
+
+/// One instruction. A run's program counter is the index of one.
+#[derive(Debug)]
+pub(crate) struct Instruction {
+    /// Where its step stands in the document.
+    pub(crate) place: Arc<str>,
+    /// What it does.
+    pub(crate) operation: Operation,
+}
+
+/// What an instruction does.
+#[derive(Debug)]
+pub(crate) enum Operation {
+    /// Runs an action.
+    Do(action::Do),
+    /// Sleeps.
+    Wait(wait::Wait),
+    /// Leaves a branch out unless its condition holds.
+    JumpUnless(branch::JumpUnless),
+    /// Goes on elsewhere, which is always further down.
+    Jump(usize),
+    /// Ends the run.
+    Stop(stop::Stop),
+}
+
+impl Program {
+    /// Compiles a document against the catalogue.
+    ///
+    /// # Errors
+    /// Every mistake: an unknown event, action or field, a field that is missing, a broken template or
+    /// condition, a step that is asked for before it has run.
+    pub fn compile(document: &Document, catalogue: &dyn Catalogue) -> Result<Self, Vec<Problem>> {
+        Compiler::new(document, catalogue).compile()
+    }
+
+    /// The kind of event that starts it.
+    #[must_use]
+    pub fn trigger_kind(&self) -> &str {
+        &self.trigger_kind
+    }
+
+    /// The kinds of events that its `wait` steps listen for.
+    #[must_use]
+    pub fn listened_kinds(&self) -> Vec<&str> {
+        let waits = self.instructions.iter().filter_map(|instruction| match &instruction.operation {
+            Operation::Wait(wait) => Some(wait),
+            _ => None,
+        });
+        waits.flat_map(|wait| wait.unless.as_deref().into_iter().chain(wait.event())).collect()
+    }
+
+    /// Whether [`Program::admits`] or [`Program::concurrency_key`] looks at the contact, so that it is worth
+    /// loading for them.
+    #[must_use]
+    pub fn trigger_uses_contact(&self) -> bool {
+        let when = self.when.as_ref().is_some_and(|when| when.references().uses("contact"));
+        let key = self.concurrency.as_ref().is_some_and(|key| key.references().uses("contact"));
+        when || key
+    }
+
+    /// Whether the trigger's condition lets the event start a run. A contact that is not in `world` is null.
+    ///
+    /// # Errors
+    /// The condition can't be evaluated with this event.
+    pub fn admits(&self, world: &World<'_>) -> Result<bool, EvalError> {
+        match &self.when {
+            Some(when) => when.holds(&world.trigger_scope(when.references())),
+            None => Ok(true),
+        }
+    }
+
+    /// The key under which runs are to be handled one after the other, if the document gives one and it is
+    /// not empty for this event. A contact that is not in `world` is null.
+    ///
+    /// # Errors
+    /// The template can't be evaluated with this event.
+    pub fn concurrency_key(&self, world: &World<'_>) -> Result<Option<String>, EvalError> {
+        let Some(template) = &self.concurrency else { return Ok(None) };
+        let key = template.render_text(&world.trigger_scope(template.references()))?;
+        Ok(Some(key).filter(|key| !key.is_empty()))
+    }
+
+    /// Where a step stands in the document, by its number in [`Act::step`](crate::Act::step) or
+    /// [`RunState::step`](crate::RunState::step). None behind the last one.
+    #[must_use]
+    pub fn place(&self, step: usize) -> Option<&str> {
+        self.instructions.get(step).map(|instruction| instruction.place.as_ref())
+    }
+}

@@ -1,0 +1,82 @@
+//! What a run knows between two calls.
+
+use crate::effect::Outcome;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tieline_expr::Data;
+use tieline_model::{ContactId, Timestamp};
+
+/// Everything that a run knows between steps. As JSON it is the run's checkpoint.
+///
+/// Outputs are kept only of steps that a later expression asks for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunState {
+    /// Whom the run is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_id: Option<ContactId>,
+    pub(crate) at: usize,
+    pub(crate) phase: Phase,
+    #[serde(default = "Data::empty")]
+    pub(crate) outputs: Data,
+}
+
+/// What a run is in the middle of, at the instruction where it stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Phase {
+    /// Nothing: the instruction is yet to be run.
+    Ready,
+    /// An action was handed out, or waits for its next try.
+    Acting(Trying),
+    /// A `wait` step sleeps until then.
+    Waiting(Timestamp),
+    /// The run is over.
+    Finished(Outcome),
+}
+
+/// Where an action stands with its tries.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Trying {
+    /// The number of the try, from 1.
+    pub(crate) attempt: u32,
+    /// When that try is due, while the run sleeps before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) due: Option<Timestamp>,
+    /// The input of an action that reaches outside. It is kept so that every try sends the same: the other
+    /// side knows them as one by their idempotency key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) input: Option<Map<String, Value>>,
+}
+
+impl RunState {
+    /// The state of a run that has not begun. `contact_id` is whom the event is about, where that is known.
+    #[must_use]
+    pub fn new(contact_id: Option<ContactId>) -> Self {
+        Self { contact_id, at: 0, phase: Phase::Ready, outputs: Data::empty() }
+    }
+
+    /// The step where the run stands, as in [`Act::step`](crate::Act::step); see
+    /// [`Program::place`](crate::Program::place).
+    #[must_use]
+    pub fn step(&self) -> usize {
+        self.at
+    }
+
+    /// Makes a run that failed go on from the step that failed, as if that had not been tried yet. A run that
+    /// did not fail stays as it is.
+    pub fn retry(&mut self) {
+        if matches!(self.phase, Phase::Finished(Outcome::Failed { .. })) {
+            self.phase = Phase::Ready;
+        }
+    }
+
+    /// How the run ended, once it has.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.phase {
+            Phase::Finished(outcome) => Some(outcome),
+            Phase::Ready | Phase::Acting(_) | Phase::Waiting(_) => None,
+        }
+    }
+}

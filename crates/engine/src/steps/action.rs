@@ -1,0 +1,154 @@
+//! `do`: an action of the catalogue.
+
+use crate::catalogue::{ActionSpec, Class};
+use crate::compile::Compiler;
+use crate::effect::{Act, Effect, Outcome};
+use crate::program::{Instruction, Operation};
+use crate::state::{Phase, RunState, Trying};
+use crate::steps::{Next, scope};
+use crate::world::World;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use tieline_expr::{Tree, did_you_mean};
+use tieline_model::workflow::Step;
+
+/// The field that names the contact that an action is on.
+const CONTACT_ID: &str = "contactId";
+
+/// A compiled `do` step.
+#[derive(Debug)]
+pub(crate) struct Do {
+    /// The step's id.
+    pub(crate) id: Option<Arc<str>>,
+    /// Whether a later expression asks for its output.
+    pub(crate) keep: bool,
+    /// How often it is tried.
+    pub(crate) attempts: u32,
+    action: &'static str,
+    class: Class,
+    on_contact: bool,
+    with: Tree,
+}
+
+impl Do {
+    /// Keeps the output, if a later expression asks for it.
+    pub(crate) fn keep_output(&self, state: &mut RunState, output: Value) {
+        if let (true, Some(id)) = (self.keep, &self.id) {
+            state.outputs.insert(id, output);
+        }
+    }
+}
+
+/// Compiles the step and tells what is wrong with its action and fields.
+pub(crate) fn compile(
+    compiler: &mut Compiler<'_>,
+    step: &Step,
+    action: &str,
+    with: &Map<String, Value>,
+    attempts: Option<u32>,
+) {
+    let catalogue = compiler.catalogue;
+    let place = format!("{}.with", step.place);
+    let with_tree = compiler.tree(&place, &Value::Object(with.clone()));
+    let Some(spec) = catalogue.action(action) else {
+        let hint = did_you_mean(action, catalogue.keys());
+        compiler.problem(
+            format!("{}.do", step.place),
+            format!("`{action}` is not an action that is known{hint}"),
+        );
+        return;
+    };
+    check_fields(compiler, &place, spec, with);
+    if let Some(with) = with_tree {
+        let action = Do {
+            id: step.id.as_deref().map(Arc::from),
+            keep: false,
+            attempts: attempts.unwrap_or(spec.attempts).max(1),
+            action: spec.key,
+            class: spec.class,
+            on_contact: spec.on_contact,
+            with,
+        };
+        compiler.push(&step.place, Operation::Do(action));
+    }
+}
+
+fn check_fields(compiler: &mut Compiler<'_>, place: &str, spec: &ActionSpec, with: &Map<String, Value>) {
+    let mut known: Vec<&str> = spec.fields.iter().map(|field| field.name).collect();
+    if spec.on_contact && !known.contains(&CONTACT_ID) {
+        known.push(CONTACT_ID);
+    }
+    for name in with.keys().filter(|name| !known.contains(&name.as_str())) {
+        let hint = did_you_mean(name, known.iter().copied());
+        compiler.problem(format!("{place}.{name}"), format!("is not a field of `{}`{hint}", spec.key));
+    }
+    let given = |name: &str| with.get(name).is_some_and(|value| !value.is_null());
+    for field in spec.fields.iter().filter(|field| field.required && !given(field.name)) {
+        if spec.on_contact && field.name == CONTACT_ID {
+            continue;
+        }
+        compiler.problem(format!("{place}.{}", field.name), format!("is missing; give {}", field.summary));
+    }
+}
+
+/// Hands the action out, with its input rendered or, where an earlier try has sent it, as it was.
+pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, world: &World<'_>) -> Next {
+    let (attempt, kept) = match &state.phase {
+        Phase::Acting(trying) => (trying.attempt, trying.input.clone()),
+        Phase::Ready | Phase::Waiting(_) | Phase::Finished(_) => (1, None),
+    };
+    let input = match kept {
+        Some(input) => input,
+        None => {
+            let scope = scope!(world, state, action.with);
+            match action.with.render_object(&scope) {
+                Ok(input) => input,
+                Err(error) => return error.into(),
+            }
+        }
+    };
+    let input = match with_contact(action, input, state) {
+        Ok(input) => input,
+        Err(message) => return Next::End(Outcome::Failed { place: instruction.place.to_string(), message }),
+    };
+    let sent = (action.class == Class::Remote).then(|| input.clone());
+    state.phase = Phase::Acting(Trying { attempt, due: None, input: sent });
+    Next::Give(Effect::Act(Act {
+        step: state.at,
+        place: Arc::clone(&instruction.place),
+        id: action.id.clone(),
+        action: action.action,
+        class: action.class,
+        input,
+        attempt,
+    }))
+}
+
+/// Adds the run's contact where the action is on one and the step gives none. A `contactId` that turns out
+/// empty is refused rather than replaced: it was meant to be someone else.
+fn with_contact(
+    action: &Do,
+    mut input: Map<String, Value>,
+    state: &RunState,
+) -> Result<Map<String, Value>, String> {
+    if !action.on_contact {
+        return Ok(input);
+    }
+    match (input.get(CONTACT_ID), &state.contact_id) {
+        (Some(Value::String(id)), _) if !id.is_empty() => {}
+        (Some(_), _) => {
+            return Err("`contactId` is empty or no text; give a contact's id or leave it out".to_owned());
+        }
+        (None, Some(id)) => {
+            input.insert(CONTACT_ID.to_owned(), Value::from(id.as_str()));
+        }
+        (None, None) => {
+            return Err(format!(
+                "`{}` needs a contact and the run has none yet; put a `contacts.upsert-contact` step before it, \
+                 or give `contactId`",
+                action.action
+            ));
+        }
+    }
+    Ok(input)
+}

@@ -1,0 +1,47 @@
+//! `if`: the first branch whose condition holds; none where none does and there is no `else`.
+
+use crate::compile::Compiler;
+use crate::program::Operation;
+use crate::state::RunState;
+use crate::steps::{Next, scope};
+use crate::world::World;
+use tieline_expr::Condition;
+use tieline_model::workflow::{Branch, Step};
+
+/// Stands before a branch and leaves it out unless its condition holds.
+#[derive(Debug)]
+pub(crate) struct JumpUnless {
+    condition: Condition,
+    /// Behind the branch.
+    pub(crate) to: usize,
+}
+
+/// Compiles the branches one after the other, each with a jump behind the last one at its end.
+pub(crate) fn compile<'d>(compiler: &mut Compiler<'d>, step: &'d Step, branches: &'d [Branch]) {
+    let mut ends = Vec::with_capacity(branches.len());
+    for (n, branch) in branches.iter().enumerate() {
+        let place = format!("{}.if[{n}]", step.place);
+        let condition = match &branch.when {
+            Some(when) => compiler.condition(&format!("{place}.when"), when),
+            None => None,
+        };
+        let past = condition
+            .map(|condition| compiler.push(&place, Operation::JumpUnless(JumpUnless { condition, to: 0 })));
+        compiler.steps(&branch.steps);
+        if n + 1 < branches.len() {
+            ends.push(compiler.push(&place, Operation::Jump(0)));
+        }
+        past.into_iter().for_each(|jump| compiler.land(jump));
+    }
+    ends.into_iter().for_each(|jump| compiler.land(jump));
+}
+
+/// Goes on into the branch or behind it.
+pub(crate) fn run(jump: &JumpUnless, state: &RunState, world: &World<'_>) -> Next {
+    let scope = scope!(world, state, jump.condition);
+    match jump.condition.holds(&scope) {
+        Ok(true) => Next::Step,
+        Ok(false) => Next::To(jump.to),
+        Err(error) => error.into(),
+    }
+}

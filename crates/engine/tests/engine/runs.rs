@@ -1,0 +1,257 @@
+//! What runs do, step by step.
+
+use crate::common::{EXAMPLE, Run, done, found, with_steps};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tieline_engine::{Effect, Failure, Input, Outcome, Why};
+use tieline_expr::Data;
+use tieline_model::{ContactId, Timestamp};
+
+fn failure(retryable: bool) -> Input {
+    Input::Failed(Failure { message: "no answer".to_owned(), retryable, retry_after: None })
+}
+
+fn failed(place: &str, message: &str) -> Outcome {
+    Outcome::Failed { place: place.to_owned(), message: message.to_owned() }
+}
+
+fn to_the_wait(run: &mut Run) -> Effect {
+    run.act(Input::Begin);
+    run.act(found());
+    run.act(done(Value::Null));
+    run.advance(done(Value::Null))
+}
+
+#[test]
+fn the_example_runs_from_beginning_to_end() {
+    let mut run = Run::new(EXAMPLE);
+    assert_eq!(
+        run.act(Input::Begin),
+        ("contacts.upsert-contact", json!({ "email": "ada@example.com", "name": "Ada Lovelace" }))
+    );
+    assert_eq!(
+        run.act(found()),
+        ("contacts.add-tags", json!({ "contactId": "c1", "tags": ["payment-failed"] }))
+    );
+    assert_eq!(
+        run.act(done(json!({ "tags": ["payment-failed"] }))),
+        ("contacts.create-note", json!({ "contactId": "c1", "body": "evt_1: card declined" }))
+    );
+    let Effect::Sleep(sleep) = run.advance(done(json!({}))) else { panic!("not asleep") };
+    assert_eq!(sleep.until.to_string(), "2026-11-26T12:00:00.000Z");
+    assert_eq!((sleep.why, sleep.events), (Why::Wait, vec!["paythen.plan.recovered".to_owned()]));
+    run.now = sleep.until;
+    assert_eq!(
+        run.act(Input::Elapsed),
+        (
+            "contacts.create-task",
+            json!({
+                "contactId": "c1", "title": "Call Ada", "dueDate": "2026-11-27T12:00:00.000Z", "completed": false
+            })
+        )
+    );
+    assert_eq!(run.outcome(done(json!({}))), Outcome::Completed);
+    assert_eq!(run.outcome(Input::Elapsed), Outcome::Completed);
+}
+
+#[test]
+fn the_trigger_admits_by_its_condition() {
+    let mut run = Run::new(EXAMPLE);
+    let admits = |run: &Run| {
+        let location = Data::empty();
+        let world = tieline_engine::World {
+            now: run.now,
+            random: 0,
+            trigger: &run.trigger,
+            location: &location,
+            contact: None,
+        };
+        run.program.admits(&world).unwrap()
+    };
+    assert!(admits(&run));
+    run.trigger = Data::new(json!({ "payment": { "attempt": 0 } }));
+    assert!(!admits(&run));
+    run.trigger = Data::new(json!({ "payment": null }));
+    assert!(!admits(&run));
+}
+
+#[test]
+fn the_documents_key_orders_its_runs() {
+    let text = with_steps("  - stop: true\n") + "concurrency: 'plan {{ trigger.payment.amount }}'\n";
+    let run = Run::new(&text);
+    let location = Data::empty();
+    let world = tieline_engine::World {
+        now: run.now,
+        random: 0,
+        trigger: &run.trigger,
+        location: &location,
+        contact: None,
+    };
+    assert_eq!(run.program.concurrency_key(&world).unwrap().as_deref(), Some("plan 10000"));
+}
+
+#[test]
+fn an_event_ends_the_wait_that_is_unless_it() {
+    let mut run = Run::new(EXAMPLE);
+    to_the_wait(&mut run);
+    let other = Input::Happened { kind: "contact.created".to_owned(), payload: Data::empty() };
+    assert!(matches!(run.advance(other), Effect::Sleep(_)));
+    let recovered = Input::Happened { kind: "paythen.plan.recovered".to_owned(), payload: Data::empty() };
+    let Outcome::Stopped { reason: Some(reason) } = run.outcome(recovered) else { panic!("not stopped") };
+    assert!(reason.contains("paythen.plan.recovered"));
+}
+
+#[test]
+fn a_branch_that_does_not_hold_is_left_out() {
+    let mut run = Run::new(EXAMPLE);
+    to_the_wait(&mut run);
+    run.contact = json!({ "firstName": "Ada", "tags": [] });
+    assert_eq!(run.outcome(Input::Elapsed), Outcome::Completed);
+    let mut gone = Run::new(EXAMPLE);
+    to_the_wait(&mut gone);
+    gone.contact = Value::Null;
+    assert_eq!(gone.outcome(Input::Elapsed), Outcome::Completed);
+}
+
+#[test]
+fn the_first_branch_that_holds_is_taken() {
+    let steps = "
+  - if:
+      - { when: trigger.payment.amount > 50000, steps: [{ stop: { reason: large } }] }
+      - { when: trigger.payment.amount > 5000, steps: [{ stop: { reason: 'at {{ trigger.payment.amount }}' } }] }
+      - else: [{ stop: { reason: small } }]
+";
+    for (amount, reason) in [(60000, "large"), (10000, "at 10000"), (1, "small")] {
+        let mut run = Run::new(&with_steps(steps));
+        run.trigger = Data::new(json!({ "payment": { "amount": amount } }));
+        assert_eq!(run.outcome(Input::Begin), Outcome::Stopped { reason: Some(reason.to_owned()) });
+    }
+}
+
+#[test]
+fn waiting_for_an_event_tells_whether_it_happened() {
+    let steps = "
+  - id: paid
+    wait: { event: paythen.plan.recovered, within: 1w }
+  - stop: { reason: '{{ steps.paid.happened }} {{ steps.paid.event.id }}' }
+";
+    let mut run = Run::new(&with_steps(steps));
+    assert!(matches!(run.advance(Input::Begin), Effect::Sleep(_)));
+    let payload = Data::new(json!({ "id": "evt_2" }));
+    let happened = Input::Happened { kind: "paythen.plan.recovered".to_owned(), payload };
+    assert_eq!(run.outcome(happened), Outcome::Stopped { reason: Some("true evt_2".to_owned()) });
+    let mut run = Run::new(&with_steps(steps));
+    run.advance(Input::Begin);
+    assert_eq!(run.outcome(Input::Elapsed), Outcome::Stopped { reason: Some("false ".to_owned()) });
+}
+
+#[test]
+fn a_time_that_is_over_is_not_waited_for() {
+    let mut run = Run::new(&with_steps("  - wait: { until: 2026-01-01 }\n"));
+    assert_eq!(run.outcome(Input::Begin), Outcome::Completed);
+    let mut run = Run::new(&with_steps("  - wait: { until: \"{{ now | plus('1h') }}\" }\n"));
+    let Effect::Sleep(sleep) = run.advance(Input::Begin) else { panic!("not asleep") };
+    assert_eq!(sleep.until.to_string(), "2026-11-23T13:00:00.000Z");
+    let mut run = Run::new(&with_steps("  - wait: { until: '{{ trigger.id }}' }\n"));
+    let message = "must be a valid ISO 8601 date string; it is `evt_1`";
+    assert_eq!(run.outcome(Input::Begin), failed("steps[0].wait.until", message));
+}
+
+#[test]
+fn a_failure_is_tried_again_and_then_ends_the_run() {
+    let mut run = Run::new(EXAMPLE);
+    run.act(Input::Begin);
+    for pause in [1, 2] {
+        let Effect::Sleep(sleep) = run.advance(failure(true)) else { panic!("not asleep") };
+        assert_eq!((sleep.why, sleep.until), (Why::Retry, run.now.plus(Duration::from_secs(pause))));
+        assert_eq!(run.advance(Input::Resume), Effect::Sleep(sleep));
+        run.act(Input::Elapsed);
+    }
+    assert_eq!(run.outcome(failure(true)), failed("steps[0]", "no answer (tried 3 times)"));
+    let mut run = Run::new(EXAMPLE);
+    run.act(Input::Begin);
+    assert_eq!(run.outcome(failure(false)), failed("steps[0]", "no answer"));
+}
+
+#[test]
+fn a_remote_action_sends_the_same_on_every_try() {
+    let steps = "  - { do: http.request, with: { url: x, body: '{{ now }}' } }\n";
+    let mut run = Run::new(&with_steps(steps));
+    let first = run.act(Input::Begin);
+    run.advance(failure(true));
+    run.now = run.now.plus(Duration::from_secs(60));
+    assert_eq!(run.act(Input::Elapsed), first);
+}
+
+#[test]
+fn outputs_are_kept_only_where_they_are_read() {
+    let steps = "
+  - { id: a, do: http.request, with: { url: x } }
+  - { id: b, do: http.request, with: { url: '{{ steps.a.next }}' } }
+  - { do: http.request, with: { url: '{{ steps.a.last }}' } }
+";
+    let mut run = Run::new(&with_steps(steps));
+    run.act(Input::Begin);
+    let output = json!({ "next": "y", "last": "z" });
+    assert_eq!(run.act(done(output)), ("http.request", json!({ "url": "y" })));
+    assert_eq!(run.act(done(json!("unread"))), ("http.request", json!({ "url": "z" })));
+    assert!(!serde_json::to_string(&run.state).unwrap().contains("unread"));
+}
+
+#[test]
+fn an_action_on_a_contact_needs_one() {
+    let tags = "  - { do: contacts.add-tags, with: { tags: [a] } }\n";
+    let Outcome::Failed { place, message } = Run::new(&with_steps(tags)).outcome(Input::Begin) else {
+        panic!("not failed")
+    };
+    assert_eq!(place, "steps[0]");
+    assert!(message.contains("put a `contacts.upsert-contact` step before it"), "{message}");
+    let given = "  - { do: contacts.add-tags, with: { tags: [a], contactId: '{{ trigger.to }}' } }\n";
+    let mut run = Run::new(&with_steps(given));
+    run.state.contact_id = Some(ContactId::from("c9"));
+    assert!(matches!(run.outcome(Input::Begin), Outcome::Failed { .. }));
+    let mut run = Run::new(&with_steps(given));
+    run.trigger = Data::new(json!({ "to": "c2" }));
+    assert_eq!(run.act(Input::Begin).1, json!({ "contactId": "c2", "tags": ["a"] }));
+}
+
+#[test]
+fn an_expression_that_fails_ends_the_run_at_its_place() {
+    let steps = "  - { do: http.request, with: { url: \"{{ trigger.id | plus('1d') }}\" } }\n";
+    let Outcome::Failed { place, message } = Run::new(&with_steps(steps)).outcome(Input::Begin) else {
+        panic!("not failed")
+    };
+    assert_eq!(place, "steps[0].with.url");
+    assert!(message.contains("is not a time"), "{message}");
+}
+
+#[test]
+fn a_contact_is_loaded_anew_after_an_action() {
+    let steps = "
+  - { do: contacts.add-tags, with: { tags: [a] } }
+  - stop: { reason: '{{ contact.first_name }}' }
+";
+    let mut run = Run::new(&with_steps(steps));
+    run.state.contact_id = Some(ContactId::from("c1"));
+    let stale = Data::new(json!({ "firstName": "Old" })).with_aliases();
+    run.advance_with(Input::Begin, Some(&stale));
+    let effect = run.advance_with(done(Value::Null), Some(&stale));
+    assert_eq!(effect, Effect::LoadContact(ContactId::from("c1")));
+    let fresh = Data::new(json!({ "firstName": "New" })).with_aliases();
+    let effect = run.advance_with(Input::Resume, Some(&fresh));
+    assert_eq!(effect, Effect::Finished(Outcome::Stopped { reason: Some("New".to_owned()) }));
+}
+
+#[test]
+fn inputs_that_do_not_fit_repeat_what_is_waited_for() {
+    let mut run = Run::new(EXAMPLE);
+    let first = run.advance(Input::Begin);
+    assert_eq!(run.advance(Input::Elapsed), first);
+    assert_eq!(run.advance(Input::Begin), first);
+    let mut run = Run::new(EXAMPLE);
+    let sleep = to_the_wait(&mut run);
+    run.now = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
+    for input in [found(), failure(true), Input::Begin, Input::Resume] {
+        assert_eq!(run.advance(input), sleep);
+    }
+}

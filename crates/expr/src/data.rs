@@ -1,0 +1,190 @@
+//! JSON values as the language sees them.
+
+use crate::json;
+use minijinja::Value;
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::sync::Arc;
+use tieline_model::Timestamp;
+
+/// A JSON value that expressions read. Cloning it copies a pointer; nothing of the tree is converted before
+/// an expression asks for it. It is serialised as the JSON value that it is.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Data {
+    json: Arc<Json>,
+    #[serde(skip)]
+    aliases: bool,
+}
+
+impl Data {
+    /// The data of a JSON value that is there already.
+    #[must_use]
+    pub fn new(json: Json) -> Self {
+        Self { json: Arc::new(json), aliases: false }
+    }
+
+    /// Reads JSON text, such as an event's payload.
+    ///
+    /// # Errors
+    /// The text is no JSON.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text).map(Self::new)
+    }
+
+    /// An object without members.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::new(Json::Object(serde_json::Map::new()))
+    }
+
+    /// A point in time: its ISO 8601 text, as it stands on the wire.
+    #[must_use]
+    pub fn timestamp(at: Timestamp) -> Self {
+        Self::new(Json::String(at.to_string()))
+    }
+
+    /// The same data, whose members are also found under the names that HighLevel users type: `first_name`
+    /// for `firstName` and so on, and `full_name` for `name`. Meant for contacts.
+    #[must_use]
+    pub fn with_aliases(self) -> Self {
+        Self { aliases: true, ..self }
+    }
+
+    /// The JSON value itself.
+    #[must_use]
+    pub fn as_json(&self) -> &Json {
+        &self.json
+    }
+
+    /// Sets a member; what was no object becomes one. Others who share the data keep what they have.
+    pub fn insert(&mut self, name: &str, value: Json) {
+        let json = Arc::make_mut(&mut self.json);
+        if let Json::Object(map) = json {
+            map.insert(name.to_owned(), value);
+        } else {
+            *json = Json::Object([(name.to_owned(), value)].into_iter().collect());
+        }
+    }
+
+    pub(crate) fn member(&self, name: &str) -> Option<&Json> {
+        let map = self.json.as_object()?;
+        let found = map.get(name);
+        if found.is_some() || !self.aliases { found } else { map.get(alias(name).as_ref()) }
+    }
+
+    pub(crate) fn to_value(&self) -> Value {
+        json::scalar(&self.json).unwrap_or_else(|| Value::from_object(Node::Root(self.clone())))
+    }
+}
+
+fn alias(name: &str) -> Cow<'_, str> {
+    if name == "full_name" {
+        return Cow::Borrowed("name");
+    }
+    let mut camel = String::with_capacity(name.len());
+    let mut upper = false;
+    for character in name.chars() {
+        if character == '_' {
+            upper = true;
+        } else if std::mem::take(&mut upper) {
+            camel.push(character.to_ascii_uppercase());
+        } else {
+            camel.push(character);
+        }
+    }
+    Cow::Owned(camel)
+}
+
+/// An object or a list within some data, as the engine holds it. It walks down from the root each time it is
+/// asked, which costs a few look-ups and spares it from borrowing or copying.
+#[derive(Debug)]
+pub(crate) enum Node {
+    Root(Data),
+    Member(Arc<Node>, Box<str>),
+    Item(Arc<Node>, usize),
+}
+
+impl Node {
+    /// The JSON value that this node stands for.
+    pub(crate) fn json(&self) -> &Json {
+        match self {
+            Self::Root(data) => &data.json,
+            Self::Member(parent, name) => parent.json().get(name.as_ref()).unwrap_or(&Json::Null),
+            Self::Item(parent, index) => parent.json().get(index).unwrap_or(&Json::Null),
+        }
+    }
+
+    fn member(self: &Arc<Self>, name: &str) -> Option<Value> {
+        let map = self.json().as_object()?;
+        let aliases = matches!(self.as_ref(), Self::Root(data) if data.aliases);
+        let name = if aliases && !map.contains_key(name) { alias(name) } else { Cow::Borrowed(name) };
+        let json = map.get(name.as_ref())?;
+        let node = || Value::from_object(Self::Member(Arc::clone(self), name.as_ref().into()));
+        Some(json::scalar(json).unwrap_or_else(node))
+    }
+
+    fn item(self: &Arc<Self>, index: usize) -> Option<Value> {
+        let json = self.json().as_array()?.get(index)?;
+        Some(json::scalar(json).unwrap_or_else(|| Value::from_object(Self::Item(Arc::clone(self), index))))
+    }
+}
+
+impl Object for Node {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        if self.json().is_array() { ObjectRepr::Seq } else { ObjectRepr::Map }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str() {
+            Some(name) => self.member(name),
+            None => self.item(key.as_usize()?),
+        }
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.member(key)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.json() {
+            Json::Array(items) => Enumerator::Seq(items.len()),
+            Json::Object(map) => Enumerator::Values(map.keys().map(Value::from).collect()),
+            _ => Enumerator::Empty,
+        }
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        match self.json() {
+            Json::Array(items) => Some(items.len()),
+            Json::Object(map) => Some(map.len()),
+            _ => Some(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn aliases_find_what_highlevel_users_type() {
+        let data = Data::new(json!({"firstName": "Ada", "name": "Ada L", "odd_name": 1})).with_aliases();
+        assert_eq!(data.member("first_name"), Some(&json!("Ada")));
+        assert_eq!(data.member("full_name"), Some(&json!("Ada L")));
+        assert_eq!(data.member("odd_name"), Some(&json!(1)));
+        assert_eq!(data.member("last_name"), None);
+    }
+
+    #[test]
+    fn a_shared_clone_keeps_what_it_has() {
+        let mut data = Data::empty();
+        let before = data.clone();
+        data.insert("a", json!(1));
+        assert_eq!(data.as_json(), &json!({"a": 1}));
+        assert_eq!(before.as_json(), &json!({}));
+    }
+}

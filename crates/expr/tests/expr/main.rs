@@ -1,0 +1,4 @@
+//! The language from outside.
+
+#[cfg(test)]
+mod language;

@@ -1,0 +1,115 @@
+//! `contacts.…`: creating, finding and changing contacts.
+
+use super::{Call, Done, local, optional};
+use serde_json::{Value, json};
+use tieline_engine::{ActionSpec, FieldSpec};
+use tieline_model::contact::{ContactInput, Write};
+use tieline_model::{ContactId, text};
+use tieline_store::{Operation, Result, Tx, contacts};
+
+const FIELDS: &[FieldSpec] = &[
+    optional("email", "the e-mail address"),
+    optional("phone", "the phone number, with its country code"),
+    optional("name", "the whole name"),
+    optional("firstName", "the given name"),
+    optional("lastName", "the family name"),
+    optional("companyName", "the business that the person works for"),
+    optional("address1", "street and number"),
+    optional("city", "the town"),
+    optional("state", "the state or province"),
+    optional("country", "the country, as two letters"),
+    optional("postalCode", "the postal code"),
+    optional("website", "a web address"),
+    optional("timezone", "the time zone, like Australia/Sydney"),
+    optional("gender", "the gender"),
+    optional("dateOfBirth", "the birthday, like 1990-09-25"),
+    optional("source", "where the contact came from"),
+    optional("assignedTo", "the user who looks after the contact"),
+    optional("dnd", "whether nothing may be sent to the person"),
+    optional("dndSettings", "what may not be sent by which channel"),
+    optional("inboundDndSettings", "what the person asked not to be sent"),
+    optional("tags", "the whole set of tags"),
+    optional("customFields", "values of custom fields, each with an id or a key"),
+];
+
+pub(super) const CREATE: ActionSpec = local("contacts.create-contact", false, FIELDS);
+pub(super) const UPSERT: ActionSpec = local("contacts.upsert-contact", false, FIELDS);
+pub(super) const UPDATE: ActionSpec = local("contacts.update-contact", true, FIELDS);
+pub(super) const DELETE: ActionSpec = local("contacts.delete-contact", true, &[]);
+pub(super) const GET: ActionSpec = local("contacts.get-contact", true, &[]);
+pub(super) const FIND: ActionSpec = local(
+    "contacts.get-duplicate-contact",
+    false,
+    &[
+        optional("email", "the e-mail address to look for"),
+        optional("number", "the phone number to look for"),
+    ],
+);
+
+fn input(call: &mut Call<'_>, write: Write) -> Result<ContactInput> {
+    let location = call.location;
+    call.read(|fields| ContactInput::read(fields, write, location))
+}
+
+pub(super) async fn create(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let input = input(&mut call, Write::Create)?;
+    let create = contacts::Create { location: call.location.clone(), input, cause: call.cause };
+    let written = create.run(tx).await?;
+    told("created", &written, json!({ "new": true }))
+}
+
+pub(super) async fn upsert(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let input = input(&mut call, Write::Upsert)?;
+    let location = call.location.clone();
+    let upserted = contacts::Upsert { location, input, always_new: false, cause: call.cause }.run(tx).await?;
+    let verb = if upserted.new { "created" } else { "updated" };
+    told(verb, &upserted.written, json!({ "new": upserted.new }))
+}
+
+pub(super) async fn update(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let id = call.contact_id();
+    let input = input(&mut call, Write::Update)?;
+    let update = contacts::Update { location: call.location.clone(), id, input, cause: call.cause };
+    let written = update.run(tx).await?;
+    told("updated", &written, json!({}))
+}
+
+pub(super) async fn delete(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let (location_id, id) = (call.location.id.clone(), call.contact_id());
+    let did = format!("contact {id} deleted");
+    contacts::Delete { location_id, id, cause: call.cause }.run(tx).await?;
+    Ok(Done { output: json!({ "succeded": true, "succeeded": true }), contact_id: None, did })
+}
+
+pub(super) async fn get(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let (location_id, id) = (call.location.id.clone(), call.contact_id());
+    let found = contacts::Get { location_id, id: id.clone() }.run(tx).await?;
+    let contact = found.map(|doc| serde_json::from_str::<Value>(&doc)).transpose()?;
+    let contact_id = contact.is_some().then_some(id);
+    let did = if contact.is_some() { "contact read" } else { "contact not found" };
+    Ok(Done { output: json!({ "contact": contact }), contact_id, did: did.to_owned() })
+}
+
+pub(super) async fn find(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let country = call.location.country.clone();
+    let (email, phone) = call.read(|fields| {
+        let email = fields.string("email").into_option();
+        (email, fields.string("number").read(fields, |number| text::phone(number, &country)).into_option())
+    })?;
+    let location_id = call.location.id.clone();
+    let found = contacts::FindDuplicate { location_id, email, phone }.run(tx).await?;
+    let contact = found.map(|doc| serde_json::from_str::<Value>(&doc)).transpose()?;
+    let contact_id = contact.as_ref().and_then(|contact| contact["id"].as_str()).map(ContactId::from);
+    let did = contact_id.as_ref().map_or("no contact found".to_owned(), |id| format!("contact {id} found"));
+    Ok(Done { output: json!({ "contact": contact }), contact_id, did })
+}
+
+fn told(verb: &str, written: &contacts::Written, mut output: Value) -> Result<Done> {
+    output["contact"] = serde_json::from_str(&written.doc)?;
+    let mut did = format!("contact {} {verb}", written.contact.id);
+    for warning in &written.warnings {
+        did.push_str("; ");
+        did.push_str(warning);
+    }
+    Ok(Done { output, contact_id: Some(written.contact.id.clone()), did })
+}

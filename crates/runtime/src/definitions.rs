@@ -1,0 +1,130 @@
+//! Published workflows, compiled, and the locations that they belong to.
+
+use crate::catalogue::Catalogue;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tieline_engine::Program;
+use tieline_expr::Data;
+use tieline_model::workflow::Document;
+use tieline_model::{Location, LocationId, WorkflowId};
+use tieline_store::workflows::{GetVersion, Published, Version};
+use tieline_store::{Operation, Result, Store, Tx, locations};
+
+/// A version of a workflow, ready to run.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) workflow_id: WorkflowId,
+    pub(crate) version: i64,
+    pub(crate) place: Arc<Place>,
+    pub(crate) program: Program,
+}
+
+/// A location, and how expressions see it.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) location: Location,
+    pub(crate) data: Data,
+}
+
+/// All that is published at one time.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    /// What the store's stamp was; see [`tieline_store::workflows::Stamp`].
+    pub(crate) stamp: i64,
+    by_trigger: HashMap<(LocationId, String), Vec<Arc<Definition>>>,
+    listened: Vec<(LocationId, String)>,
+}
+
+impl Definitions {
+    /// Loads and compiles what is published now.
+    pub(crate) async fn load(store: &Store) -> Result<Self> {
+        let (stamp, versions) = store.read(Published).await?;
+        let mut definitions = Self { stamp, ..Self::default() };
+        for version in versions {
+            let Some(location) = store.read(locations::Get(version.location_id.clone())).await? else {
+                continue;
+            };
+            match Definition::compile(version, location) {
+                Ok(definition) => definitions.add(Arc::new(definition)),
+                Err(reason) => tracing::error!(reason, "a published workflow cannot be run by this version"),
+            }
+        }
+        Ok(definitions)
+    }
+
+    fn add(&mut self, definition: Arc<Definition>) {
+        let location = &definition.place.location.id;
+        let kinds = definition.program.listened_kinds();
+        self.listened.extend(kinds.into_iter().map(|kind| (location.clone(), kind.to_owned())));
+        let trigger = (location.clone(), definition.program.trigger_kind().to_owned());
+        self.by_trigger.entry(trigger).or_default().push(definition);
+    }
+
+    /// The workflows that this kind of event starts.
+    pub(crate) fn triggered(&self, location: &LocationId, kind: &str) -> &[Arc<Definition>] {
+        // The map is keyed by owned texts; most locations have few kinds, so the key costs less than a
+        // second level of maps would.
+        self.by_trigger.get(&(location.clone(), kind.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a run that one of these workflows starts may come to wait for this kind of event.
+    pub(crate) fn is_listened(&self, location: &LocationId, kind: &str) -> bool {
+        self.listened.iter().any(|(at, listened)| at == location && listened == kind)
+    }
+}
+
+impl Definition {
+    fn compile(version: Version, location: Location) -> Result<Self, String> {
+        let told = |problems: Vec<tieline_model::workflow::Problem>| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            format!("workflow {} version {}: {}", version.workflow_id, version.version, problems.join("; "))
+        };
+        let document = Document::parse(&version.document).map_err(told)?;
+        let program = Program::compile(&document, &Catalogue).map_err(told)?;
+        let data = Data::new(serde_json::to_value(&location).map_err(|error| error.to_string())?);
+        Ok(Self {
+            workflow_id: version.workflow_id,
+            version: version.version,
+            place: Arc::new(Place { location, data }),
+            program,
+        })
+    }
+}
+
+/// Versions that runs are pinned to, compiled when they are first asked for. A version never changes, so what
+/// is kept stays right; only the location's settings are read anew from time to time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pinned(Arc<Mutex<HashMap<(WorkflowId, i64), Arc<Definition>>>>);
+
+/// More versions than this are not kept.
+const KEEP: usize = 1000;
+
+impl Pinned {
+    /// A version, from the transaction if it is not at hand; an error in words where it cannot be run.
+    pub(crate) async fn get(
+        &self,
+        tx: &mut Tx<'_>,
+        workflow: &WorkflowId,
+        version: i64,
+    ) -> Result<Result<Arc<Definition>, String>> {
+        let key = (workflow.clone(), version);
+        if let Some(definition) = self.0.lock().get(&key) {
+            return Ok(Ok(Arc::clone(definition)));
+        }
+        let get = GetVersion { workflow_id: workflow.clone(), version };
+        let Some(found) = get.run(tx).await? else {
+            return Ok(Err(format!("version {version} of workflow {workflow} is gone")));
+        };
+        let Some(location) = locations::Get(found.location_id.clone()).run(tx).await? else {
+            return Ok(Err(format!("location {} is gone", found.location_id)));
+        };
+        Ok(Definition::compile(found, location).map(Arc::new).inspect(|definition| {
+            let mut kept = self.0.lock();
+            if kept.len() >= KEEP {
+                kept.clear();
+            }
+            kept.insert(key, Arc::clone(definition));
+        }))
+    }
+}

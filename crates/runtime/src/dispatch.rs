@@ -1,0 +1,213 @@
+//! Following the event log: each event starts the runs of the workflows that it triggers, once.
+//!
+//! The cursor moves in the transaction that writes the runs, so an event is dispatched exactly once, by
+//! whichever node comes first. Where one writer does all the writing anyway (SQLite), a run's local steps are
+//! taken in that same transaction: an event becomes a finished run in one commit. Where many nodes write
+//! (PostgreSQL), runs are written as ready and any node's workers take them on.
+
+use crate::definitions::{Definition, Definitions};
+use crate::segment::{MAX_DEPTH, Remote, Segment, contact_key, load_contact};
+use std::sync::Arc;
+use tieline_engine::{Input, RunState, World};
+use tieline_expr::Data;
+use tieline_model::{Event, RunId};
+use tieline_store::log::Cursor;
+use tieline_store::runs::{self, Run, Status};
+use tieline_store::{Operation, Result, Store, Tx, workflows};
+
+pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
+
+/// How many events are dispatched in one transaction. More would save little and make deliveries that come
+/// in meanwhile wait for the writer.
+pub(crate) const BATCH: u32 = 64;
+
+/// Events that nothing waits for move the cursor in memory only; it is written down after this many.
+const SKIP: i64 = 2000;
+
+/// Starts the runs of some events and moves the cursor behind them.
+pub(crate) struct Dispatch {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) events: Vec<Event>,
+    pub(crate) definitions: Arc<Definitions>,
+}
+
+/// What came of a dispatch.
+#[derive(Debug, Default)]
+pub(crate) struct Dispatched {
+    /// Another node has moved the cursor: nothing was done, and the reader begins anew from where it stands.
+    pub(crate) overtaken: bool,
+    /// Requests that runs want sent.
+    pub(crate) remotes: Vec<Remote>,
+    /// Whether runs are ready for the workers.
+    pub(crate) ready: bool,
+}
+
+impl Operation for Dispatch {
+    type Output = Dispatched;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Dispatched> {
+        let mut dispatched = Dispatched::default();
+        if !CURSOR.advance(tx, self.from, self.to).await? {
+            dispatched.overtaken = true;
+            return Ok(dispatched);
+        }
+        for event in &self.events {
+            dispatched.ready |= wake_listeners(tx, event).await?;
+            let triggered = self.definitions.triggered(&event.location_id, &event.kind);
+            if triggered.is_empty() {
+                continue;
+            }
+            let trigger = Data::parse(event.payload.get())?;
+            for definition in triggered {
+                start(tx, definition, event, &trigger, &mut dispatched).await?;
+            }
+        }
+        Ok(dispatched)
+    }
+}
+
+/// Starts one run, if the trigger's condition holds.
+async fn start(
+    tx: &mut Tx<'_>,
+    definition: &Definition,
+    event: &Event,
+    trigger: &Data,
+    dispatched: &mut Dispatched,
+) -> Result<()> {
+    let mut segment = Segment::new(
+        definition,
+        event,
+        trigger,
+        blank(tx, definition, event),
+        RunState::new(event.contact_id.clone()),
+    );
+    match admit(tx, definition, event, trigger).await? {
+        Ok(None) => return Ok(()),
+        Ok(Some(key)) => segment.run.concurrency_key = key,
+        Err(reason) => return segment.refuse(tx, reason).await,
+    }
+    if event.cause.depth >= MAX_DEPTH {
+        let reason = format!(
+            "not started: {MAX_DEPTH} runs have led to this event, one by what the other did; a workflow seems to trigger itself"
+        );
+        return segment.refuse(tx, reason).await;
+    }
+    let busy = match &segment.run.concurrency_key {
+        Some(key) => runs::is_busy(tx, &event.location_id, key, event.seq).await?,
+        None => false,
+    };
+    if tx.writes_in_parallel() || busy {
+        dispatched.ready = true;
+    } else {
+        dispatched.remotes.extend(segment.go(tx, Input::Begin).await?);
+    }
+    segment.store(tx, true).await
+}
+
+/// A run that has not begun.
+fn blank(tx: &Tx<'_>, definition: &Definition, event: &Event) -> Run {
+    Run {
+        id: RunId::mint(tx.now(), tx.random()),
+        location_id: event.location_id.clone(),
+        workflow_id: definition.workflow_id.clone(),
+        version: definition.version,
+        event_seq: event.seq,
+        contact_id: event.contact_id.clone(),
+        concurrency_key: None,
+        status: Status::Ready,
+        due_at: Some(tx.now()),
+        state: String::new(),
+        detail: String::new(),
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    }
+}
+
+/// Whether the event starts the workflow, and under which key; in words why that cannot be told.
+async fn admit(
+    tx: &mut Tx<'_>,
+    definition: &Definition,
+    event: &Event,
+    trigger: &Data,
+) -> Result<Result<Option<Option<String>>, String>> {
+    let contact = match &event.contact_id {
+        Some(id) if definition.program.trigger_uses_contact() => {
+            Some(load_contact(tx, definition, id.clone()).await?)
+        }
+        _ => None,
+    };
+    let world = World {
+        now: tx.now(),
+        random: 0,
+        trigger,
+        location: &definition.place.data,
+        contact: contact.as_ref(),
+    };
+    let admitted = definition.program.admits(&world).and_then(|admitted| {
+        if !admitted {
+            return Ok(None);
+        }
+        let key = definition.program.concurrency_key(&world)?;
+        Ok(Some(key.or_else(|| about(event))))
+    });
+    Ok(admitted.map_err(|error| error.to_string()))
+}
+
+/// Whom an event is about: runs about the same are handled one after the other.
+fn about(event: &Event) -> Option<String> {
+    event.contact_id.as_ref().map(contact_key).or_else(|| event.subject.clone())
+}
+
+/// Makes the runs ready that wait for this event. Tells whether there are any.
+async fn wake_listeners(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
+    let abouts = event.contact_id.as_ref().map(contact_key).into_iter().chain(event.subject.clone());
+    let mut woken = false;
+    for about in abouts {
+        for run in runs::listeners(tx, &event.location_id, &event.kind, &about).await? {
+            runs::wake(tx, &event.location_id, &run, event.seq).await?;
+            woken = true;
+        }
+    }
+    Ok(woken)
+}
+
+impl Segment<'_> {
+    /// Writes the run as failed without a step taken.
+    async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
+        (self.run.status, self.run.due_at, self.run.detail) = (Status::Failed, None, reason);
+        self.store(tx, true).await
+    }
+}
+
+/// Reads on behind `after` and keeps what somebody waits for.
+pub(crate) struct Look {
+    pub(crate) events: Vec<Event>,
+    pub(crate) seen: i64,
+}
+
+/// Reads the events behind a place, and leaves out those that start nothing and wake nobody.
+///
+/// The order of the reads matters: events first, then the stamp and the waits. An event that is read before
+/// a workflow is published or a wait begins was committed before it, too.
+pub(crate) async fn look(store: &Store, after: i64, definitions: &mut Arc<Definitions>) -> Result<Look> {
+    store.place_events().await?;
+    let events = store.read(tieline_store::log::Read { after, limit: BATCH }).await?;
+    let seen = events.last().map_or(after, |event| event.seq);
+    if store.read(workflows::Stamp).await? != definitions.stamp {
+        *definitions = Arc::new(Definitions::load(store).await?);
+    }
+    let anyone_waits = store.read(runs::AnyoneWaits).await?;
+    let wanted = |event: &Event| {
+        let (location, kind) = (&event.location_id, event.kind.as_str());
+        anyone_waits
+            || !definitions.triggered(location, kind).is_empty()
+            || definitions.is_listened(location, kind)
+    };
+    Ok(Look { events: events.into_iter().filter(wanted).collect(), seen })
+}
+
+/// Whether so much was skipped that the cursor is to be written down.
+pub(crate) const fn skipped_enough(written: i64, seen: i64) -> bool {
+    seen - written >= SKIP
+}

@@ -1,0 +1,220 @@
+//! The loops that keep runs going, started and stopped together.
+
+use crate::definitions::{Definitions, Pinned};
+use crate::dispatch::{CURSOR, Dispatch, look, skipped_enough};
+use crate::remote::send;
+use crate::segment::Remote;
+use crate::worker::{Resume, Work};
+use std::sync::Arc;
+use std::time::Duration;
+use tieline_connect::http::Client;
+use tieline_store::{Result, Store, runs};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// How often the log and the runs are looked at when nothing says that there is something new.
+const POLL: Duration = Duration::from_millis(250);
+/// How long a loop leaves the database alone after an error.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+/// How many requests a node has under way at once.
+const REQUESTS: usize = 64;
+
+/// What the runtime needs from outside.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Sends requests, and refuses those to private addresses.
+    pub client: Client,
+}
+
+/// The running loops. Dropping it stops them at once; [`Runtime::stop`] lets them finish what they are at.
+#[derive(Debug)]
+pub struct Runtime {
+    stopping: watch::Sender<bool>,
+    loops: Vec<JoinHandle<()>>,
+}
+
+/// What all loops share.
+#[derive(Clone)]
+struct Shared {
+    store: Store,
+    client: Client,
+    pinned: Pinned,
+    due: Arc<Notify>,
+    requests: Arc<Semaphore>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Runtime {
+    /// Starts the loops.
+    #[must_use]
+    pub fn start(store: &Store, options: Options) -> Self {
+        let (stopping, stopped) = watch::channel(false);
+        let shared = Shared {
+            store: store.clone(),
+            client: options.client,
+            pinned: Pinned::default(),
+            due: Arc::new(Notify::new()),
+            requests: Arc::new(Semaphore::new(REQUESTS)),
+            stopping: stopped,
+        };
+        // One worker feeds SQLite's one writer; on PostgreSQL several keep its connections busy.
+        let (workers, limit) = if store.writes_in_parallel() { (6, 4) } else { (1, 64) };
+        let mut loops = vec![tokio::spawn(dispatch_loop(shared.clone()))];
+        loops.extend((0..workers).map(|_| tokio::spawn(work_loop(shared.clone(), limit))));
+        Self { stopping, loops }
+    }
+
+    /// Stops: nothing new is begun, requests under way are waited for, and what is not done is taken up by
+    /// the next start.
+    pub async fn stop(mut self) {
+        // The loops may have ended by themselves; then no one listens.
+        let _ = self.stopping.send(true);
+        for handle in self.loops.drain(..) {
+            if let Err(error) = handle.await {
+                tracing::error!(%error, "a loop of the runtime broke off");
+            }
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        for handle in &self.loops {
+            handle.abort();
+        }
+    }
+}
+
+impl Shared {
+    fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Sends requests beside the loop, each followed by what its run does next.
+    fn send_all(&self, remotes: Vec<Remote>, sending: &mut JoinSet<()>) {
+        for remote in remotes {
+            let shared = self.clone();
+            sending.spawn(async move { shared.follow(remote).await });
+        }
+        while sending.try_join_next().is_some() {}
+    }
+
+    async fn follow(&self, remote: Remote) {
+        let mut next = Some(remote);
+        while let Some(remote) = next.take() {
+            let Ok(_place) = self.requests.acquire().await else { return };
+            let Some(answer) = send(&self.client, &remote, self.store.clock().as_ref()).await else { return };
+            let (pinned, run) = (self.pinned.clone(), remote.run.id.clone());
+            match self.store.write(Resume { pinned, remote, answer }).await {
+                Ok(more) => next = more,
+                // The lease runs out and the request is sent again, with the same idempotency key.
+                Err(error) => tracing::error!(%error, %run, "an answer could not be written down"),
+            }
+            // A run with the same key may have waited for this one.
+            self.due.notify_one();
+        }
+    }
+}
+
+/// Follows the log for ever.
+async fn dispatch_loop(mut shared: Shared) {
+    let mut sending = JoinSet::new();
+    let mut appended = shared.store.appended();
+    while !shared.is_stopping() {
+        if let Err(error) = dispatch(&mut shared, &mut appended, &mut sending).await {
+            tracing::error!(%error, "the event log could not be followed; it is tried again");
+            tokio::time::sleep(AFTER_ERROR).await;
+        }
+    }
+    while sending.join_next().await.is_some() {}
+}
+
+async fn dispatch(
+    shared: &mut Shared,
+    appended: &mut watch::Receiver<u64>,
+    sending: &mut JoinSet<()>,
+) -> Result<()> {
+    let store = shared.store.clone();
+    let mut definitions = Arc::new(Definitions::load(&store).await?);
+    let mut written = store.read(CURSOR).await?;
+    let mut seen = written;
+    while !shared.is_stopping() {
+        // Marked as seen before the look, so that what is appended during it is not slept over.
+        appended.borrow_and_update();
+        let look = look(&store, seen, &mut definitions).await?;
+        if look.events.is_empty() && !skipped_enough(written, look.seen) {
+            let found_some = look.seen > seen;
+            seen = look.seen;
+            if !found_some {
+                wait(appended, &mut shared.stopping).await;
+            }
+            continue;
+        }
+        let dispatch = Dispatch {
+            from: written,
+            to: look.seen,
+            events: look.events,
+            definitions: Arc::clone(&definitions),
+        };
+        let dispatched = store.write(dispatch).await?;
+        if dispatched.overtaken {
+            written = store.read(CURSOR).await?;
+            seen = written;
+            continue;
+        }
+        (written, seen) = (look.seen, look.seen);
+        if dispatched.ready {
+            shared.due.notify_waiters();
+            shared.due.notify_one();
+        }
+        shared.send_all(dispatched.remotes, sending);
+    }
+    Ok(())
+}
+
+async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        changed = appended.changed() => {
+            if changed.is_err() {
+                tokio::time::sleep(POLL).await;
+            }
+        }
+        _ = stopping.changed() => {}
+        () = tokio::time::sleep(POLL) => {}
+    }
+}
+
+/// Takes on runs that are due, for ever.
+async fn work_loop(mut shared: Shared, limit: u32) {
+    let mut sending = JoinSet::new();
+    while !shared.is_stopping() {
+        let due = Arc::clone(&shared.due);
+        let notified = due.notified();
+        match work(&shared, limit, &mut sending).await {
+            Ok(0) => {
+                tokio::select! {
+                    () = notified => {}
+                    _ = shared.stopping.changed() => {}
+                    () = tokio::time::sleep(POLL) => {}
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "runs could not be taken on; it is tried again");
+                tokio::time::sleep(AFTER_ERROR).await;
+            }
+        }
+    }
+    while sending.join_next().await.is_some() {}
+}
+
+/// Takes on what is due now; gives how many runs that were.
+async fn work(shared: &Shared, limit: u32, sending: &mut JoinSet<()>) -> Result<usize> {
+    let next = shared.store.read(runs::NextDue).await?;
+    if next.is_none_or(|due| shared.store.clock().now() < due) {
+        return Ok(0);
+    }
+    let worked = shared.store.write(Work { pinned: shared.pinned.clone(), limit }).await?;
+    shared.send_all(worked.remotes, sending);
+    Ok(worked.runs)
+}

@@ -1,0 +1,217 @@
+//! Taking a run on inside a transaction, up to where something other than the database has to happen.
+
+use crate::actions::{self, Call};
+use crate::definitions::Definition;
+use serde::Serialize;
+use serde_json::Value;
+use std::time::Duration;
+use tieline_engine::{Act, Class, Effect, Failure, Input, Outcome, RunState, Sleep, Why, World, advance};
+use tieline_expr::Data;
+use tieline_model::{Cause, ContactId, Event, Timestamp};
+use tieline_store::runs::{self, Run, Status};
+use tieline_store::{Error, Operation, Result, Tx, contacts};
+
+/// For how long a request that is under way keeps others from sending it again. Longer than a request can
+/// take, so that only a node that died loses its lease.
+pub(crate) const LEASE: Duration = Duration::from_secs(90);
+
+/// A chain of runs, each started by what the one before did, ends here.
+pub(crate) const MAX_DEPTH: u32 = 8;
+
+/// A run with all that is needed to take it on.
+pub(crate) struct Segment<'a> {
+    pub(crate) definition: &'a Definition,
+    pub(crate) event: &'a Event,
+    pub(crate) trigger: &'a Data,
+    pub(crate) run: Run,
+    pub(crate) state: RunState,
+    history: Vec<Record>,
+}
+
+/// A step in a run's history.
+#[derive(Serialize)]
+struct Record {
+    at: Timestamp,
+    place: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    detail: String,
+    #[serde(skip_serializing_if = "is_first")]
+    attempt: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_first(attempt: &u32) -> bool {
+    *attempt <= 1
+}
+
+/// A request that a run wants sent, once its checkpoint is durable.
+#[derive(Clone, Debug)]
+pub(crate) struct Remote {
+    pub(crate) run: Run,
+    pub(crate) act: Act,
+}
+
+impl<'a> Segment<'a> {
+    pub(crate) const fn new(
+        definition: &'a Definition,
+        event: &'a Event,
+        trigger: &'a Data,
+        run: Run,
+        state: RunState,
+    ) -> Self {
+        Self { definition, event, trigger, run, state, history: Vec::new() }
+    }
+
+    /// Takes the run on from `input` until it sleeps, calls outside or is over. The run then says where it
+    /// stands; the caller stores it, in this transaction.
+    pub(crate) async fn go(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Option<Remote>> {
+        let (mut input, mut contact) = (input, None);
+        loop {
+            let world = World {
+                now: tx.now(),
+                random: tx.random_number(),
+                trigger: self.trigger,
+                location: &self.definition.place.data,
+                contact: contact.as_ref(),
+            };
+            let effect = advance(&self.definition.program, &mut self.state, input, &world);
+            match effect {
+                Effect::LoadContact(id) => {
+                    contact = Some(load_contact(tx, self.definition, id).await?);
+                    input = Input::Resume;
+                }
+                Effect::Act(act) if act.class == Class::Local => {
+                    input = self.act(tx, act).await?;
+                    contact = None;
+                }
+                Effect::Act(act) => {
+                    self.park(
+                        tx,
+                        Status::Calling,
+                        Some(tx.now().plus(LEASE)),
+                        format!("calls {}", act.action),
+                    );
+                    return Ok(Some(Remote { run: self.run.clone(), act }));
+                }
+                Effect::Sleep(sleep) => {
+                    self.sleep(tx, &sleep).await?;
+                    return Ok(None);
+                }
+                Effect::Finished(outcome) => {
+                    self.finish(tx, outcome);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Performs a local action and tells the engine how it went.
+    async fn act(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Input> {
+        let cause = Cause::run(self.run.id.clone(), self.event.cause.depth + 1);
+        let call = Call { location: &self.definition.place.location, cause, input: act.input };
+        match actions::perform(tx, act.action, call).await {
+            Ok(done) => {
+                self.tell(tx.now(), &act.place, Some(act.action), "done", done.did, act.attempt);
+                Ok(Input::Done { output: done.output, contact_id: done.contact_id })
+            }
+            Err(Error::Refused(refusal)) => {
+                let message = refusal.to_string();
+                self.tell(tx.now(), &act.place, Some(act.action), "failed", message.clone(), act.attempt);
+                Ok(Input::Failed(Failure { message, retryable: false, retry_after: None }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts down how a call outside went.
+    pub(crate) fn called(&mut self, now: Timestamp, act: &Act, status: &'static str, detail: String) {
+        self.tell(now, &act.place, Some(act.action), status, detail, act.attempt);
+    }
+
+    async fn sleep(&mut self, tx: &mut Tx<'_>, sleep: &Sleep) -> Result<()> {
+        let place = self.definition.program.place(self.state.step()).unwrap_or_default().to_owned();
+        let (status, what) = match sleep.why {
+            Why::Retry => ("retrying", format!("tries again at {}", sleep.until)),
+            Why::Wait => ("waiting", format!("waits until {}", sleep.until)),
+        };
+        self.tell(tx.now(), &place, None, status, what.clone(), 1);
+        self.park(tx, Status::Waiting, Some(sleep.until), what);
+        for kind in &sleep.events {
+            for about in self.about() {
+                runs::listen(tx, &self.run, kind, &about).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whom the run is about, in all the words by which an event may name the same person.
+    fn about(&self) -> Vec<String> {
+        let contacts = [self.state.contact_id.as_ref(), self.event.contact_id.as_ref()];
+        let contacts = contacts.into_iter().flatten().map(contact_key);
+        let mut about: Vec<String> = contacts.chain(self.event.subject.clone()).collect();
+        about.dedup();
+        about
+    }
+
+    fn finish(&mut self, tx: &Tx<'_>, outcome: Outcome) {
+        let (status, detail) = match outcome {
+            Outcome::Completed => (Status::Completed, String::new()),
+            Outcome::Stopped { reason } => (Status::Stopped, reason.unwrap_or_default()),
+            Outcome::Failed { place, message } => (Status::Failed, format!("{place}: {message}")),
+        };
+        self.park(tx, status, None, detail);
+    }
+
+    fn park(&mut self, tx: &Tx<'_>, status: Status, due_at: Option<Timestamp>, detail: String) {
+        self.run.status = status;
+        self.run.due_at = due_at;
+        self.run.detail = detail;
+        self.run.updated_at = tx.now();
+        self.run.contact_id.clone_from(&self.state.contact_id);
+    }
+
+    fn tell(
+        &mut self,
+        at: Timestamp,
+        place: &str,
+        action: Option<&'static str>,
+        status: &'static str,
+        detail: String,
+        attempt: u32,
+    ) {
+        self.history.push(Record { at, place: place.to_owned(), action, status, detail, attempt });
+    }
+
+    /// Writes the run as it stands now, and the history since the last time. `n` is the number of the
+    /// checkpoint.
+    pub(crate) async fn store(&mut self, tx: &mut Tx<'_>, is_new: bool) -> Result<()> {
+        self.run.state = serde_json::to_string(&self.state)?;
+        if is_new {
+            runs::insert(tx, &self.run).await?;
+        } else {
+            runs::save(tx, &self.run).await?;
+        }
+        if !self.history.is_empty() {
+            let steps = serde_json::to_string(&self.history)?;
+            runs::record(tx, &self.run.id, &steps, is_new).await?;
+            self.history.clear();
+        }
+        Ok(())
+    }
+}
+
+/// The word by which events and runs name a contact.
+pub(crate) fn contact_key(id: &ContactId) -> String {
+    format!("contact:{id}")
+}
+
+/// A contact as expressions see it; null if it is gone.
+pub(crate) async fn load_contact(tx: &mut Tx<'_>, definition: &Definition, id: ContactId) -> Result<Data> {
+    let location_id = definition.place.location.id.clone();
+    let doc = contacts::Get { location_id, id }.run(tx).await?;
+    let contact = doc.map_or(Ok(Value::Null), |doc| serde_json::from_str(&doc))?;
+    Ok(Data::new(contact).with_aliases())
+}

@@ -1,0 +1,140 @@
+//! Taking on the runs that are due: those that slept, those that an event woke, those that were written as
+//! ready, and those whose node died while a request was under way.
+
+use crate::definitions::Pinned;
+use crate::remote::Answer;
+use crate::segment::{Remote, Segment};
+use tieline_engine::{Input, RunState};
+use tieline_expr::Data;
+use tieline_model::Event;
+use tieline_store::runs::{self, Run, Status};
+use tieline_store::{Operation, Result, Tx, log};
+
+/// Takes on up to `limit` runs that are due.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) pinned: Pinned,
+    pub(crate) limit: u32,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Worked {
+    /// How many runs were taken on.
+    pub(crate) runs: usize,
+    /// Requests that they want sent.
+    pub(crate) remotes: Vec<Remote>,
+}
+
+impl Operation for Work {
+    type Output = Worked;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Worked> {
+        let mut worked = Worked::default();
+        for run in runs::claim(tx, self.limit).await? {
+            worked.runs += 1;
+            let input = match run.status {
+                Status::Waiting => Woken::Waiting,
+                _ => Woken::Ready,
+            };
+            worked.remotes.extend(take_on(tx, &self.pinned, run, input).await?);
+        }
+        Ok(worked)
+    }
+}
+
+/// Takes a run on with the answer to its request.
+#[derive(Debug)]
+pub(crate) struct Resume {
+    pub(crate) pinned: Pinned,
+    pub(crate) remote: Remote,
+    pub(crate) answer: Answer,
+}
+
+impl Operation for Resume {
+    type Output = Option<Remote>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Remote>> {
+        let (location_id, id) = (self.remote.run.location_id.clone(), self.remote.run.id.clone());
+        let Some(run) = runs::Get { location_id, id }.run(tx).await? else { return Ok(None) };
+        // The end of the lease is what tells this call from a later one: when it has moved, another node has
+        // taken the run over and its answer counts.
+        if run.status != Status::Calling || run.due_at != self.remote.run.due_at {
+            tracing::warn!(run = %run.id, "an answer came after the run's lease was over; it is not counted");
+            return Ok(None);
+        }
+        take_on(tx, &self.pinned, run, Woken::Answered(&self.remote, &self.answer)).await
+    }
+}
+
+/// What a run is taken on for.
+enum Woken<'a> {
+    /// Its time has come.
+    Ready,
+    /// Its sleep is over, or an event woke it.
+    Waiting,
+    /// Its request was answered.
+    Answered(&'a Remote, &'a Answer),
+}
+
+async fn take_on(tx: &mut Tx<'_>, pinned: &Pinned, run: Run, woken: Woken<'_>) -> Result<Option<Remote>> {
+    let definition = match pinned.get(tx, &run.workflow_id, run.version).await? {
+        Ok(definition) => definition,
+        Err(reason) => return fail(tx, run, reason).await,
+    };
+    let Some(event) = log::At(run.event_seq).run(tx).await? else {
+        return fail(tx, run, "the event that started the run is gone".to_owned()).await;
+    };
+    let Ok(trigger) = Data::parse(event.payload.get()) else {
+        return fail(tx, run, "the event that started the run cannot be read".to_owned()).await;
+    };
+    let Ok(state) = state(&run, &event) else {
+        return fail(tx, run, "the run's checkpoint cannot be read".to_owned()).await;
+    };
+    let woken_by = match &woken {
+        Woken::Waiting => woken_by(tx, &run).await?,
+        Woken::Ready | Woken::Answered(..) => None,
+    };
+    let now = tx.now();
+    let mut segment = Segment::new(&definition, &event, &trigger, run, state);
+    let input = match woken {
+        Woken::Ready => Input::Resume,
+        Woken::Waiting => {
+            runs::stop_listening(tx, &segment.run.id).await?;
+            match woken_by {
+                Some(event) => {
+                    Input::Happened { kind: event.kind, payload: Data::parse(event.payload.get())? }
+                }
+                None => Input::Elapsed,
+            }
+        }
+        Woken::Answered(remote, answer) => answer.tell(&mut segment, &remote.act, now),
+    };
+    let remote = segment.go(tx, input).await?;
+    segment.store(tx, false).await?;
+    Ok(remote)
+}
+
+fn state(run: &Run, event: &Event) -> serde_json::Result<RunState> {
+    if run.state.is_empty() {
+        return Ok(RunState::new(event.contact_id.clone()));
+    }
+    serde_json::from_str(&run.state)
+}
+
+/// The event that woke a sleeping run, if one did.
+async fn woken_by(tx: &mut Tx<'_>, run: &Run) -> Result<Option<Event>> {
+    match runs::woken_by(tx, &run.id).await? {
+        Some(seq) => log::At(seq).run(tx).await,
+        None => Ok(None),
+    }
+}
+
+/// Ends a run that cannot go on for a reason of ours. It can be replayed when that is put right.
+async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Remote>> {
+    tracing::error!(run = %run.id, reason, "a run cannot go on");
+    runs::stop_listening(tx, &run.id).await?;
+    (run.status, run.due_at, run.detail, run.updated_at) = (Status::Failed, None, reason, tx.now());
+    runs::save(tx, &run).await?;
+    Ok(None)
+}

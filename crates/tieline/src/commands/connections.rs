@@ -1,0 +1,273 @@
+use crate::config::Config;
+use crate::house::{location, open_for_command, seal};
+use crate::output::{print, table};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use tieline_connect::webhook::mapping::CompiledMapping;
+use tieline_model::ConnectionId;
+use tieline_model::connection::{
+    Connection, Encoding, Mapping, PaythenSettings, Settings, WebhookAuth, WebhookSettings,
+};
+use tieline_model::time::parse_duration;
+use tieline_model::workflow::read_text;
+use tieline_store::{Store, connections};
+
+#[derive(Subcommand)]
+pub(crate) enum Connections {
+    /// Create a connection, and an address to post to.
+    Create(Box<Create>),
+    /// List a location's connections.
+    List {
+        /// The location.
+        #[arg(long)]
+        location: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a connection a new secret; the one before is taken for a while longer.
+    Rotate(Rotate),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Type {
+    /// Stripe's webhooks of the account that Paythen works on.
+    Paythen,
+    /// Anything else that posts JSON or a form.
+    Webhook,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Auth {
+    /// A header holds the HMAC-SHA256 of the raw body.
+    Hmac,
+    /// `Authorization: Bearer <secret>`.
+    Bearer,
+    /// `Authorization: Basic …`, the secret as password.
+    Basic,
+    /// The secret stands in the address.
+    Url,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum HeaderEncoding {
+    Hex,
+    Base64,
+}
+
+#[derive(Args)]
+pub(crate) struct Create {
+    /// The location that its events belong to.
+    #[arg(long)]
+    location: String,
+    /// What arrives by it.
+    #[arg(long = "type")]
+    kind: Type,
+    /// What you call it.
+    #[arg(long)]
+    name: String,
+    /// The secret that deliveries are checked against; for Paythen the signing secret (whsec_…) of the
+    /// Stripe endpoint. One is made where it is left out.
+    #[arg(long)]
+    secret: Option<String>,
+    /// How a webhook proves where it is from.
+    #[arg(long, default_value = "url")]
+    auth: Auth,
+    /// For --auth hmac: the header that holds the signature.
+    #[arg(long, default_value = "X-Signature")]
+    header: String,
+    /// For --auth hmac: how the header writes it.
+    #[arg(long, default_value = "hex")]
+    encoding: HeaderEncoding,
+    /// For --auth hmac: what stands before it, like sha256=.
+    #[arg(long, default_value = "")]
+    prefix: String,
+    /// For --auth basic: the user name.
+    #[arg(long, default_value = "tieline")]
+    user: String,
+    /// For webhooks: a file (YAML or JSON) that says how a body becomes an event.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Rotate {
+    /// The location.
+    #[arg(long)]
+    location: String,
+    /// The connection's id.
+    id: String,
+    /// The new secret; one is made where it is left out.
+    #[arg(long)]
+    secret: Option<String>,
+    /// How long the secret before is still taken.
+    #[arg(long, default_value = "24h")]
+    grace: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Connections {
+    pub(crate) async fn run(self, config: &Config) -> Result<(), String> {
+        match self {
+            Self::Create(create) => create.run(config).await,
+            Self::List { location, json } => list(config, &location, json).await,
+            Self::Rotate(rotate) => rotate.run(config).await,
+        }
+    }
+}
+
+/// A secret that no one guesses, in the form that Stripe's have.
+fn new_secret(store: &Store) -> String {
+    let mut bytes = [0; 24];
+    store.entropy().fill(&mut bytes);
+    format!("whsec_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The path to post to; with the secret in it where that is how the sender proves itself.
+fn path(connection: &Connection, secret: &str) -> String {
+    let in_url =
+        matches!(&connection.settings, Settings::Webhook(webhook) if webhook.auth == WebhookAuth::Url);
+    if in_url {
+        format!("/hooks/{}?secret={secret}", connection.id)
+    } else {
+        format!("/hooks/{}", connection.id)
+    }
+}
+
+impl Create {
+    async fn run(self, config: &Config) -> Result<(), String> {
+        let settings = self.settings()?;
+        let store = open_for_command(config).await?;
+        let location = location(&store, &self.location).await?;
+        let made = self.secret.is_none();
+        let secret = self.secret.unwrap_or_else(|| new_secret(&store));
+        if secret.trim().is_empty() {
+            return Err("--secret is empty; leave it out to have one made".to_owned());
+        }
+        let create = connections::Create {
+            location_id: location.id,
+            name: self.name,
+            settings,
+            secret: secret.clone(),
+            seal: seal(config)?,
+        };
+        let connection = store.write(create).await.map_err(|error| error.to_string())?;
+        let url = path(&connection, &secret);
+        let mut object = json!({ "id": connection.id, "url": url });
+        if made {
+            object["secret"] = Value::from(secret.clone());
+        }
+        print(self.json, &object, || {
+            let shown =
+                if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
+            format!("connection {} is there; post to\n{url}{shown}", connection.id)
+        });
+        Ok(())
+    }
+
+    fn settings(&self) -> Result<Settings, String> {
+        if matches!(self.kind, Type::Paythen) {
+            if self.mapping.is_some() {
+                return Err("--mapping goes with --type webhook; Stripe's events need none".to_owned());
+            }
+            return Ok(Settings::Paythen(PaythenSettings::default()));
+        }
+        let auth = match self.auth {
+            Auth::Hmac => WebhookAuth::Hmac {
+                header: self.header.clone(),
+                encoding: match self.encoding {
+                    HeaderEncoding::Hex => Encoding::Hex,
+                    HeaderEncoding::Base64 => Encoding::Base64,
+                },
+                prefix: self.prefix.clone(),
+            },
+            Auth::Bearer => WebhookAuth::Bearer,
+            Auth::Basic => WebhookAuth::Basic { user: self.user.clone() },
+            Auth::Url => WebhookAuth::Url,
+        };
+        let mapping = self.mapping.as_deref().map_or(Ok(Mapping::default()), read_mapping)?;
+        Ok(Settings::Webhook(WebhookSettings { auth, mapping }))
+    }
+}
+
+fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
+    let at = |message: &str| format!("{}: {message}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| at(&error.to_string()))?;
+    let value = read_text(&text).map_err(|problem| at(&problem.to_string()))?;
+    let mapping: Mapping = serde_json::from_value(value).map_err(|error| at(&error.to_string()))?;
+    match CompiledMapping::compile(&mapping) {
+        Ok(_) => Ok(mapping),
+        Err(problems) => {
+            let lines: Vec<String> = problems.iter().map(|problem| at(&problem.to_string())).collect();
+            Err(lines.join("\n"))
+        }
+    }
+}
+
+impl Rotate {
+    async fn run(self, config: &Config) -> Result<(), String> {
+        let store = open_for_command(config).await?;
+        let location = location(&store, &self.location).await?;
+        let made = self.secret.is_none();
+        let secret = self.secret.unwrap_or_else(|| new_secret(&store));
+        let rotate = connections::Rotate {
+            location_id: location.id,
+            id: ConnectionId::from(self.id.as_str()),
+            secret: secret.clone(),
+            grace: parse_duration(&self.grace).map_err(|message| format!("--grace: {message}"))?,
+            seal: seal(config)?,
+        };
+        let connection = store.write(rotate).await.map_err(|error| error.to_string())?;
+        let mut object = json!({ "id": connection.id, "url": path(&connection, &secret) });
+        if made {
+            object["secret"] = Value::from(secret.clone());
+        }
+        print(self.json, &object, || {
+            let shown =
+                if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
+            format!(
+                "connection {} has a new secret; the one before is taken for {} more{shown}",
+                connection.id, self.grace
+            )
+        });
+        Ok(())
+    }
+}
+
+async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
+    let store = open_for_command(config).await?;
+    let location = location(&store, id).await?;
+    let list = connections::List { location_id: location.id, seal: seal(config)? };
+    let connections = store.read(list).await.map_err(|error| error.to_string())?;
+    let objects: Vec<_> = connections
+        .iter()
+        .map(|connection| {
+            json!({
+                "id": connection.id, "name": connection.name, "type": connection.settings.type_name(),
+                "url": format!("/hooks/{}", connection.id), "createdAt": connection.created_at,
+            })
+        })
+        .collect();
+    let row = |connection: &Connection| {
+        vec![
+            connection.id.to_string(),
+            connection.settings.type_name().to_owned(),
+            connection.name.clone(),
+            format!("/hooks/{}", connection.id),
+        ]
+    };
+    let rows: Vec<Vec<String>> = connections.iter().map(row).collect();
+    print(as_json, &json!({ "connections": objects }), || {
+        let empty = "there is no connection yet; `tieline connections create` makes one";
+        table(&["ID", "TYPE", "NAME", "POST TO"], &rows, empty)
+    });
+    Ok(())
+}

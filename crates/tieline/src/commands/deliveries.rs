@@ -1,0 +1,132 @@
+use crate::config::Config;
+use crate::house::{location, open_for_command, seal};
+use crate::output::{print, table};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use tieline_model::DeliveryId;
+use tieline_runtime::ingress::ReplayDelivery;
+use tieline_store::deliveries::{self, Delivery, Status};
+
+#[derive(Subcommand)]
+pub(crate) enum Deliveries {
+    /// List a location's deliveries, newest first.
+    List(List),
+    /// Show a delivery with its body, as it came.
+    Show {
+        /// The location.
+        #[arg(long)]
+        location: String,
+        /// The delivery's id.
+        id: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Turn a delivery that failed into events after all, with the connection as it is now.
+    Replay {
+        /// The location.
+        #[arg(long)]
+        location: String,
+        /// The delivery's id.
+        id: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StatusFilter {
+    Processed,
+    Ignored,
+    Failed,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// The location.
+    #[arg(long)]
+    location: String,
+    /// Only those with this status.
+    #[arg(long)]
+    status: Option<StatusFilter>,
+    /// How many at most.
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+    /// Only those before this one, for the next page.
+    #[arg(long, value_name = "ID")]
+    before: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Deliveries {
+    pub(crate) async fn run(self, config: &Config) -> Result<(), String> {
+        match self {
+            Self::List(list) => list.run(config).await,
+            Self::Show { location, id, json } => show(config, &location, &id, json).await,
+            Self::Replay { location, id } => replay(config, &location, &id).await,
+        }
+    }
+}
+
+fn object(delivery: &Delivery) -> Value {
+    json!({
+        "id": delivery.id, "connectionId": delivery.posted.connection_id,
+        "externalId": delivery.posted.external_id, "status": delivery.status.as_str(),
+        "detail": delivery.detail, "receivedAt": delivery.received_at,
+        "bytes": delivery.posted.body.len(),
+    })
+}
+
+impl List {
+    async fn run(self, config: &Config) -> Result<(), String> {
+        let store = open_for_command(config).await?;
+        let location = location(&store, &self.location).await?;
+        let status = self.status.map(|status| match status {
+            StatusFilter::Processed => Status::Processed,
+            StatusFilter::Ignored => Status::Ignored,
+            StatusFilter::Failed => Status::Failed,
+        });
+        let before = self.before.map(DeliveryId::from);
+        let list = deliveries::List { location_id: location.id, status, before, limit: self.limit };
+        let deliveries = store.read(list).await.map_err(|error| error.to_string())?;
+        let row = |delivery: &Delivery| {
+            vec![
+                delivery.id.to_string(),
+                delivery.received_at.to_string(),
+                delivery.status.as_str().to_owned(),
+                delivery.detail.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = deliveries.iter().map(row).collect();
+        let objects: Vec<Value> = deliveries.iter().map(object).collect();
+        print(self.json, &json!({ "deliveries": objects }), || {
+            table(&["ID", "RECEIVED", "STATUS", "DETAIL"], &rows, "there is no such delivery")
+        });
+        Ok(())
+    }
+}
+
+async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
+    let store = open_for_command(config).await?;
+    let location = location(&store, location_id).await?;
+    let get = deliveries::Get { location_id: location.id, id: DeliveryId::from(id) };
+    let delivery = store.read(get).await.map_err(|error| error.to_string())?;
+    let body = String::from_utf8_lossy(&delivery.posted.body).into_owned();
+    let mut shown = object(&delivery);
+    shown["contentType"] = Value::from(delivery.posted.content_type.clone());
+    shown["body"] = Value::from(body.clone());
+    print(as_json, &shown, || {
+        let head = format!("{}  {}  {}", delivery.received_at, delivery.status.as_str(), delivery.detail);
+        format!("{head}\n\n{body}")
+    });
+    Ok(())
+}
+
+async fn replay(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
+    let store = open_for_command(config).await?;
+    let location = location(&store, location_id).await?;
+    let replay = ReplayDelivery { location_id: location.id, id: DeliveryId::from(id), seal: seal(config)? };
+    let delivery = store.write(replay).await.map_err(|error| error.to_string())?;
+    println!("{}: {}", delivery.status.as_str(), delivery.detail);
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! `tieline demo`: the main job, end to end, on the real server.
+
+mod story;
+mod table;
+
+use crate::config::Config;
+use crate::house::seal;
+use crate::logging;
+use crate::server::{Server, Settings};
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+use std::time::Duration;
+use story::{Post, story};
+use tieline_api::ApiSettings;
+use tieline_connect::http::{Client, Guard, Options, Request};
+use tieline_connect::stripe::signature;
+use tieline_model::connection::{PaythenSettings, Settings as ConnectionSettings};
+use tieline_model::workflow::read_text;
+use tieline_model::{ConnectionId, Location};
+use tieline_runtime::documents::check;
+use tieline_store::runs::Status;
+use tieline_store::{Store, connections, keys, locations, runs, workflows};
+
+/// The workflows that the demo publishes.
+const WORKFLOWS: [&str; 6] = [
+    include_str!("../../../demo/signed-up.yaml"),
+    include_str!("../../../demo/payment-received.yaml"),
+    include_str!("../../../demo/payment-failed.yaml"),
+    include_str!("../../../demo/recovered.yaml"),
+    include_str!("../../../demo/completed.yaml"),
+    include_str!("../../../demo/cancelled.yaml"),
+];
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Where to listen [default: 127.0.0.1:8080, or a free port if that is taken].
+    #[arg(long, env = "TIELINE_LISTEN", value_name = "ADDR:PORT")]
+    listen: Option<String>,
+}
+
+/// What the demo has set up.
+struct Scene {
+    location: Location,
+    token: String,
+    connection: ConnectionId,
+    secret: String,
+}
+
+impl Demo {
+    pub(crate) async fn run(self, mut config: Config) -> Result<(), String> {
+        logging::start_at("warn");
+        if config.data.is_none() {
+            // A demo leaves the data of a real server alone.
+            config.data = Some(fresh_folder());
+        }
+        let server = self.start(&config).await?;
+        println!("listening on http://{}", server.address);
+        let scene = set_up(&server.store, &config).await?;
+        println!(
+            "\nLocation {} ({}), a key, a Paythen connection and {} published workflows are there.",
+            scene.location.name,
+            scene.location.id,
+            WORKFLOWS.len()
+        );
+        let posts = story(&scene.connection, server.store.clock().now());
+        println!("Sending {} signed Stripe events to /hooks/{} …\n", posts.len(), scene.connection);
+        let mut told = Vec::with_capacity(posts.len());
+        for post in &posts {
+            told.push(send(&server, &scene, post).await?);
+        }
+        settle(&server.store, &scene.location).await?;
+        println!("{}", table::table(&server.store, &scene.location, &posts, &told).await?);
+        say_what_next(&server, &scene, &config);
+        server.run_until_told().await
+    }
+
+    async fn start(&self, config: &Config) -> Result<Server, String> {
+        let settings = |listen: &str| Settings {
+            listen: listen.to_owned(),
+            manual_clock: false,
+            api: ApiSettings::default(),
+            outbound: Guard::default(),
+        };
+        match &self.listen {
+            Some(listen) => Server::start(config, settings(listen)).await,
+            None => match Server::start(config, settings("127.0.0.1:8080")).await {
+                Err(error) if error.contains("listened on") => {
+                    Server::start(config, settings("127.0.0.1:0")).await
+                }
+                other => other,
+            },
+        }
+    }
+}
+
+fn fresh_folder() -> PathBuf {
+    let name = format!("tieline-demo-{}", std::process::id());
+    std::env::temp_dir().join(name)
+}
+
+async fn set_up(store: &Store, config: &Config) -> Result<Scene, String> {
+    let failed = |error: tieline_store::Error| error.to_string();
+    let create = locations::Create {
+        name: "Clay & Kiln Studio".to_owned(),
+        country: "AU".to_owned(),
+        timezone: "Australia/Sydney".to_owned(),
+        allow_duplicate_contact: false,
+    };
+    let location = store.write(create).await.map_err(failed)?;
+    let create = keys::Create {
+        location_id: location.id.clone(),
+        name: "demo".to_owned(),
+        scopes: tieline_model::Scope::ALL.iter().copied().collect(),
+    };
+    let (_, token) = store.write(create).await.map_err(failed)?;
+    let secret = format!("whsec_{}", tieline_model::id::mint(store.clock().now(), random(store)));
+    let create = connections::Create {
+        location_id: location.id.clone(),
+        name: "Paythen".to_owned(),
+        settings: ConnectionSettings::Paythen(PaythenSettings::default()),
+        secret: secret.clone(),
+        seal: seal(config)?,
+    };
+    let connection = store.write(create).await.map_err(failed)?;
+    for text in WORKFLOWS {
+        publish(store, &location, text).await?;
+    }
+    Ok(Scene { location, token, connection: connection.id, secret })
+}
+
+fn random(store: &Store) -> [u8; 12] {
+    let mut bytes = [0; 12];
+    store.entropy().fill(&mut bytes);
+    bytes
+}
+
+async fn publish(store: &Store, location: &Location, text: &str) -> Result<(), String> {
+    let document = read_text(text).map_err(|problem| problem.to_string())?;
+    let name =
+        check(&document).map_err(|problems| format!("a workflow of the demo is wrong: {problems:?}"))?;
+    let apply = workflows::Apply { location_id: location.id.clone(), name, document, publish: true };
+    store.write(apply).await.map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Posts an event over HTTP, signed as Stripe signs. Gives the server's answer.
+async fn send(server: &Server, scene: &Scene, post: &Post) -> Result<Value, String> {
+    let guard: Guard = "127.0.0.1/32".parse()?;
+    let client = Client::new(Options { guard, ..Options::default() }).map_err(|error| error.to_string())?;
+    let now = server.store.clock().now();
+    let input: Map<String, Value> = [
+        ("method".to_owned(), json!("POST")),
+        (
+            "url".to_owned(),
+            json!(format!("http://127.0.0.1:{}/hooks/{}", server.address.port(), scene.connection)),
+        ),
+        (
+            "headers".to_owned(),
+            json!({
+                "Content-Type": "application/json",
+                "Stripe-Signature": signature::sign(post.body.as_bytes(), &scene.secret, now),
+            }),
+        ),
+        ("body".to_owned(), Value::from(post.body.clone())),
+    ]
+    .into_iter()
+    .collect();
+    let request = Request::read(&input).map_err(|problems| problems.join("; "))?;
+    let response = client.send(&request, "demo", now).await;
+    Ok(response.map_err(|failure| failure.message)?.body)
+}
+
+/// Waits until the runs that the events started are over.
+async fn settle(store: &Store, location: &Location) -> Result<(), String> {
+    let (mut before, mut quiet) = (Vec::new(), 0);
+    for _ in 0..200 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
+        let under_way = counts.iter().any(|(status, _)| matches!(status, Status::Ready | Status::Calling));
+        quiet = if counts == before && !under_way { quiet + 1 } else { 0 };
+        if quiet >= 5 && !counts.is_empty() {
+            return Ok(());
+        }
+        before = counts;
+    }
+    Err("the runs did not come to an end within ten seconds".to_owned())
+}
+
+fn say_what_next(server: &Server, scene: &Scene, config: &Config) {
+    let place = format!("http://127.0.0.1:{}", server.address.port());
+    let (location, folder) = (&scene.location.id, config.folder().display());
+    println!(
+        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any client of HighLevel would:\n"
+    );
+    println!(
+        "curl -s '{place}/contacts/?locationId={location}' -H 'Authorization: Bearer {}' -H 'Version: 2021-07-28'",
+        scene.token
+    );
+    println!("\nLook behind it, from another terminal:\n");
+    println!("  tieline --data {folder} runs list --location {location}");
+    println!("  tieline --data {folder} deliveries list --location {location}");
+    println!("  tieline --data {folder} workflows list --location {location}");
+}

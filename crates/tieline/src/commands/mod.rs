@@ -1,0 +1,10 @@
+//! One file per command.
+
+pub(crate) mod connections;
+pub(crate) mod deliveries;
+pub(crate) mod demo;
+pub(crate) mod keys;
+pub(crate) mod location;
+pub(crate) mod runs;
+pub(crate) mod serve;
+pub(crate) mod workflows;

@@ -1,0 +1,131 @@
+use crate::config::Config;
+use crate::house::{location, open_for_command};
+use crate::output::{print, table};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use tieline_model::RunId;
+use tieline_runtime::replay::RetryRun;
+use tieline_store::runs::{self, Run, Status};
+
+#[derive(Subcommand)]
+pub(crate) enum Runs {
+    /// List a location's runs, newest first.
+    List(List),
+    /// Show a run with its history, step by step.
+    Show {
+        /// The location.
+        #[arg(long)]
+        location: String,
+        /// The run's id.
+        id: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a failed run go on from the step that failed.
+    Retry {
+        /// The location.
+        #[arg(long)]
+        location: String,
+        /// The run's id.
+        id: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// The location.
+    #[arg(long)]
+    location: String,
+    /// Only those with this status: ready, calling, waiting, completed, stopped or failed.
+    #[arg(long)]
+    status: Option<Status>,
+    /// How many at most.
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+    /// Only those before this one, for the next page.
+    #[arg(long, value_name = "ID")]
+    before: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Runs {
+    pub(crate) async fn run(self, config: &Config) -> Result<(), String> {
+        match self {
+            Self::List(list) => list.run(config).await,
+            Self::Show { location, id, json } => show(config, &location, &id, json).await,
+            Self::Retry { location, id } => retry(config, &location, &id).await,
+        }
+    }
+}
+
+fn object(run: &Run) -> Value {
+    json!({
+        "id": run.id, "workflowId": run.workflow_id, "version": run.version, "eventSeq": run.event_seq,
+        "contactId": run.contact_id, "status": run.status.as_str(), "detail": run.detail,
+        "createdAt": run.created_at, "updatedAt": run.updated_at, "dueAt": run.due_at,
+    })
+}
+
+impl List {
+    async fn run(self, config: &Config) -> Result<(), String> {
+        let store = open_for_command(config).await?;
+        let location = location(&store, &self.location).await?;
+        let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
+        let before = self.before.map(RunId::from);
+        let list = runs::List { location_id: location.id, status: self.status, before, limit: self.limit };
+        let runs = store.read(list).await.map_err(|error| error.to_string())?;
+        let counts: serde_json::Map<String, Value> =
+            counts.into_iter().map(|(status, count)| (status.as_str().to_owned(), count.into())).collect();
+        let row = |run: &Run| {
+            vec![
+                run.id.to_string(),
+                run.created_at.to_string(),
+                run.status.as_str().to_owned(),
+                run.contact_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+                run.detail.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
+        let objects: Vec<Value> = runs.iter().map(object).collect();
+        print(self.json, &json!({ "runs": objects, "counts": counts }), || {
+            table(&["ID", "BEGAN", "STATUS", "CONTACT", "DETAIL"], &rows, "there is no such run")
+        });
+        Ok(())
+    }
+}
+
+async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
+    let store = open_for_command(config).await?;
+    let location = location(&store, location_id).await?;
+    let get = runs::Get { location_id: location.id, id: RunId::from(id) };
+    let run = store.read(get).await.map_err(|error| error.to_string())?;
+    let run =
+        run.ok_or_else(|| format!("there is no run {id}; `tieline runs list` shows those that there are"))?;
+    let history = store.read(runs::History(run.id.clone())).await.map_err(|error| error.to_string())?;
+    let steps: Vec<Value> =
+        history.iter().filter_map(|text| serde_json::from_str::<Vec<Value>>(text).ok()).flatten().collect();
+    let text = |step: &Value, name: &str| step[name].as_str().unwrap_or_default().to_owned();
+    let row =
+        |step: &Value| ["at", "place", "action", "status", "detail"].map(|name| text(step, name)).to_vec();
+    let rows: Vec<Vec<String>> = steps.iter().map(row).collect();
+    let mut shown = object(&run);
+    shown["steps"] = Value::from(steps);
+    print(as_json, &shown, || {
+        let head = format!("run {}: {} {}", run.id, run.status.as_str(), run.detail);
+        let steps = table(&["AT", "STEP", "ACTION", "STATUS", "DETAIL"], &rows, "no step was taken");
+        format!("{}\n{steps}", head.trim_end())
+    });
+    Ok(())
+}
+
+async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
+    let store = open_for_command(config).await?;
+    let location = location(&store, location_id).await?;
+    let retry = RetryRun { location_id: location.id, id: RunId::from(id) };
+    let run = store.write(retry).await.map_err(|error| error.to_string())?;
+    println!("run {} goes on from the step that failed; a server that runs takes it up", run.id);
+    Ok(())
+}

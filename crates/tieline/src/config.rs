@@ -1,0 +1,88 @@
+//! Settings that every command takes: from flags, then `TIELINE_*` variables, then a TOML file.
+
+use clap::Args;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use tieline_store::Target;
+
+/// The file that is read where `--config` names none, if it is there.
+const FILE: &str = "tieline.toml";
+/// The folder that is used where nothing names a database.
+const FOLDER: &str = "tieline-data";
+
+/// Where the data is and how the server runs. Each field is a flag, a variable and a line of the file.
+#[derive(Args, Deserialize, Clone, Debug, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Config {
+    /// A TOML file with settings, named like the flags [default: tieline.toml, if it is there].
+    #[arg(long, global = true, env = "TIELINE_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder that holds the embedded database and the secret key [default: tieline-data].
+    #[arg(long, global = true, env = "TIELINE_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// A PostgreSQL database to use instead of the embedded one: postgres://user@host/database.
+    #[arg(long, global = true, env = "TIELINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// The key that seals other people's secrets, 32 bytes in base64. Without it a key is made and kept in
+    /// the data folder, as secret.key.
+    #[arg(long, global = true, env = "TIELINE_SECRET_KEY", value_name = "BASE64", hide_env_values = true)]
+    pub(crate) secret_key: Option<String>,
+}
+
+impl Config {
+    /// Adds what the file says and no flag or variable has said.
+    pub(crate) fn with_file(self) -> Result<Self, String> {
+        let (file, named) = match &self.config {
+            Some(file) => (file.clone(), true),
+            None => (PathBuf::from(FILE), false),
+        };
+        if !named && !file.exists() {
+            return Ok(self);
+        }
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        let file: Self = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok(Self {
+            config: self.config,
+            data: self.data.or(file.data),
+            database_url: self.database_url.or(file.database_url),
+            secret_key: self.secret_key.or(file.secret_key),
+        })
+    }
+
+    /// The folder for what is kept in files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new(FOLDER))
+    }
+
+    /// The database.
+    pub(crate) fn target(&self) -> Target {
+        match &self.database_url {
+            Some(url) => Target::Url(url.clone()),
+            None => Target::Folder(self.folder().to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let folder = std::env::temp_dir().join(format!("tieline-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("tieline.toml");
+        std::fs::write(&file, "data = \"from-file\"\ndatabase-url = \"postgres://file/x\"\n").unwrap();
+        let flags =
+            Config { config: Some(file.clone()), data: Some("from-flag".into()), ..Config::default() };
+        let config = flags.with_file().unwrap();
+        assert_eq!(config.folder(), Path::new("from-flag"));
+        assert_eq!(config.database_url.as_deref(), Some("postgres://file/x"));
+        std::fs::write(&file, "dat = 1\n").unwrap();
+        let wrong = Config { config: Some(file), ..Config::default() }.with_file().unwrap_err();
+        assert!(wrong.contains("dat"), "{wrong}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,157 @@
+//! The server as a whole: the store, the API, the deliveries and the runtime, put together.
+
+use crate::config::Config;
+use crate::house;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use axum::serve::ListenerExt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tieline_api::{ApiSettings, App, hooks};
+use tieline_connect::http::{Client, Guard, Options as HttpOptions};
+use tieline_model::Timestamp;
+use tieline_model::time::parse_duration;
+use tieline_runtime::ingress::Ingress;
+use tieline_runtime::{Options as RuntimeOptions, Runtime};
+use tieline_store::clock::{Clock, ManualClock, SystemClock};
+use tieline_store::{Options, Store};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long requests that are under way may take when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// How to run the server.
+pub(crate) struct Settings {
+    /// Where to listen.
+    pub(crate) listen: String,
+    /// Whether the clock stands until it is moved.
+    pub(crate) manual_clock: bool,
+    /// What the API takes.
+    pub(crate) api: ApiSettings,
+    /// Private addresses that requests of workflows may reach.
+    pub(crate) outbound: Guard,
+}
+
+/// A server that answers.
+pub(crate) struct Server {
+    /// Where it answers.
+    pub(crate) address: SocketAddr,
+    /// What it serves.
+    pub(crate) store: Store,
+    runtime: Runtime,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+    // The lock is held as long as the file is open.
+    _lock: Option<std::fs::File>,
+}
+
+impl Server {
+    /// Opens everything and begins to answer.
+    pub(crate) async fn start(config: &Config, settings: Settings) -> Result<Self, String> {
+        let lock = lock(config)?;
+        let (clock, manual) = clock(settings.manual_clock);
+        let store = house::open(config, Options { clock, listen: true, ..Options::default() }).await?;
+        let seal = house::seal(config)?;
+        let client = Client::new(HttpOptions { guard: settings.outbound, ..HttpOptions::default() });
+        let client = client.map_err(|error| format!("the HTTP client cannot be set up: {error}"))?;
+        let runtime = Runtime::start(&store, RuntimeOptions { client });
+        let mut router = tieline_api::router(App::new(store.clone(), settings.api))
+            .merge(hooks::router(Ingress::new(store.clone(), seal), store.clone()));
+        if let Some(manual) = manual {
+            router = router.merge(clock_routes(manual));
+        }
+        let listener = TcpListener::bind(&settings.listen).await;
+        let listener =
+            listener.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let (stop, stopped) = oneshot::channel();
+        // Answers are short and go out whole: waiting to fill a packet would only delay them.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its packets back");
+            }
+        });
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+            // An error means that the server was dropped, which is to stop it as well.
+            let _ = stopped.await;
+        });
+        let serving = tokio::spawn(serving.into_future());
+        Ok(Self { address, store, runtime, stop, serving, _lock: lock })
+    }
+
+    /// Waits for SIGTERM or Ctrl-C and stops: nothing new is taken, what is under way is finished.
+    pub(crate) async fn run_until_told(self) -> Result<(), String> {
+        told().await.map_err(|error| format!("signals cannot be heard: {error}"))?;
+        tracing::info!("stopping");
+        let _ = self.stop.send(());
+        match tokio::time::timeout(DRAIN, self.serving).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => return Err(format!("the server broke off: {error}")),
+            Ok(Err(error)) => return Err(format!("the server broke off: {error}")),
+            Err(_) => tracing::warn!("some connections did not end in time and are cut"),
+        }
+        self.runtime.stop().await;
+        Ok(())
+    }
+}
+
+async fn told() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+/// Only one server may run on an embedded database. The system lets go of the lock when the process ends,
+/// however it ends.
+fn lock(config: &Config) -> Result<Option<std::fs::File>, String> {
+    if config.database_url.is_some() {
+        return Ok(None);
+    }
+    let folder = config.folder();
+    let failed =
+        |error: &dyn std::fmt::Display| format!("the folder {} cannot be used: {error}", folder.display());
+    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let file = std::fs::File::create(folder.join("server.lock")).map_err(|error| failed(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(format!(
+            "another server runs on {}; stop it, or give this one another --data folder",
+            folder.display()
+        )),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed(&error)),
+    }
+}
+
+fn clock(manual: bool) -> (Arc<dyn Clock>, Option<Arc<ManualClock>>) {
+    if !manual {
+        return (Arc::new(SystemClock), None);
+    }
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    (Arc::clone(&clock) as Arc<dyn Clock>, Some(clock))
+}
+
+/// `POST /api/clock` with a length of time (`3d`) as its body moves a manual clock on; `GET` tells the time.
+fn clock_routes(clock: Arc<ManualClock>) -> Router {
+    let tell = |State(clock): State<Arc<ManualClock>>| async move { told_time(clock.now()) };
+    Router::new().route("/api/clock", post(advance).get(tell)).with_state(clock)
+}
+
+async fn advance(
+    State(clock): State<Arc<ManualClock>>,
+    body: String,
+) -> Result<String, (StatusCode, String)> {
+    let by = parse_duration(&body).map_err(|message| (StatusCode::BAD_REQUEST, message))?;
+    clock.advance(by);
+    Ok(told_time(clock.now()))
+}
+
+fn told_time(now: Timestamp) -> String {
+    format!("{{\"now\":\"{now}\"}}")
+}
