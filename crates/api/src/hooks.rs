@@ -6,7 +6,7 @@ use crate::router::slashed;
 use crate::trace::TraceId;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Path, RawQuery, Request as HttpRequest, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, RawQuery, Request as HttpRequest, State};
 use axum::response::Response;
 use axum::routing::post;
 use http::StatusCode;
@@ -23,7 +23,9 @@ struct Desk {
 
 /// The address that deliveries come in by. Merge it into the API's router.
 pub fn router(ingress: Ingress, store: Store) -> Router {
-    slashed("/hooks/{connection}", post(receive)).with_state(Desk { ingress, store })
+    slashed("/hooks/{connection}", post(receive))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(Desk { ingress, store })
 }
 
 async fn receive(

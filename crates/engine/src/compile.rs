@@ -46,7 +46,13 @@ impl<'d> Compiler<'d> {
             return Err(self.problems);
         }
         self.keep_what_is_read();
-        Ok(Program { trigger_kind: trigger.on.clone(), when, concurrency, instructions: self.instructions })
+        Ok(Program {
+            trigger_kind: trigger.on.clone(),
+            when,
+            concurrency,
+            instructions: self.instructions,
+            listened_kinds: self.document.listened_kinds().into_iter().map(str::to_owned).collect(),
+        })
     }
 
     /// Compiles steps in their order; what comes behind them is compiled next.

@@ -81,6 +81,8 @@ pub struct Act {
     pub input: Map<String, Value>,
     /// Which try it is, from 1.
     pub attempt: u32,
+    /// Whether a later expression asks for the output; if none does, it need not be made.
+    pub keep_output: bool,
 }
 
 /// A pause of the run.

@@ -15,6 +15,7 @@ pub struct Program {
     pub(crate) when: Option<Condition>,
     pub(crate) concurrency: Option<Template>,
     pub(crate) instructions: Vec<Instruction>,
+    pub(crate) listened_kinds: Vec<String>,
 }
 
 /// One instruction. A run's program counter is the index of one.
@@ -59,12 +60,8 @@ impl Program {
 
     /// The kinds of events that its `wait` steps listen for.
     #[must_use]
-    pub fn listened_kinds(&self) -> Vec<&str> {
-        let waits = self.instructions.iter().filter_map(|instruction| match &instruction.operation {
-            Operation::Wait(wait) => Some(wait),
-            _ => None,
-        });
-        waits.flat_map(|wait| wait.unless.as_deref().into_iter().chain(wait.event())).collect()
+    pub fn listened_kinds(&self) -> &[String] {
+        &self.listened_kinds
     }
 
     /// Whether [`Program::admits`] or [`Program::concurrency_key`] looks at the contact, so that it is worth

@@ -136,6 +136,26 @@ pub fn read_text(text: &str) -> Result<Value, Problem> {
 }
 
 impl Document {
+    /// The kinds of events that its `wait` steps listen for, over all branches.
+    #[must_use]
+    pub fn listened_kinds(&self) -> Vec<&str> {
+        let mut kinds = Vec::new();
+        let mut left: Vec<&Step> = self.steps.iter().collect();
+        while let Some(step) = left.pop() {
+            match &step.kind {
+                StepKind::Wait(wait) => {
+                    kinds.extend(wait.unless.as_deref());
+                    if let Until::Event { kind, .. } = &wait.until {
+                        kinds.push(kind);
+                    }
+                }
+                StepKind::If(branches) => left.extend(branches.iter().flat_map(|branch| &branch.steps)),
+                StepKind::Do { .. } | StepKind::Stop { .. } => {}
+            }
+        }
+        kinds
+    }
+
     /// Reads a document and checks its shape.
     ///
     /// # Errors
@@ -461,6 +481,7 @@ steps:
         let StepKind::If(branches) = &document.steps[4].kind else { panic!("not an if") };
         assert_eq!(branches[0].steps[0].place, "steps[4].if[0].steps[0]");
         assert_eq!(branches[1].when, None);
+        assert_eq!(document.listened_kinds(), ["paythen.plan.recovered"; 2]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tieline_engine::Program;
 use tieline_expr::Data;
@@ -33,15 +33,16 @@ pub(crate) struct Definitions {
     /// What the store's stamp was; see [`tieline_store::workflows::Stamp`].
     pub(crate) stamp: i64,
     by_trigger: HashMap<(LocationId, String), Vec<Arc<Definition>>>,
-    listened: Vec<(LocationId, String)>,
+    listened: HashSet<(LocationId, String)>,
 }
 
 impl Definitions {
     /// Loads and compiles what is published now.
     pub(crate) async fn load(store: &Store) -> Result<Self> {
-        let (stamp, versions) = store.read(Published).await?;
-        let mut definitions = Self { stamp, ..Self::default() };
-        for version in versions {
+        let published = store.read(Published).await?;
+        let listened = published.listened.into_iter().collect();
+        let mut definitions = Self { stamp: published.stamp, listened, ..Self::default() };
+        for version in published.versions {
             let Some(location) = store.read(locations::Get(version.location_id.clone())).await? else {
                 continue;
             };
@@ -54,10 +55,8 @@ impl Definitions {
     }
 
     fn add(&mut self, definition: Arc<Definition>) {
-        let location = &definition.place.location.id;
-        let kinds = definition.program.listened_kinds();
-        self.listened.extend(kinds.into_iter().map(|kind| (location.clone(), kind.to_owned())));
-        let trigger = (location.clone(), definition.program.trigger_kind().to_owned());
+        let location = definition.place.location.id.clone();
+        let trigger = (location, definition.program.trigger_kind().to_owned());
         self.by_trigger.entry(trigger).or_default().push(definition);
     }
 
@@ -68,9 +67,15 @@ impl Definitions {
         self.by_trigger.get(&(location.clone(), kind.to_owned())).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a run that one of these workflows starts may come to wait for this kind of event.
+    /// Whether this kind of event starts a workflow, or runs may wait for it.
+    pub(crate) fn care_for(&self, location: &LocationId, kind: &str) -> bool {
+        let key = (location.clone(), kind.to_owned());
+        self.by_trigger.contains_key(&key) || self.listened.contains(&key)
+    }
+
+    /// Whether runs may wait for this kind of event.
     pub(crate) fn is_listened(&self, location: &LocationId, kind: &str) -> bool {
-        self.listened.iter().any(|(at, listened)| at == location && listened == kind)
+        self.listened.contains(&(location.clone(), kind.to_owned()))
     }
 }
 

@@ -13,13 +13,16 @@ use tieline_expr::Data;
 use tieline_model::{Event, RunId};
 use tieline_store::log::Cursor;
 use tieline_store::runs::{self, Run, Status};
-use tieline_store::{Operation, Result, Store, Tx, workflows};
+use tieline_store::{Operation, Result, Store, Tx, log, workflows};
 
 pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
 
 /// How many events are dispatched in one transaction. More would save little and make deliveries that come
 /// in meanwhile wait for the writer.
-pub(crate) const BATCH: u32 = 64;
+const BATCH: usize = 64;
+
+/// How many headlines are read to find them.
+const SKIM: u32 = 512;
 
 /// Events that nothing waits for move the cursor in memory only; it is written down after this many.
 const SKIP: i64 = 2000;
@@ -53,7 +56,9 @@ impl Operation for Dispatch {
             return Ok(dispatched);
         }
         for event in &self.events {
-            dispatched.ready |= wake_listeners(tx, event).await?;
+            if self.definitions.is_listened(&event.location_id, &event.kind) {
+                dispatched.ready |= wake_listeners(tx, event).await?;
+            }
             let triggered = self.definitions.triggered(&event.location_id, &event.kind);
             if triggered.is_empty() {
                 continue;
@@ -98,6 +103,7 @@ async fn start(
         None => false,
     };
     if tx.writes_in_parallel() || busy {
+        segment.listen_ahead(tx).await?;
         dispatched.ready = true;
     } else {
         dispatched.remotes.extend(segment.go(tx, Input::Begin).await?);
@@ -164,7 +170,7 @@ async fn wake_listeners(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
     let abouts = event.contact_id.as_ref().map(contact_key).into_iter().chain(event.subject.clone());
     let mut woken = false;
     for about in abouts {
-        for run in runs::listeners(tx, &event.location_id, &event.kind, &about).await? {
+        for run in runs::listeners(tx, &event.location_id, &event.kind, &about, event.seq).await? {
             runs::wake(tx, &event.location_id, &run, event.seq).await?;
             woken = true;
         }
@@ -188,23 +194,25 @@ pub(crate) struct Look {
 
 /// Reads the events behind a place, and leaves out those that start nothing and wake nobody.
 ///
-/// The order of the reads matters: events first, then the stamp and the waits. An event that is read before
-/// a workflow is published or a wait begins was committed before it, too.
+/// The order of the reads matters: events first, then the stamp. An event that is read before a workflow is
+/// published was committed before it, too.
 pub(crate) async fn look(store: &Store, after: i64, definitions: &mut Arc<Definitions>) -> Result<Look> {
     store.place_events().await?;
-    let events = store.read(tieline_store::log::Read { after, limit: BATCH }).await?;
-    let seen = events.last().map_or(after, |event| event.seq);
+    let headlines = store.read(log::Skim { after, limit: SKIM }).await?;
     if store.read(workflows::Stamp).await? != definitions.stamp {
         *definitions = Arc::new(Definitions::load(store).await?);
     }
-    let anyone_waits = store.read(runs::AnyoneWaits).await?;
-    let wanted = |event: &Event| {
-        let (location, kind) = (&event.location_id, event.kind.as_str());
-        anyone_waits
-            || !definitions.triggered(location, kind).is_empty()
-            || definitions.is_listened(location, kind)
-    };
-    Ok(Look { events: events.into_iter().filter(wanted).collect(), seen })
+    let (mut events, mut seen) = (Vec::new(), after);
+    for headline in headlines {
+        if events.len() == BATCH {
+            break;
+        }
+        if definitions.care_for(&headline.location_id, &headline.kind) {
+            events.extend(store.read(log::At(headline.seq)).await?);
+        }
+        seen = headline.seq;
+    }
+    Ok(Look { events, seen })
 }
 
 /// Whether so much was skipped that the cursor is to be written down.

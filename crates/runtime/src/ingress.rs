@@ -333,12 +333,33 @@ impl Operation for ReplayDelivery {
         let not_found =
             || Refusal::NotFound { what: "Connection", id: delivery.posted.connection_id.to_string() };
         let known = Known::new(get.run(tx).await?.ok_or_else(not_found)?);
-        let (status, detail) = match read(&known, &delivery.posted) {
-            Ok((_, content)) => tell(tx, &known.connection, &content).await?,
+        (delivery.status, delivery.detail) = match read(&known, &delivery.posted) {
+            Ok((id, content)) => Self::tell_once(tx, &known.connection, &mut delivery, id, &content).await?,
             Err(reason) => (Status::Failed, reason.to_string()),
         };
-        deliveries::conclude(tx, &self.location_id, &self.id, status, &detail).await?;
-        (delivery.status, delivery.detail) = (status, detail);
+        deliveries::conclude(tx, &delivery).await?;
         Ok(delivery)
+    }
+}
+
+impl ReplayDelivery {
+    /// Appends the events of the delivery, unless another one with the sender's id of it was stored meanwhile:
+    /// the id may have been out of reach of the mapping as it was.
+    async fn tell_once(
+        tx: &mut Tx<'_>,
+        connection: &Connection,
+        delivery: &mut Delivery,
+        id: Option<String>,
+        content: &Content,
+    ) -> Result<(Status, String)> {
+        if delivery.posted.external_id.is_none()
+            && let Some(id) = id
+        {
+            if deliveries::status_of(tx, &connection.id, &id).await?.is_some() {
+                return Ok((Status::Ignored, "delivered before".to_owned()));
+            }
+            delivery.posted.external_id = Some(id);
+        }
+        tell(tx, connection, content).await
     }
 }

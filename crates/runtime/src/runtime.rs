@@ -141,14 +141,17 @@ async fn dispatch(
     while !shared.is_stopping() {
         // Marked as seen before the look, so that what is appended during it is not slept over.
         appended.borrow_and_update();
+        let stamp = definitions.stamp;
         let look = look(&store, seen, &mut definitions).await?;
-        if look.events.is_empty() && !skipped_enough(written, look.seen) {
+        // What was passed over stays so: a workflow that is published later is not started by it, not even
+        // after a restart.
+        let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;
+        if look.events.is_empty() && !to_be_kept {
             let found_some = look.seen > seen;
             seen = look.seen;
-            if !found_some {
-                wait(appended, &mut shared.stopping).await;
+            if found_some || wait(appended, &mut shared.stopping).await || written == seen {
+                continue;
             }
-            continue;
         }
         let dispatch = Dispatch {
             from: written,
@@ -172,15 +175,17 @@ async fn dispatch(
     Ok(())
 }
 
-async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receiver<bool>) {
+/// Waits for new events, but not for long. Tells whether there may be some.
+async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receiver<bool>) -> bool {
     tokio::select! {
         changed = appended.changed() => {
             if changed.is_err() {
                 tokio::time::sleep(POLL).await;
             }
+            true
         }
-        _ = stopping.changed() => {}
-        () = tokio::time::sleep(POLL) => {}
+        _ = stopping.changed() => false,
+        () = tokio::time::sleep(POLL) => false,
     }
 }
 

@@ -94,6 +94,7 @@ impl<'a> Segment<'a> {
                         Some(tx.now().plus(LEASE)),
                         format!("calls {}", act.action),
                     );
+                    self.listen_ahead(tx).await?;
                     return Ok(Some(Remote { run: self.run.clone(), act }));
                 }
                 Effect::Sleep(sleep) => {
@@ -102,6 +103,7 @@ impl<'a> Segment<'a> {
                 }
                 Effect::Finished(outcome) => {
                     self.finish(tx, outcome);
+                    self.stop_listening(tx).await?;
                     return Ok(None);
                 }
             }
@@ -111,7 +113,8 @@ impl<'a> Segment<'a> {
     /// Performs a local action and tells the engine how it went.
     async fn act(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Input> {
         let cause = Cause::run(self.run.id.clone(), self.event.cause.depth + 1);
-        let call = Call { location: &self.definition.place.location, cause, input: act.input };
+        let location = &self.definition.place.location;
+        let call = Call { location, cause, input: act.input, wants_output: act.keep_output };
         match actions::perform(tx, act.action, call).await {
             Ok(done) => {
                 self.tell(tx.now(), &act.place, Some(act.action), "done", done.did, act.attempt);
@@ -139,12 +142,43 @@ impl<'a> Segment<'a> {
         };
         self.tell(tx.now(), &place, None, status, what.clone(), 1);
         self.park(tx, Status::Waiting, Some(sleep.until), what);
+        if sleep.why == Why::Retry {
+            return Ok(());
+        }
+        let heard = self.stop_listening(tx).await?;
         for kind in &sleep.events {
             for about in self.about() {
                 runs::listen(tx, &self.run, kind, &about).await?;
             }
         }
+        if let Some((_, seq)) = heard.into_iter().find(|(kind, _)| sleep.events.contains(kind)) {
+            // It came while the run was on its way here, so the sleep is over before it begins.
+            runs::mark_woken(tx, &self.run.id, seq).await?;
+            self.run.due_at = Some(tx.now());
+        }
         Ok(())
+    }
+
+    /// Makes the run hear of what its waits are for while it is not asleep: a payment may recover before the
+    /// run that its failure started has come to the wait.
+    pub(crate) async fn listen_ahead(&self, tx: &mut Tx<'_>) -> Result<()> {
+        for kind in self.definition.program.listened_kinds() {
+            for about in self.about() {
+                runs::listen_ahead(tx, &self.run, kind, &about).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the run hear of nothing more and gives what it has heard ahead, the earliest first. A run that
+    /// was never stored hears of nothing yet.
+    async fn stop_listening(&self, tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
+        if self.run.state.is_empty() || self.definition.program.listened_kinds().is_empty() {
+            return Ok(Vec::new());
+        }
+        let heard = runs::heard(tx, &self.run.id).await?;
+        runs::stop_listening(tx, &self.run.id).await?;
+        Ok(heard)
     }
 
     /// Whom the run is about, in all the words by which an event may name the same person.

@@ -100,7 +100,7 @@ async fn take_on(tx: &mut Tx<'_>, pinned: &Pinned, run: Run, woken: Woken<'_>) -
     let input = match woken {
         Woken::Ready => Input::Resume,
         Woken::Waiting => {
-            runs::stop_listening(tx, &segment.run.id).await?;
+            runs::wake_up(tx, &segment.run.id).await?;
             match woken_by {
                 Some(event) => {
                     Input::Happened { kind: event.kind, payload: Data::parse(event.payload.get())? }

@@ -169,6 +169,13 @@ CREATE TABLE workflows (
 
 CREATE UNIQUE INDEX workflows_name ON workflows (location_id, name);
 
+-- The kinds of events that waits of any published version listen for.
+CREATE TABLE listened_kinds (
+    location_id {id} NOT NULL,
+    kind {id} NOT NULL,
+    PRIMARY KEY (location_id, kind)
+);
+
 CREATE TABLE workflow_versions (
     workflow_id {id} NOT NULL,
     version {int} NOT NULL,

@@ -5,7 +5,7 @@ use crate::seal::Seal;
 use crate::store::Operation;
 use crate::tx::{Row, Tx, params};
 use std::time::Duration;
-use tieline_model::connection::{Connection, Secret, Settings};
+use tieline_model::connection::{Connection, Mapping, Secret, Settings};
 use tieline_model::{ConnectionId, LocationId, Refusal};
 
 /// Creates a connection.
@@ -128,10 +128,7 @@ impl Operation for Rotate {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
-        let found = Get { id: self.id.clone(), seal: self.seal.clone() }.run(tx).await?;
-        let found = found.filter(|connection| connection.location_id == self.location_id);
-        let not_found = || Refusal::NotFound { what: "Connection", id: self.id.to_string() };
-        let mut connection = found.ok_or_else(not_found)?;
+        let mut connection = owned(tx, &self.location_id, &self.id, &self.seal).await?;
         let now = tx.now();
         connection.secrets.retain(|secret| secret.expires_at.is_none_or(|end| now < end));
         for secret in connection.secrets.iter_mut().filter(|secret| secret.expires_at.is_none()) {
@@ -142,6 +139,48 @@ impl Operation for Rotate {
         tx.execute("UPDATE connections SET secrets = ?2 WHERE id = ?1", params![&self.id, &sealed]).await?;
         Ok(connection)
     }
+}
+
+/// Gives a webhook another mapping. Deliveries that failed under the one before can be replayed then.
+#[derive(Clone, Debug)]
+pub struct Remap {
+    /// The location.
+    pub location_id: LocationId,
+    /// The connection.
+    pub id: ConnectionId,
+    /// The new mapping, which the caller has compiled once to know that it is right.
+    pub mapping: Mapping,
+    /// Opens the secrets.
+    pub seal: Seal,
+}
+
+impl Operation for Remap {
+    type Output = Connection;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
+        let mut connection = owned(tx, &self.location_id, &self.id, &self.seal).await?;
+        let Settings::Webhook(webhook) = &mut connection.settings else {
+            let message = "a Paythen connection has no mapping: Stripe's events need none".to_owned();
+            return Err(Refusal::Conflict(message).into());
+        };
+        webhook.mapping = self.mapping.clone();
+        let settings = serde_json::to_string(&connection.settings)?;
+        tx.execute("UPDATE connections SET settings = ?2 WHERE id = ?1", params![&self.id, &settings])
+            .await?;
+        Ok(connection)
+    }
+}
+
+/// A connection of the location; refused where there is none.
+async fn owned(
+    tx: &mut Tx<'_>,
+    location_id: &LocationId,
+    id: &ConnectionId,
+    seal: &Seal,
+) -> Result<Connection> {
+    let found = Get { id: id.clone(), seal: seal.clone() }.run(tx).await?;
+    let found = found.filter(|connection| connection.location_id == *location_id);
+    found.ok_or_else(|| Refusal::NotFound { what: "Connection", id: id.to_string() }.into())
 }
 
 fn connection(mut row: Row, seal: &Seal) -> Result<Connection> {

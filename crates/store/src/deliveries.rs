@@ -118,20 +118,21 @@ pub async fn insert(tx: &mut Tx<'_>, posted: &Posted, status: Status, detail: &s
     Ok(id)
 }
 
-/// Puts down what became of a delivery. For use inside an operation.
+/// Puts down what became of a delivery that was tried again, and the sender's id of it, which may be known only
+/// now. For use inside an operation.
 ///
 /// # Errors
 /// What the database says.
-pub async fn conclude(
-    tx: &mut Tx<'_>,
-    location: &LocationId,
-    id: &DeliveryId,
-    status: Status,
-    detail: &str,
-) -> Result<()> {
+pub async fn conclude(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<()> {
     tx.execute(
-        "UPDATE deliveries SET status = ?3, detail = ?4 WHERE location_id = ?1 AND id = ?2",
-        params![location, id, status.as_str(), detail],
+        "UPDATE deliveries SET status = ?3, detail = ?4, external_id = ?5 WHERE location_id = ?1 AND id = ?2",
+        params![
+            &delivery.posted.location_id,
+            &delivery.id,
+            delivery.status.as_str(),
+            &delivery.detail,
+            delivery.posted.external_id.as_ref()
+        ],
     )
     .await
     .map(|_| ())

@@ -87,6 +87,43 @@ impl Operation for Read {
     }
 }
 
+/// What a reader needs to know of an event to tell whether it cares.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Headline {
+    /// See [`Event::seq`].
+    pub seq: i64,
+    /// See [`Event::location_id`].
+    pub location_id: LocationId,
+    /// See [`Event::kind`].
+    pub kind: String,
+}
+
+/// Reads the headlines of the events behind a place, in their order. Most readers care for few events, and a
+/// payload is many times as long as a headline.
+#[derive(Clone, Copy, Debug)]
+pub struct Skim {
+    /// The place up to which the reader has seen everything.
+    pub after: i64,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for Skim {
+    type Output = Vec<Headline>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Headline>> {
+        let rows = tx
+            .query(
+                "SELECT seq, location_id, kind FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+                params![self.after, self.limit],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(Headline { seq: row.int(0)?, location_id: row.id(1)?, kind: row.text(2)? }))
+            .collect()
+    }
+}
+
 /// Reads one event by its place.
 #[derive(Clone, Copy, Debug)]
 pub struct At(

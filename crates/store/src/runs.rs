@@ -319,7 +319,37 @@ pub async fn listen(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Resu
     .map(|_| ())
 }
 
-/// Makes a run hear of no more events. For use inside an operation.
+/// Makes a run that is not asleep hear of an event that a later wait of it may be for, so that one which comes
+/// before the run is there is not missed; [`heard`] gives it. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn listen_ahead(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO run_waits (location_id, kind, about, run_id, woken_by) VALUES (?1, ?2, ?3, ?4, 0) \
+         ON CONFLICT DO NOTHING",
+        params![&run.location_id, kind, about, &run.id],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// The kinds of events that a run has heard of ahead, each with its place in the log, the earliest first. For
+/// use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn heard(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<(String, i64)>> {
+    let rows = tx
+        .query(
+            "SELECT kind, woken_by FROM run_waits WHERE run_id = ?1 AND woken_by < 0 ORDER BY woken_by DESC",
+            params![run],
+        )
+        .await?;
+    rows.into_iter().map(|mut row| Ok((row.text(0)?, -row.int(1)?))).collect()
+}
+
+/// Makes a run hear of no more events, neither now nor ahead. For use inside an operation.
 ///
 /// # Errors
 /// What the database says.
@@ -327,8 +357,18 @@ pub async fn stop_listening(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
     tx.execute("DELETE FROM run_waits WHERE run_id = ?1", params![run]).await.map(|_| ())
 }
 
-/// The sleeping runs that want to hear of an event of this kind about this contact or subject. For use inside
-/// an operation.
+/// Ends the listening of a run that slept. What it heard ahead is kept: it may have slept before a retry. For
+/// use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn wake_up(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
+    let sql = "DELETE FROM run_waits WHERE run_id = ?1 AND (woken_by IS NULL OR woken_by > 0)";
+    tx.execute(sql, params![run]).await.map(|_| ())
+}
+
+/// Tells the runs that want to hear of an event: one of this kind about this contact or subject, at this place
+/// in the log. Gives those that sleep; the others have heard it ahead. For use inside an operation.
 ///
 /// # Errors
 /// What the database says.
@@ -337,14 +377,33 @@ pub async fn listeners(
     location: &LocationId,
     kind: &str,
     about: &str,
+    event_seq: i64,
 ) -> Result<Vec<RunId>> {
     let rows = tx
         .query(
-            "SELECT run_id FROM run_waits WHERE location_id = ?1 AND kind = ?2 AND about = ?3 ORDER BY run_id",
+            "SELECT run_id, woken_by FROM run_waits WHERE location_id = ?1 AND kind = ?2 AND about = ?3 \
+             ORDER BY run_id",
             params![location, kind, about],
         )
         .await?;
-    rows.into_iter().map(|mut row| row.id(0)).collect()
+    let (mut asleep, mut ahead) = (Vec::new(), false);
+    for mut row in rows {
+        match row.opt_int(1)? {
+            Some(0) => ahead = true,
+            Some(..0) => {}
+            Some(_) | None => asleep.push(row.id(0)?),
+        }
+    }
+    if ahead {
+        // The first one counts, and the sign tells it from one that woke a run.
+        tx.execute(
+            "UPDATE run_waits SET woken_by = ?4 WHERE location_id = ?1 AND kind = ?2 AND about = ?3 \
+             AND woken_by = 0",
+            params![location, kind, about, -event_seq],
+        )
+        .await?;
+    }
+    Ok(asleep)
 }
 
 /// Makes a sleeping run due, because of the event at this place. For use inside an operation.
@@ -359,14 +418,23 @@ pub async fn wake(tx: &mut Tx<'_>, location: &LocationId, run: &RunId, event_seq
         )
         .await?;
     if woken == 1 {
-        // The first event that it waited for counts.
-        tx.execute(
-            "UPDATE run_waits SET woken_by = ?2 WHERE run_id = ?1 AND woken_by IS NULL",
-            params![run, event_seq],
-        )
-        .await?;
+        mark_woken(tx, run, event_seq).await?;
     }
     Ok(())
+}
+
+/// Puts down which event a run was woken by; the first one that it waited for counts. For use inside an
+/// operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn mark_woken(tx: &mut Tx<'_>, run: &RunId, event_seq: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE run_waits SET woken_by = ?2 WHERE run_id = ?1 AND woken_by IS NULL",
+        params![run, event_seq],
+    )
+    .await
+    .map(|_| ())
 }
 
 /// The place of the event that woke a sleeping run, if one did. For use inside an operation.
@@ -376,23 +444,11 @@ pub async fn wake(tx: &mut Tx<'_>, location: &LocationId, run: &RunId, event_seq
 pub async fn woken_by(tx: &mut Tx<'_>, run: &RunId) -> Result<Option<i64>> {
     let row = tx
         .query_first(
-            "SELECT woken_by FROM run_waits WHERE run_id = ?1 AND woken_by IS NOT NULL ORDER BY woken_by LIMIT 1",
+            "SELECT woken_by FROM run_waits WHERE run_id = ?1 AND woken_by > 0 ORDER BY woken_by LIMIT 1",
             params![run],
         )
         .await?;
     row.map_or(Ok(None), |row| row.opt_int(0))
-}
-
-/// Whether any run waits for an event.
-#[derive(Clone, Copy, Debug)]
-pub struct AnyoneWaits;
-
-impl Operation for AnyoneWaits {
-    type Output = bool;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
-        Ok(tx.query_first("SELECT 1 FROM run_waits LIMIT 1", &[]).await?.is_some())
-    }
 }
 
 fn status(row: &mut Row, column: usize) -> Result<Status> {

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::store::Operation;
 use crate::tx::{Row, Tx, params};
 use serde_json::Value;
+use tieline_model::workflow::Document;
 use tieline_model::{LocationId, Refusal, Timestamp, WorkflowId};
 
 /// A workflow as it can be listed.
@@ -53,6 +54,7 @@ impl Operation for Apply {
         let text = serde_json::to_string(&self.document)?;
         if self.publish {
             workflow.published_version = Some(publish(tx, &workflow, &text).await?);
+            remember_listened(tx, &self.location_id, &self.document).await?;
         }
         workflow.draft = self.document.clone();
         workflow.updated_at = tx.now();
@@ -115,6 +117,21 @@ async fn publish(tx: &mut Tx<'_>, workflow: &Workflow, text: &str) -> Result<i64
     .await?;
     changed(tx).await?;
     Ok(version)
+}
+
+/// Puts down which events runs of this document may come to wait for. They stay when a later version listens
+/// no more, because runs of this one may still sleep.
+async fn remember_listened(tx: &mut Tx<'_>, location: &LocationId, document: &Value) -> Result<()> {
+    // A document that cannot be read starts nothing, so nothing of it ever waits.
+    let Ok(document) = Document::parse(document) else { return Ok(()) };
+    for kind in document.listened_kinds() {
+        tx.execute(
+            "INSERT INTO listened_kinds (location_id, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            params![location, kind],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Tells every node that what is published has changed; see [`Stamp`].
@@ -224,15 +241,26 @@ impl Operation for Stamp {
     }
 }
 
-/// All published versions of all locations, with the stamp that they have.
+/// Gets all that is published, in all locations.
 #[derive(Clone, Copy, Debug)]
 pub struct Published;
 
+/// All that is published at one time.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// The [`Stamp`] that it has.
+    pub stamp: i64,
+    /// The published versions.
+    pub versions: Vec<Version>,
+    /// The kinds of events that runs may wait for, of these versions and of earlier ones.
+    pub listened: Vec<(LocationId, String)>,
+}
+
 impl Operation for Published {
-    type Output = (i64, Vec<Version>);
+    type Output = Publication;
     const SCANS: bool = true;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Publication> {
         let stamp = Stamp.run(tx).await?;
         let rows = tx
             .query(
@@ -242,7 +270,11 @@ impl Operation for Published {
                 &[],
             )
             .await?;
-        Ok((stamp, rows.into_iter().map(version).collect::<Result<_>>()?))
+        let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
+        let rows = tx.query("SELECT location_id, kind FROM listened_kinds", &[]).await?;
+        let listened =
+            rows.into_iter().map(|mut row| Ok((row.id(0)?, row.text(1)?))).collect::<Result<_>>()?;
+        Ok(Publication { stamp, versions, listened })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Settings that every command takes: from flags, then `TIELINE_*` variables, then a TOML file.
 
+use crate::commands::serve::Serve;
 use clap::Args;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ const FOLDER: &str = "tieline-data";
 #[derive(Args, Deserialize, Clone, Debug, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Config {
-    /// A TOML file with settings, named like the flags [default: tieline.toml, if it is there].
+    /// A TOML file with settings, named like the flags; those of `serve` stand under [serve] [default:
+    /// tieline.toml, if it is there].
     #[arg(long, global = true, env = "TIELINE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
@@ -28,6 +30,10 @@ pub(crate) struct Config {
     /// the data folder, as secret.key.
     #[arg(long, global = true, env = "TIELINE_SECRET_KEY", value_name = "BASE64", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
+    /// What the file says of the server.
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) serve: Serve,
 }
 
 impl Config {
@@ -48,6 +54,7 @@ impl Config {
             data: self.data.or(file.data),
             database_url: self.database_url.or(file.database_url),
             secret_key: self.secret_key.or(file.secret_key),
+            serve: file.serve,
         })
     }
 

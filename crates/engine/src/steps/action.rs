@@ -121,6 +121,7 @@ pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, 
         class: action.class,
         input,
         attempt,
+        keep_output: action.keep,
     }))
 }
 

@@ -4,7 +4,7 @@ use super::{Call, Done, local, optional};
 use serde_json::{Value, json};
 use tieline_engine::{ActionSpec, FieldSpec};
 use tieline_model::contact::{ContactInput, Write};
-use tieline_model::{ContactId, text};
+use tieline_model::{ContactId, Refusal, text};
 use tieline_store::{Operation, Result, Tx, contacts};
 
 const FIELDS: &[FieldSpec] = &[
@@ -52,26 +52,30 @@ fn input(call: &mut Call<'_>, write: Write) -> Result<ContactInput> {
 }
 
 pub(super) async fn create(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let wants_output = call.wants_output;
     let input = input(&mut call, Write::Create)?;
     let create = contacts::Create { location: call.location.clone(), input, cause: call.cause };
     let written = create.run(tx).await?;
-    told("created", &written, json!({ "new": true }))
+    told("created", &written, wants_output.then(|| json!({ "new": true })))
 }
 
 pub(super) async fn upsert(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let wants_output = call.wants_output;
     let input = input(&mut call, Write::Upsert)?;
+    to_be_found_by(input.email.as_set().is_some() || input.phone.as_set().is_some(), "phone")?;
     let location = call.location.clone();
     let upserted = contacts::Upsert { location, input, always_new: false, cause: call.cause }.run(tx).await?;
     let verb = if upserted.new { "created" } else { "updated" };
-    told(verb, &upserted.written, json!({ "new": upserted.new }))
+    told(verb, &upserted.written, wants_output.then(|| json!({ "new": upserted.new })))
 }
 
 pub(super) async fn update(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
     let id = call.contact_id();
+    let wants_output = call.wants_output;
     let input = input(&mut call, Write::Update)?;
     let update = contacts::Update { location: call.location.clone(), id, input, cause: call.cause };
     let written = update.run(tx).await?;
-    told("updated", &written, json!({}))
+    told("updated", &written, wants_output.then(|| json!({})))
 }
 
 pub(super) async fn delete(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
@@ -96,6 +100,7 @@ pub(super) async fn find(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
         let email = fields.string("email").into_option();
         (email, fields.string("number").read(fields, |number| text::phone(number, &country)).into_option())
     })?;
+    to_be_found_by(email.is_some() || phone.is_some(), "number")?;
     let location_id = call.location.id.clone();
     let found = contacts::FindDuplicate { location_id, email, phone }.run(tx).await?;
     let contact = found.map(|doc| serde_json::from_str::<Value>(&doc)).transpose()?;
@@ -104,8 +109,24 @@ pub(super) async fn find(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
     Ok(Done { output: json!({ "contact": contact }), contact_id, did })
 }
 
-fn told(verb: &str, written: &contacts::Written, mut output: Value) -> Result<Done> {
-    output["contact"] = serde_json::from_str(&written.doc)?;
+/// Reading the document again costs more than the rest of a step, so it is done for who looks at it only.
+/// Refuses where there is nothing to find a contact by, in the words of a step rather than of a request.
+fn to_be_found_by(given: bool, other: &str) -> Result<()> {
+    if given {
+        return Ok(());
+    }
+    let message = format!("`email` and `{other}` are both empty; give one of them to find the contact by");
+    Err(Refusal::Invalid(vec![message]).into())
+}
+
+fn told(verb: &str, written: &contacts::Written, output: Option<Value>) -> Result<Done> {
+    let output = match output {
+        None => Value::Null,
+        Some(mut output) => {
+            output["contact"] = serde_json::from_str(&written.doc)?;
+            output
+        }
+    };
     let mut did = format!("contact {} {verb}", written.contact.id);
     for warning in &written.warnings {
         did.push_str("; ");

@@ -51,6 +51,8 @@ pub(crate) struct Call<'a> {
     pub(crate) location: &'a Location,
     pub(crate) cause: Cause,
     pub(crate) input: Map<String, Value>,
+    /// Whether anybody will look at the output.
+    pub(crate) wants_output: bool,
 }
 
 /// What an action gave.

@@ -43,7 +43,8 @@ pub(super) async fn create(
     let id = ContactId::mint(tx.now(), tx.random());
     let mut contact = blank(id, location.id.clone(), tx.now());
     let warnings = apply(tx, &mut contact, input).await?;
-    let doc = Record::insert(tx, &contact).await?;
+    // Where duplicates are not allowed, the caller has made sure that there is none.
+    let doc = Record::insert(tx, &contact, !location.allow_duplicate_contact).await?;
     tell(tx, cause, kinds::CONTACT_CREATED, &contact, &doc).await?;
     Ok(Written { contact, doc, warnings })
 }

@@ -69,12 +69,18 @@ impl Record {
         Ok(Self { contact: row.json(1)?, email_slot: row.text(2)?, phone_slot: row.text(3)? })
     }
 
-    /// Writes a new contact; gives its document.
-    pub(super) async fn insert(tx: &mut Tx<'_>, contact: &Contact) -> Result<String> {
+    /// Writes a new contact; gives its document. `owns` says that no other contact has its addresses, because
+    /// that was asked already.
+    pub(super) async fn insert(tx: &mut Tx<'_>, contact: &Contact, owns: bool) -> Result<String> {
         let doc = contact.to_document()?;
         let email = email_key(contact);
-        let email_slot = slot(tx, contact, Identity::Email, email.as_deref()).await?;
-        let phone_slot = slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?;
+        let (email_slot, phone_slot) = match owns {
+            true => ("", ""),
+            false => (
+                slot(tx, contact, Identity::Email, email.as_deref()).await?,
+                slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?,
+            ),
+        };
         tx.execute(
             "INSERT INTO contacts (location_id, id, email, email_slot, phone, phone_slot, date_updated, search, doc) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

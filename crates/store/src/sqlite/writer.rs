@@ -1,6 +1,11 @@
-//! The one thread that writes: it takes all operations that wait, runs each inside a savepoint of its own,
-//! commits them together and answers them after the commit.
-
+//! The one thread that writes: it takes all operations that wait, runs them in one transaction, commits once
+//! and answers them after the commit.
+//!
+//! An operation refuses before its first write, so a refusal leaves nothing to undo, and operations need no
+//! savepoints of their own, which would cost each of them two statements and copies of all pages that it
+//! touches. Should one fail after it wrote, which takes a fault of the disk or of ours, the transaction is
+//! rolled back and all its operations are run again, each in a transaction of its own, so that the neighbours
+//! of the failing one do not suffer.
 use super::open;
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
@@ -29,7 +34,7 @@ pub(crate) struct Writer {
 
 /// An operation that waits for the writer.
 trait Job: Send {
-    /// Runs the operation and keeps its result; false where what it wrote is to be undone.
+    /// Runs the operation, perhaps once more, and keeps its result; false where it failed.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Hands the result over, or the error that undid it.
     fn answer(self: Box<Self>, committed: Result<(), String>);
@@ -131,69 +136,105 @@ impl Drop for Writer {
 
 fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, house: &House) {
     while let Ok(first) = queue.recv() {
-        let mut done = Vec::with_capacity(64);
-        let mut appended = false;
-        let outcome = transaction(&mut connection, first, queue, house, &mut done, &mut appended);
-        if let Err(message) = &outcome {
-            tracing::error!(
-                error = message,
-                operations = done.len(),
-                "a commit failed; none of it was written"
-            );
-            if !connection.is_autocommit()
-                && let Err(error) = connection.execute_batch("ROLLBACK")
-            {
-                tracing::error!(%error, "the rollback failed");
+        let (batch, outcome) = together(&mut connection, first, || queue.try_recv().ok(), house);
+        if matches!(outcome, Err(Broken::HalfDone)) && batch.len() > 1 {
+            for job in batch {
+                let (alone, outcome) = together(&mut connection, job, || None, house);
+                answer(alone, outcome, house);
             }
-        }
-        if appended && outcome.is_ok() {
-            house.appended.send_modify(|count| *count += 1);
-        }
-        for job in done {
-            job.answer(outcome.clone());
+        } else {
+            answer(batch, outcome, house);
         }
     }
+}
+
+/// Why a transaction was rolled back.
+enum Broken {
+    /// An operation failed after it had written something.
+    HalfDone,
+    /// The database could not begin or commit, for this reason.
+    Database(String),
+}
+
+/// Runs the first operation, and those that `more` gives meanwhile, and commits them together. Gives all
+/// that were run, and whether they appended events.
+fn together(
+    connection: &mut Connection,
+    first: Box<dyn Job>,
+    mut more: impl FnMut() -> Option<Box<dyn Job>>,
+    house: &House,
+) -> (Vec<Box<dyn Job>>, Result<bool, Broken>) {
+    let mut batch = vec![first];
+    let outcome = transaction(connection, &mut batch, &mut more, house);
+    if outcome.is_err()
+        && !connection.is_autocommit()
+        && let Err(Broken::Database(message)) = execute(connection, "ROLLBACK")
+    {
+        tracing::error!(error = message, "a rollback failed");
+    }
+    (batch, outcome)
 }
 
 fn transaction(
     connection: &mut Connection,
-    first: Box<dyn Job>,
-    queue: &Receiver<Box<dyn Job>>,
+    batch: &mut Vec<Box<dyn Job>>,
+    more: &mut impl FnMut() -> Option<Box<dyn Job>>,
     house: &House,
-    done: &mut Vec<Box<dyn Job>>,
-    appended: &mut bool,
-) -> Result<(), String> {
-    let mut next = Some(first);
-    let begun = run(connection, "BEGIN IMMEDIATE");
-    while let Some(mut job) = next {
-        if begun.is_ok() {
-            *appended |= savepoint(connection, job.as_mut(), house)?;
+) -> Result<bool, Broken> {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let (mut next, mut appended) = (0, false);
+    while let Some(job) = batch.get_mut(next) {
+        appended |= run(connection, job.as_mut(), house)?;
+        next += 1;
+        if next < BATCH {
+            batch.extend(more());
         }
-        done.push(job);
-        next = if done.len() < BATCH { queue.try_recv().ok() } else { None };
     }
-    begun?;
-    run(connection, "COMMIT")
+    execute(connection, "COMMIT")?;
+    Ok(appended)
 }
 
-/// Runs one operation so that undoing it leaves its neighbours alone. Tells whether it appended events.
-fn savepoint(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<bool, String> {
-    run(connection, "SAVEPOINT operation")?;
+/// Runs one operation in the transaction. Tells whether it appended events.
+fn run(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<bool, Broken> {
+    let before = connection.total_changes();
     let mut tx = Tx {
         now: house.clock.now(),
         entropy: house.entropy.as_ref(),
         appended: false,
         database: Database::Sqlite(connection),
     };
-    let keep = job.run(&mut tx);
-    let appended = tx.appended && keep;
-    if !keep {
-        run(connection, "ROLLBACK TO operation")?;
+    let succeeded = job.run(&mut tx);
+    let appended = tx.appended;
+    if !succeeded && connection.total_changes() != before {
+        return Err(Broken::HalfDone);
     }
-    run(connection, "RELEASE operation")?;
-    Ok(appended)
+    Ok(appended && succeeded)
 }
 
-fn run(connection: &Connection, sql: &'static str) -> Result<(), String> {
-    super::execute(connection, sql, &[]).map(|_| ()).map_err(|error| error.to_string())
+fn answer(batch: Vec<Box<dyn Job>>, outcome: Result<bool, Broken>, house: &House) {
+    let committed = match outcome {
+        Ok(appended) => {
+            if appended {
+                house.appended.send_modify(|count| *count += 1);
+            }
+            Ok(())
+        }
+        // It was alone, so the error that the operation gave is its answer.
+        Err(Broken::HalfDone) => Ok(()),
+        Err(Broken::Database(message)) => {
+            tracing::error!(
+                error = message,
+                operations = batch.len(),
+                "a commit failed; none of it was written"
+            );
+            Err(message)
+        }
+    };
+    for job in batch {
+        job.answer(committed.clone());
+    }
+}
+
+fn execute(connection: &Connection, sql: &'static str) -> Result<(), Broken> {
+    super::execute(connection, sql, &[]).map(|_| ()).map_err(|error| Broken::Database(error.to_string()))
 }

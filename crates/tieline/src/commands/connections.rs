@@ -30,6 +30,8 @@ pub(crate) enum Connections {
     },
     /// Give a connection a new secret; the one before is taken for a while longer.
     Rotate(Rotate),
+    /// Give a webhook another mapping. Deliveries that failed under the one before can be replayed then.
+    Update(Update),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -114,12 +116,28 @@ pub(crate) struct Rotate {
     json: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct Update {
+    /// The location.
+    #[arg(long)]
+    location: String,
+    /// The connection's id.
+    id: String,
+    /// A file (YAML or JSON) that says how a body becomes an event.
+    #[arg(long)]
+    mapping: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
 impl Connections {
     pub(crate) async fn run(self, config: &Config) -> Result<(), String> {
         match self {
             Self::Create(create) => create.run(config).await,
             Self::List { location, json } => list(config, &location, json).await,
             Self::Rotate(rotate) => rotate.run(config).await,
+            Self::Update(update) => update.run(config).await,
         }
     }
 }
@@ -236,6 +254,28 @@ impl Rotate {
             format!(
                 "connection {} has a new secret; the one before is taken for {} more{shown}",
                 connection.id, self.grace
+            )
+        });
+        Ok(())
+    }
+}
+
+impl Update {
+    async fn run(self, config: &Config) -> Result<(), String> {
+        let mapping = read_mapping(&self.mapping)?;
+        let store = open_for_command(config).await?;
+        let location = location(&store, &self.location).await?;
+        let remap = connections::Remap {
+            location_id: location.id,
+            id: ConnectionId::from(self.id.as_str()),
+            mapping,
+            seal: seal(config)?,
+        };
+        let connection = store.write(remap).await.map_err(|error| error.to_string())?;
+        print(self.json, &json!({ "id": connection.id, "name": connection.name }), || {
+            format!(
+                "connection {} has a new mapping; a server that runs takes it within a second",
+                connection.id
             )
         });
         Ok(())

@@ -2,10 +2,12 @@ use crate::config::Config;
 use crate::logging;
 use crate::server::{Server, Settings};
 use clap::{Args, ValueEnum};
+use serde::Deserialize;
 use tieline_api::{ApiSettings, Version};
 use tieline_connect::http::Guard;
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 enum ClockKind {
     /// The machine's clock.
     System,
@@ -13,29 +15,26 @@ enum ClockKind {
     Manual,
 }
 
-#[derive(Args)]
+/// Each field is a flag, a variable and a line under `[serve]` of the file.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 picks a free one.
-    #[arg(long, env = "TIELINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
-    listen: String,
-    /// How many requests are allowed. This version limits none, so `off` is all there is.
-    #[arg(long, env = "TIELINE_RATE_LIMIT", default_value = "off", value_parser = rate_limit)]
-    rate_limit: String,
-    /// Which clock the house goes by.
-    #[arg(long, env = "TIELINE_CLOCK", default_value = "system")]
-    clock: ClockKind,
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080].
+    #[arg(long, env = "TIELINE_LISTEN", value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// How many requests are allowed. This version limits none, so `off` is all there is [default: off].
+    #[arg(long, env = "TIELINE_RATE_LIMIT")]
+    rate_limit: Option<String>,
+    /// Which clock the house goes by [default: system].
+    #[arg(long, env = "TIELINE_CLOCK")]
+    clock: Option<ClockKind>,
     /// Networks that requests of workflows may reach although they are private, like 10.1.0.0/16.
-    #[arg(
-        long,
-        env = "TIELINE_OUTBOUND_ALLOW",
-        default_value = "",
-        value_name = "CIDR,…",
-        hide_default_value = true
-    )]
-    outbound_allow: String,
-    /// The API version of a request without a Version header; without it such a request is refused.
-    #[arg(long, env = "TIELINE_DEFAULT_VERSION", value_name = "VERSION", value_parser = version)]
-    default_version: Option<Version>,
+    #[arg(long, env = "TIELINE_OUTBOUND_ALLOW", value_name = "CIDR,…")]
+    outbound_allow: Option<String>,
+    /// The API version of a request without a Version header: 2021-04-15, 2021-07-28, 2023-02-21 or v3.
+    /// Without it such a request is refused.
+    #[arg(long, env = "TIELINE_DEFAULT_VERSION", value_name = "VERSION")]
+    default_version: Option<String>,
     /// Ignore body fields that are not known, rather than refusing them.
     #[arg(long, env = "TIELINE_LENIENT")]
     lenient: bool,
@@ -44,35 +43,47 @@ pub(crate) struct Serve {
     public_url: Option<String>,
 }
 
-fn rate_limit(text: &str) -> Result<String, String> {
-    match text {
-        "off" => Ok(text.to_owned()),
-        _ => Err("this version has no rate limits yet; leave the flag out or say off".to_owned()),
-    }
-}
-
-fn version(text: &str) -> Result<Version, String> {
-    Version::named(text).ok_or_else(|| "give 2021-04-15, 2021-07-28, 2023-02-21 or v3".to_owned())
-}
-
 impl Serve {
     pub(crate) async fn run(self, config: Config) -> Result<(), String> {
         logging::start();
-        let settings = Settings {
-            listen: self.listen,
-            manual_clock: matches!(self.clock, ClockKind::Manual),
-            api: ApiSettings {
-                default_version: self.default_version,
-                lenient: self.lenient,
-                public_url: self.public_url,
-            },
-            outbound: self
-                .outbound_allow
-                .parse::<Guard>()
-                .map_err(|error| format!("--outbound-allow: {error}"))?,
-        };
+        let settings = self.or(config.serve.clone()).settings()?;
         let server = Server::start(&config, settings).await?;
         println!("listening on http://{}", server.address);
         server.run_until_told().await
+    }
+
+    /// Adds what the file says and no flag or variable has said.
+    fn or(self, file: Self) -> Self {
+        Self {
+            listen: self.listen.or(file.listen),
+            rate_limit: self.rate_limit.or(file.rate_limit),
+            clock: self.clock.or(file.clock),
+            outbound_allow: self.outbound_allow.or(file.outbound_allow),
+            default_version: self.default_version.or(file.default_version),
+            lenient: self.lenient || file.lenient,
+            public_url: self.public_url.or(file.public_url),
+        }
+    }
+
+    /// Checks the settings, wherever they are from.
+    fn settings(self) -> Result<Settings, String> {
+        if self.rate_limit.is_some_and(|limit| limit != "off") {
+            return Err("rate-limit: this version has no rate limits yet; leave it out or say off".to_owned());
+        }
+        let version = |text: String| {
+            Version::named(&text)
+                .ok_or("default-version: give 2021-04-15, 2021-07-28, 2023-02-21 or v3".to_owned())
+        };
+        let outbound = self.outbound_allow.unwrap_or_default().parse::<Guard>();
+        Ok(Settings {
+            listen: self.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            manual_clock: matches!(self.clock, Some(ClockKind::Manual)),
+            api: ApiSettings {
+                default_version: self.default_version.map(version).transpose()?,
+                lenient: self.lenient,
+                public_url: self.public_url,
+            },
+            outbound: outbound.map_err(|error| format!("outbound-allow: {error}"))?,
+        })
     }
 }

@@ -1,0 +1,43 @@
+//! Several nodes on one database.
+
+use crate::support::on;
+use serde_json::json;
+use std::collections::HashSet;
+use tieline_store::runs::Status;
+use tieline_testkit::database::Kind;
+
+const COUNTED: &str = r#"
+tieline: 1
+name: Counted
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: contacts.create-note
+    with: { body: "order {{ trigger.n }}" }
+"#;
+
+#[test]
+fn each_event_starts_its_run_once_whichever_node_comes_first() {
+    on(Kind::Postgres, async |house| {
+        house.publish(COUNTED).await;
+        let others = [house.reopen().await, house.reopen().await];
+        let _runtimes = [house.start(), others[0].start(), others[1].start()];
+        for n in 0..300 {
+            let email = format!("person{}@example.com", n % 40);
+            let node = [&house, &others[0], &others[1]][n % 3];
+            node.happens("shop.ordered", &email, json!({"email": &email, "n": n})).await;
+        }
+        house.settle().await;
+        let runs = house.runs().await;
+        assert_eq!(runs.len(), 300);
+        assert!(runs.iter().all(|run| run.status == Status::Completed));
+        let notes = house.notes().await;
+        let distinct: HashSet<_> = notes.iter().collect();
+        assert_eq!((notes.len(), distinct.len()), (300, 300));
+        assert_eq!(house.told("contact.created").await.len(), 40);
+        for run in &runs {
+            assert_eq!(house.history(run).await.len(), 2);
+        }
+    });
+}

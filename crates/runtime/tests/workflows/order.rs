@@ -1,0 +1,85 @@
+//! Runs of one person one after the other, runs of different persons side by side.
+
+use crate::server::Server;
+use crate::support::both;
+use serde_json::json;
+use tieline_store::runs::Status;
+
+const COUNTED: &str = r#"
+tieline: 1
+name: Counted
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}", city: "No. {{ trigger.n }}" }
+  - do: contacts.create-note
+    with: { body: "{{ trigger.email }} {{ trigger.n }}" }
+"#;
+
+const SHIPPED: &str = r#"
+tieline: 1
+name: Shipped
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: http.request
+    with: { url: "{{ trigger.url }}", method: POST }
+  - do: contacts.create-note
+    with: { body: "shipped {{ trigger.n }}" }
+"#;
+
+#[test]
+fn runs_of_one_person_come_in_the_order_of_their_events() {
+    both(async |house| {
+        house.publish(COUNTED).await;
+        let _runtime = house.start();
+        for n in 0..40 {
+            let email = format!("person{}@example.com", n % 4);
+            house.happens("shop.ordered", &email, json!({"email": &email, "n": n})).await;
+        }
+        house.settle().await;
+        for person in 0..4 {
+            let email = format!("person{person}@example.com");
+            let mut notes = house.notes().await;
+            notes.retain(|note| note.starts_with(&email));
+            let expected: Vec<_> = (0..10).map(|n| format!("{email} {}", n * 4 + person)).collect();
+            assert_eq!(notes, expected);
+            assert_eq!(house.contact(&email).await.unwrap()["city"], format!("No. {}", 36 + person));
+        }
+    });
+}
+
+#[test]
+fn a_request_under_way_holds_back_the_same_person_and_nobody_else() {
+    both(async |house| {
+        let server = Server::start().await;
+        house.publish(SHIPPED).await;
+        let _runtime = house.start();
+        let order = async |who: &str, n: u32, path: &str| {
+            let email = format!("{who}@example.com");
+            let payload = json!({"email": email, "n": n, "url": format!("{}{path}", server.url)});
+            house.happens("shop.ordered", who, payload).await;
+        };
+        order("ada", 1, "/held/ada").await;
+        house.until("the request is under way", async || server.paths() == ["/held/ada"]).await;
+        order("ada", 2, "/ada").await;
+        order("bob", 3, "/bob").await;
+        order("eve", 4, "/held/eve").await;
+        house.until("the others are not held back", async || server.received().len() == 3).await;
+        house.until("bob is done", async || house.notes().await == ["shipped 3"]).await;
+        assert_eq!(
+            house.statuses().await,
+            [Status::Calling, Status::Ready, Status::Completed, Status::Calling]
+        );
+        assert!(!server.paths().contains(&"/ada".to_owned()), "ada's second order was sent too early");
+
+        server.let_go(2);
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Completed; 4]);
+        let notes = house.notes().await;
+        let place = |n: u32| notes.iter().position(|note| *note == format!("shipped {n}")).unwrap();
+        assert!(place(1) < place(2), "{notes:?}");
+        assert_eq!(notes.len(), 4);
+    });
+}

@@ -1,0 +1,130 @@
+//! The workflow that everybody has in mind: a payment fails, and is recovered or not.
+
+use crate::support::{House, both, done};
+use serde_json::{Value, json};
+use tieline_model::ContactId;
+use tieline_model::task::Task;
+use tieline_store::runs::Status;
+use tieline_store::tasks;
+
+const PAYMENT_FAILED: &str = r#"
+tieline: 1
+name: Payment failed
+trigger:
+  on: paythen.payment.failed
+  when: trigger.payment.attempt >= 1
+steps:
+  - id: person
+    do: contacts.upsert-contact
+    with: { email: "{{ trigger.customer.email }}", name: "{{ trigger.customer.name }}" }
+  - do: contacts.add-tags
+    with: { tags: [payment-failed] }
+  - do: contacts.create-note
+    with: { body: "{{ trigger.id }}: {{ trigger.payment.failureMessage }}" }
+  - wait: { for: 3d, unless: paythen.plan.recovered }
+  - if:
+      - when: "'payment-failed' in contact.tags"
+        steps:
+          - do: contacts.create-task
+            with: { title: "Call {{ contact.firstName }}", dueDate: "{{ now | plus('1d') }}", completed: false }
+      - else: []
+"#;
+
+const DAY: u64 = 86_400;
+
+impl House {
+    async fn payment_fails(&self) {
+        let payload = json!({
+            "id": "evt_1",
+            "customer": { "email": "mara@example.com", "name": "Mara Voss" },
+            "payment": { "attempt": 1, "failureMessage": "Your card was declined." },
+        });
+        self.happens("paythen.payment.failed", "stripe:cus_1", payload).await;
+    }
+
+    async fn tasks(&self, contact: &Value) -> Vec<Task> {
+        let contact_id = ContactId::from(contact["id"].as_str().unwrap());
+        let list = tasks::List { location_id: self.location.id.clone(), contact_id };
+        self.store.read(list).await.unwrap()
+    }
+}
+
+#[test]
+fn a_failed_payment_ends_in_a_task() {
+    both(async |house| {
+        house.publish(PAYMENT_FAILED).await;
+        let _runtime = house.start();
+        house.payment_fails().await;
+        house.settle().await;
+
+        let contact = house.contact("mara@example.com").await.unwrap();
+        assert_eq!((&contact["firstName"], &contact["lastName"]), (&json!("Mara"), &json!("Voss")));
+        assert_eq!(contact["tags"], json!(["payment-failed"]));
+        assert_eq!(house.notes().await, ["evt_1: Your card was declined."]);
+        let run = house.run().await;
+        assert_eq!(run.status, Status::Waiting);
+        assert_eq!(run.detail, "waits until 2026-11-26T12:00:00.000Z");
+        assert_eq!(run.contact_id.unwrap().as_str(), contact["id"]);
+
+        house.clock_on(3 * DAY - 1);
+        house.settle().await;
+        assert!(house.tasks(&contact).await.is_empty(), "the three days are not over");
+
+        house.clock_on(1);
+        house.settle().await;
+        let tasks = house.tasks(&contact).await;
+        assert_eq!(tasks.len(), 1);
+        assert_eq!(tasks[0].title, "Call Mara");
+        assert_eq!(tasks[0].due_date.to_string(), "2026-11-27T12:00:00.000Z");
+        assert!(!tasks[0].completed);
+        let run = house.run().await;
+        assert_eq!((run.status, run.due_at), (Status::Completed, None));
+        let expected = [
+            "contacts.upsert-contact: done",
+            "contacts.add-tags: done",
+            "contacts.create-note: done",
+            "steps[3]: waiting",
+            "contacts.create-task: done",
+        ];
+        assert_eq!(done(&house.history(&run).await), expected);
+    });
+}
+
+#[test]
+fn a_payment_that_recovers_ends_the_run() {
+    both(async |house| {
+        house.publish(PAYMENT_FAILED).await;
+        let _runtime = house.start();
+        house.payment_fails().await;
+        house.settle().await;
+        house.clock_on(DAY);
+        house.happens("paythen.plan.recovered", "stripe:cus_other", json!({})).await;
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Waiting], "that was somebody else's plan");
+
+        house.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
+        house.settle().await;
+        let run = house.run().await;
+        assert_eq!(run.status, Status::Stopped);
+        assert_eq!(run.detail, "paythen.plan.recovered happened while the run was waiting");
+
+        house.clock_on(7 * DAY);
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Stopped]);
+        let contact = house.contact("mara@example.com").await.unwrap();
+        assert!(house.tasks(&contact).await.is_empty());
+    });
+}
+
+#[test]
+fn a_recovery_counts_even_where_it_came_before_the_run_was_at_its_wait() {
+    both(async |house| {
+        house.publish(PAYMENT_FAILED).await;
+        // Both are in the log before anyone looks at it, as after a break of some minutes.
+        house.payment_fails().await;
+        house.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
+        let _runtime = house.start();
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Stopped]);
+    });
+}

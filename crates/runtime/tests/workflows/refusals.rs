@@ -1,0 +1,88 @@
+//! A step that the store refuses.
+
+use crate::support::{both, done};
+use serde_json::json;
+use tieline_store::runs::Status;
+
+const TWO_PEOPLE: &str = r#"
+tieline: 1
+name: Two people
+trigger: { on: person.met }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: contacts.create-note
+    with: { body: "met" }
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.friend }}", firstName: "Somebody" }
+  - do: contacts.create-note
+    with: { body: "met a friend" }
+"#;
+
+const RENAMED: &str = r#"
+tieline: 1
+name: Renamed
+trigger: { on: person.renamed }
+steps:
+  - do: contacts.get-duplicate-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: contacts.update-contact
+    with: { firstName: "New", email: "{{ trigger.to }}" }
+"#;
+
+#[test]
+fn a_refused_step_fails_the_run_and_leaves_the_earlier_steps() {
+    both(async |house| {
+        house.publish(TWO_PEOPLE).await;
+        let _runtime = house.start();
+        house.happens("person.met", "ada", json!({"email": "ada@example.com", "friend": null})).await;
+        house.settle().await;
+        let run = house.run().await;
+        assert_eq!(run.status, Status::Failed);
+        assert!(run.detail.starts_with("steps[2]: "), "{}", run.detail);
+        assert!(run.detail.contains("`email` and `phone` are both empty"), "{}", run.detail);
+        assert!(house.contact("ada@example.com").await.is_some());
+        assert_eq!(house.notes().await, ["met"]);
+        assert_eq!(house.told("contact.created").await.len(), 1, "no one else was created");
+        let expected = [
+            "contacts.upsert-contact: done",
+            "contacts.create-note: done",
+            "contacts.upsert-contact: failed",
+        ];
+        assert_eq!(done(&house.history(&run).await), expected);
+    });
+}
+
+#[test]
+fn a_refused_change_leaves_nothing_of_itself() {
+    both(async |house| {
+        house.publish(TWO_PEOPLE).await;
+        house.publish(RENAMED).await;
+        let _runtime = house.start();
+        let both = json!({"email": "ada@example.com", "friend": "bob@example.com"});
+        house.happens("person.met", "ada", both).await;
+        house.settle().await;
+        let to = json!({"email": "ada@example.com", "to": "bob@example.com"});
+        house.happens("person.renamed", "ada", to).await;
+        house.settle().await;
+        let run = house.runs().await.pop().unwrap();
+        assert_eq!(run.status, Status::Failed);
+        assert!(run.detail.starts_with("steps[1]: "), "{}", run.detail);
+        let contact = house.contact("ada@example.com").await.unwrap();
+        assert_eq!(contact.get("firstName"), None);
+        assert!(house.told("contact.updated").await.is_empty());
+    });
+}
+
+#[test]
+fn a_step_on_a_contact_that_nobody_named_says_what_to_do() {
+    both(async |house| {
+        house.publish("{ tieline: 1, name: x, trigger: { on: a.b }, steps: [{ do: contacts.create-note, with: { body: x } }] }").await;
+        let _runtime = house.start();
+        house.happens("a.b", "ada", json!({})).await;
+        house.settle().await;
+        let run = house.run().await;
+        assert_eq!(run.status, Status::Failed);
+        assert!(run.detail.contains("contacts.upsert-contact"), "{}", run.detail);
+    });
+}

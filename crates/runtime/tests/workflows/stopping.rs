@@ -1,0 +1,85 @@
+//! Stopping, and going on after the next start.
+
+use crate::server::Server;
+use crate::support::both;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tieline_store::runs::Status;
+
+const NOTIFIED: &str = r#"
+tieline: 1
+name: Notified
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: http.request
+    with: { url: "{{ trigger.url }}", method: POST }
+  - wait: { for: 1h }
+  - do: contacts.create-note
+    with: { body: "{{ trigger.email }}" }
+"#;
+
+/// Well below the seconds that a request may take, and well above what an idle machine needs.
+const PROMPTLY: Duration = Duration::from_secs(5);
+
+#[test]
+fn stopping_takes_no_time_where_nothing_is_under_way() {
+    both(async |house| {
+        let server = Server::start().await;
+        house.publish(NOTIFIED).await;
+        let runtime = house.start();
+        let payload = json!({"email": "ada@example.com", "url": format!("{}/hook", server.url)});
+        house.happens("shop.ordered", "ada", payload).await;
+        house.settle().await;
+        let since = Instant::now();
+        runtime.stop().await;
+        assert!(since.elapsed() < PROMPTLY, "{:?}", since.elapsed());
+        assert_eq!(house.statuses().await, [Status::Waiting]);
+        house.clock_on(3600);
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(house.statuses().await, [Status::Waiting], "nothing goes on any more");
+
+        let house = house.reopen().await;
+        let _runtime = house.start();
+        house.settle().await;
+        assert_eq!(house.notes().await, ["ada@example.com"]);
+        assert_eq!(server.received().len(), 1);
+    });
+}
+
+#[test]
+fn stopping_waits_for_a_request_and_keeps_its_answer() {
+    both(async |house| {
+        let server = Server::start().await;
+        house.publish(NOTIFIED).await;
+        let runtime = house.start();
+        let order = async |who: &str, path: &str| {
+            let payload = json!({"email": who, "url": format!("{}{path}", server.url)});
+            house.happens("shop.ordered", who, payload).await;
+        };
+        order("ada@example.com", "/held").await;
+        house.until("the request is under way", async || server.received().len() == 1).await;
+        let stopping = tokio::spawn(runtime.stop());
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert!(!stopping.is_finished(), "the answer was not waited for");
+        order("bob@example.com", "/hook").await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(server.received().len(), 1, "a new run was begun");
+        let since = Instant::now();
+        server.let_go(1);
+        stopping.await.unwrap();
+        assert!(since.elapsed() < PROMPTLY, "{:?}", since.elapsed());
+        assert_eq!(house.statuses().await, [Status::Waiting], "the answer was written down");
+
+        let house = house.reopen().await;
+        let _runtime = house.start();
+        house.settle().await;
+        house.clock_on(3600);
+        house.settle().await;
+        let mut notes = house.notes().await;
+        notes.sort();
+        assert_eq!(notes, ["ada@example.com", "bob@example.com"]);
+        assert_eq!(server.paths(), ["/held", "/hook"], "each was sent once");
+    });
+}

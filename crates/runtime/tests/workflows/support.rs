@@ -1,0 +1,210 @@
+//! A location in an empty database, workflows in it, and the short forms of what the tests do with them.
+
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tieline_connect::http::{Client, Options as ClientOptions};
+use tieline_model::{Cause, ContactId, Event, Location, NewEvent, workflow};
+use tieline_runtime::{Options, Runtime, documents};
+use tieline_store::runs::{self, Run, Status};
+use tieline_store::workflows::{Apply, Workflow};
+use tieline_store::{Store, contacts, locations, log};
+use tieline_testkit::database::{KINDS, Kind, TestDatabase};
+
+/// How long something may take that is to happen. It is far more than it takes on an idle machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The kind of event by which [`House::settle`] knows that the log was followed to its end.
+const PROBE: &str = "probe.sent";
+
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) location: Location,
+    pub(crate) database: Arc<TestDatabase>,
+    probes: Location,
+}
+
+/// Runs a test on SQLite and then on PostgreSQL.
+pub(crate) fn both(test: impl AsyncFn(House)) {
+    for kind in KINDS {
+        println!("on {kind:?}");
+        on(kind, &test);
+    }
+}
+
+/// Runs a test on one kind of database.
+pub(crate) fn on(kind: Kind, test: impl AsyncFn(House)) {
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    threads.block_on(async {
+        let database = Arc::new(TestDatabase::new(kind).await);
+        let store = database.open().await;
+        let (location, probes) = (create_location(&store).await, create_location(&store).await);
+        let house = House { store, location, database, probes };
+        let probe = "{ tieline: 1, name: Probe, trigger: { on: probe.sent }, steps: [{ stop: true }] }";
+        apply(&house.store, &house.probes, probe, true).await;
+        test(house).await;
+    });
+}
+
+async fn create_location(store: &Store) -> Location {
+    let create = locations::Create {
+        name: "Home".into(),
+        country: "AU".into(),
+        timezone: "Australia/Sydney".into(),
+        allow_duplicate_contact: false,
+    };
+    store.write(create).await.unwrap()
+}
+
+async fn apply(store: &Store, location: &Location, text: &str, publish: bool) -> Workflow {
+    let document = workflow::read_text(text).unwrap();
+    let name = documents::check(&document).unwrap();
+    store.write(Apply { location_id: location.id.clone(), name, document, publish }).await.unwrap()
+}
+
+/// The steps of a run's history as `action or place: status`, without those that only say that it goes on.
+pub(crate) fn done(history: &[Value]) -> Vec<String> {
+    let name = |step: &Value| step["action"].as_str().or(step["place"].as_str()).unwrap_or("?").to_owned();
+    history.iter().map(|step| format!("{}: {}", name(step), step["status"].as_str().unwrap())).collect()
+}
+
+impl House {
+    /// Saves and publishes a workflow.
+    pub(crate) async fn publish(&self, text: &str) -> Workflow {
+        apply(&self.store, &self.location, text, true).await
+    }
+
+    /// The same database, opened anew as after a restart or by another node.
+    pub(crate) async fn reopen(&self) -> Self {
+        Self { store: self.database.open().await, ..self.clone() }
+    }
+
+    /// Starts the loops; requests may reach this machine.
+    pub(crate) fn start(&self) -> Runtime {
+        let guard = "127.0.0.1/32".parse().unwrap();
+        let client = Client::new(ClientOptions { guard, ..ClientOptions::default() }).unwrap();
+        Runtime::start(&self.store, Options { client })
+    }
+
+    pub(crate) fn clock_on(&self, seconds: u64) {
+        self.database.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Appends an event from outside about a subject.
+    pub(crate) async fn happens(&self, kind: &str, subject: &str, payload: Value) {
+        append(&self.store, &self.location, kind, subject, payload).await;
+    }
+
+    /// Waits until every event has been followed and every run is over or sleeps.
+    pub(crate) async fn settle(&self) {
+        loop {
+            append(&self.store, &self.probes, PROBE, "probe", json!({})).await;
+            self.until("the log was followed to its end", async || self.probes_are_done().await).await;
+            self.until("all runs are over or sleep", async || self.is_idle().await).await;
+            if self.events().await.last().is_some_and(|event| event.kind == PROBE) {
+                return;
+            }
+        }
+    }
+
+    async fn probes_are_done(&self) -> bool {
+        let sent = self.events().await.iter().filter(|event| event.kind == PROBE).count();
+        let counts = self.store.read(runs::Count(self.probes.id.clone())).await.unwrap();
+        counts.contains(&(Status::Stopped, i64::try_from(sent).unwrap()))
+    }
+
+    async fn is_idle(&self) -> bool {
+        let now = self.store.clock().now();
+        let goes_on = |run: &Run| match run.status {
+            Status::Ready | Status::Calling => true,
+            Status::Waiting => run.due_at.is_some_and(|due| due <= now),
+            Status::Completed | Status::Stopped | Status::Failed => false,
+        };
+        !self.runs().await.iter().any(goes_on)
+    }
+
+    /// Waits for something that is about to happen.
+    pub(crate) async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) {
+        let since = Instant::now();
+        while !holds().await {
+            assert!(since.elapsed() < PATIENCE, "waited in vain until {what}: {:#?}", self.runs().await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// All runs, in the order of the events that started them.
+    pub(crate) async fn runs(&self) -> Vec<Run> {
+        let location_id = self.location.id.clone();
+        let list = runs::List { location_id, status: None, before: None, limit: 10_000 };
+        let mut runs = self.store.read(list).await.unwrap();
+        runs.sort_by_key(|run| run.event_seq);
+        runs
+    }
+
+    /// The one run that there is.
+    pub(crate) async fn run(&self) -> Run {
+        let runs = self.runs().await;
+        assert_eq!(runs.len(), 1, "{runs:#?}");
+        runs.into_iter().next().unwrap()
+    }
+
+    /// How the runs stand, in the order of the events that started them.
+    pub(crate) async fn statuses(&self) -> Vec<Status> {
+        self.runs().await.iter().map(|run| run.status).collect()
+    }
+
+    /// The steps that a run has taken.
+    pub(crate) async fn history(&self, run: &Run) -> Vec<Value> {
+        let parts = self.store.read(runs::History(run.id.clone())).await.unwrap();
+        parts.iter().flat_map(|part| serde_json::from_str::<Vec<Value>>(part).unwrap()).collect()
+    }
+
+    pub(crate) async fn events(&self) -> Vec<Event> {
+        self.store.place_events().await.unwrap();
+        self.store.read(log::Read { after: 0, limit: 10_000 }).await.unwrap()
+    }
+
+    /// The payloads of the events of one kind, in their order.
+    pub(crate) async fn told(&self, kind: &str) -> Vec<Value> {
+        let events = self.events().await;
+        let of_kind = events.iter().filter(|event| event.kind == kind);
+        of_kind.map(|event| serde_json::from_str(event.payload.get()).unwrap()).collect()
+    }
+
+    /// The texts of the notes that are there, in the order in which they were written.
+    pub(crate) async fn notes(&self) -> Vec<String> {
+        let told = self.told("note.created").await;
+        told.iter().map(|note| note["note"]["body"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The contact with the address, if there is one.
+    pub(crate) async fn contact(&self, email: &str) -> Option<Value> {
+        let (location_id, email) = (self.location.id.clone(), Some(email.to_owned()));
+        let find = contacts::FindDuplicate { location_id, email, phone: None };
+        self.store.read(find).await.unwrap().map(|doc| serde_json::from_str(&doc).unwrap())
+    }
+
+    /// Adds tags to a contact, as a client of the API does.
+    pub(crate) async fn add_tags(&self, contact: &Value, tags: &[&str]) {
+        let add = contacts::AddTags {
+            location_id: self.location.id.clone(),
+            id: ContactId::from(contact["id"].as_str().unwrap()),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            cause: Cause::operator(),
+        };
+        self.store.write(add).await.unwrap();
+    }
+}
+
+async fn append(store: &Store, location: &Location, kind: &str, subject: &str, payload: Value) {
+    let event = NewEvent {
+        kind: kind.to_owned(),
+        contact_id: None,
+        subject: Some(subject.to_owned()),
+        occurred_at: store.clock().now(),
+        payload: serde_json::value::to_raw_value(&payload).unwrap(),
+    };
+    let append = log::Append { location_id: location.id.clone(), cause: Cause::operator(), event };
+    store.write(append).await.unwrap();
+}

@@ -1,0 +1,66 @@
+//! Which version of a workflow a run follows, and from when on a workflow counts.
+
+use crate::support::both;
+use serde_json::json;
+use tieline_store::runs::Status;
+
+fn greeting(words: &str) -> String {
+    format!(
+        r#"
+tieline: 1
+name: Greeting
+trigger: {{ on: person.met }}
+steps:
+  - do: contacts.upsert-contact
+    with: {{ email: "{{{{ trigger.email }}}}" }}
+  - wait: {{ for: 1d }}
+  - do: contacts.create-note
+    with: {{ body: "{words} {{{{ trigger.email }}}}" }}
+"#
+    )
+}
+
+#[test]
+fn a_run_follows_the_version_that_it_was_started_on() {
+    both(async |house| {
+        let first = house.publish(&greeting("hello")).await;
+        let _runtime = house.start();
+        house.happens("person.met", "ada", json!({"email": "ada@example.com"})).await;
+        house.settle().await;
+        let second = house.publish(&greeting("good day")).await;
+        assert_eq!((first.published_version, second.published_version), (Some(1), Some(2)));
+        house.happens("person.met", "bob", json!({"email": "bob@example.com"})).await;
+        house.settle().await;
+        let versions: Vec<_> = house.runs().await.iter().map(|run| run.version).collect();
+        assert_eq!(versions, [1, 2]);
+
+        house.clock_on(86_400);
+        house.settle().await;
+        let mut notes = house.notes().await;
+        notes.sort();
+        assert_eq!(notes, ["good day bob@example.com", "hello ada@example.com"]);
+        assert_eq!(house.statuses().await, [Status::Completed; 2]);
+    });
+}
+
+#[test]
+fn a_workflow_is_not_started_by_what_happened_before_it_was_published() {
+    both(async |house| {
+        let runtime = house.start();
+        house.happens("person.met", "ada", json!({"email": "ada@example.com"})).await;
+        house.settle().await;
+        house.happens("person.met", "bob", json!({"email": "bob@example.com"})).await;
+        // Nothing wants bob's event, so there is nothing to see of its being passed over: some looks pass.
+        tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+        house.publish(&greeting("hello")).await;
+        runtime.stop().await;
+
+        let house = house.reopen().await;
+        let _runtime = house.start();
+        house.happens("person.met", "eve", json!({"email": "eve@example.com"})).await;
+        house.settle().await;
+        house.clock_on(86_400);
+        house.settle().await;
+        assert_eq!(house.notes().await, ["hello eve@example.com"]);
+    });
+}
