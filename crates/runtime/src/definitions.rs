@@ -100,7 +100,9 @@ impl Definition {
 /// Versions that runs are pinned to, compiled when they are first asked for. A version never changes, so what
 /// is kept stays right; only the location's settings are read anew from time to time.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Pinned(Arc<Mutex<HashMap<(WorkflowId, i64), Arc<Definition>>>>);
+pub(crate) struct Pinned(Arc<Mutex<Compiled>>);
+
+type Compiled = HashMap<(WorkflowId, i64), Arc<Definition>>;
 
 /// More versions than this are not kept.
 const KEEP: usize = 1000;

@@ -27,6 +27,9 @@ const SKIM: u32 = 512;
 /// Events that nothing waits for move the cursor in memory only; it is written down after this many.
 const SKIP: i64 = 2000;
 
+/// The most bytes of a concurrency key.
+const LONGEST_KEY: usize = 500;
+
 /// Starts the runs of some events and moves the cursor behind them.
 pub(crate) struct Dispatch {
     pub(crate) from: i64,
@@ -157,7 +160,13 @@ async fn admit(
         let key = definition.program.concurrency_key(&world)?;
         Ok(Some(key.or_else(|| about(event))))
     });
-    Ok(admitted.map_err(|error| error.to_string()))
+    Ok(match admitted {
+        // The key is an index column, and databases limit those.
+        Ok(Some(Some(key))) if key.len() > LONGEST_KEY => {
+            Err(format!("concurrency: gave more than {LONGEST_KEY} bytes; take less"))
+        }
+        admitted => admitted.map_err(|error| error.to_string()),
+    })
 }
 
 /// Whom an event is about: runs about the same are handled one after the other.

@@ -70,8 +70,11 @@ pub enum Rejected {
 pub struct Ingress {
     store: Store,
     seal: Seal,
-    known: Arc<Mutex<HashMap<ConnectionId, (Instant, Arc<Known>)>>>,
+    known: Arc<Mutex<HashMap<ConnectionId, Looked>>>,
 }
+
+/// A connection and when it was looked up.
+type Looked = (Instant, Arc<Known>);
 
 /// A connection with its mapping compiled.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use crate::definitions::{Definitions, Pinned};
 use crate::dispatch::{CURSOR, Dispatch, look, skipped_enough};
 use crate::remote::send;
 use crate::segment::Remote;
-use crate::worker::{Resume, Work};
+use crate::worker::{GiveBack, Resume, Work};
 use std::sync::Arc;
 use std::time::Duration;
 use tieline_connect::http::Client;
@@ -103,6 +103,9 @@ impl Shared {
         let mut next = Some(remote);
         while let Some(remote) = next.take() {
             let Ok(_place) = self.requests.acquire().await else { return };
+            if self.is_stopping() {
+                return self.give_back(remote).await;
+            }
             let Some(answer) = send(&self.client, &remote, self.store.clock().as_ref()).await else { return };
             let (pinned, run) = (self.pinned.clone(), remote.run.id.clone());
             match self.store.write(Resume { pinned, remote, answer }).await {
@@ -112,6 +115,12 @@ impl Shared {
             }
             // A run with the same key may have waited for this one.
             self.due.notify_one();
+        }
+    }
+
+    async fn give_back(&self, remote: Remote) {
+        if let Err(error) = self.store.write(GiveBack(remote.run)).await {
+            tracing::warn!(%error, "a run could not be given back; it is taken on when its lease is over");
         }
     }
 }

@@ -67,6 +67,23 @@ impl Operation for Resume {
     }
 }
 
+/// Ends the lease of a run whose request is not sent after all, so that it is taken on without delay.
+#[derive(Debug)]
+pub(crate) struct GiveBack(pub(crate) Run);
+
+impl Operation for GiveBack {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let (location_id, id) = (self.0.location_id.clone(), self.0.id.clone());
+        let found = runs::Get { location_id, id }.run(tx).await?;
+        match found.filter(|run| run.status == Status::Calling && run.due_at == self.0.due_at) {
+            Some(run) => runs::save(tx, &Run { due_at: Some(tx.now()), ..run }).await,
+            None => Ok(()),
+        }
+    }
+}
+
 /// What a run is taken on for.
 enum Woken<'a> {
     /// Its time has come.

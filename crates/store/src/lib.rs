@@ -7,6 +7,7 @@
 //!
 //! A change and the events that tell of it are written by the same operation, so they commit together.
 
+pub mod attached;
 pub mod clock;
 pub mod connections;
 pub mod contacts;

@@ -305,6 +305,10 @@ impl Operation for History {
     }
 }
 
+// Who hears of what is in `run_waits`, where `woken_by` tells how it stands: null while the run sleeps and
+// nothing came, the place of the event once that woke it; for a run that listens ahead 0 while nothing came,
+// then the event's place with a minus.
+
 /// Makes a sleeping run hear of an event: one of this kind about this contact or subject. For use inside an
 /// operation.
 ///

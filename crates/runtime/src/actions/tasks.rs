@@ -68,7 +68,7 @@ pub(super) async fn complete(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done
     let (id, title) = (call.id("taskId"), call.id("title"));
     let input = call.read(TaskInput::completion)?;
     let ids = if id.is_empty() {
-        let list = tasks::List { location_id: location_id.clone(), contact_id: contact_id.clone() };
+        let list = tasks::List::new(location_id.clone(), contact_id.clone());
         let meant = |task: &Task| task.title == title && Some(&task.completed) != input.completed.as_set();
         list.run(tx).await?.into_iter().filter(meant).map(|task| task.id).collect()
     } else {

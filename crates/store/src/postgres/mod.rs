@@ -202,6 +202,9 @@ impl ToSql for Param<'_> {
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) => value.to_sql(ty, out),
+            // PostgreSQL's texts cannot hold a zero byte, which a stranger may well send. JSON writes it in
+            // another way, so only columns to look things up by lose it.
+            Self::Text(value) if value.contains('\0') => value.replace('\0', "").to_sql(ty, out),
             Self::Text(value) => value.to_sql(ty, out),
             Self::Bytes(value) => value.to_sql(ty, out),
         }

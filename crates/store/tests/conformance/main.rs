@@ -1,5 +1,6 @@
 //! What the store promises, asked of SQLite and of PostgreSQL alike.
 
+mod connections;
 mod log;
 mod support;
 
@@ -263,7 +264,7 @@ fn notes_and_tasks_live_on_their_contact() {
             cause: Cause::operator(),
         };
         let task = house.store.write(task).await.unwrap();
-        let listed = notes::List { location_id: location_id.clone(), contact_id: contact_id.clone() };
+        let listed = notes::List::new(location_id.clone(), contact_id.clone());
         assert_eq!(house.store.read(listed).await.unwrap(), [note]);
         let mut body = fields(json!({"completed": true}));
         let done = tasks::Update {

@@ -14,6 +14,6 @@ pub(crate) const OPERATION: Operation =
 
 async fn handle(call: Call) -> Result<Answer, Problem> {
     let (location_id, contact_id) = (call.location_id(), call.contact_id());
-    let notes = call.look(List { location_id, contact_id }).await?;
+    let notes = call.look(List::new(location_id, contact_id)).await?;
     Ok(Answer::ok(Object::new().field("notes", &notes)?))
 }

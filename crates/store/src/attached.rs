@@ -1,0 +1,226 @@
+//! What is attached to a contact and has no life without it: notes and tasks. The five operations are the
+//! same for both, so they are written once.
+
+use crate::contacts::{must_exist, not_found};
+use crate::error::Result;
+use crate::log;
+use crate::store::Operation;
+use crate::tx::{Param, Tx, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tieline_model::{Cause, ContactId, LocationId, NewEvent, Timestamp};
+
+/// A kind of thing that is attached to contacts.
+pub trait Attached: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static {
+    /// Its id.
+    type Id: Clone + ToString + Send + Sync + 'static;
+    /// What a client may say of one.
+    type Input: Clone + Send + Sync + 'static;
+
+    /// What it is called in messages and, in lower case, in the payload of events.
+    const NAME: (&'static str, &'static str);
+    /// Selects id and document of all of a contact's, newest first.
+    const SELECT_ALL: &'static str;
+    /// Selects id and document of one.
+    const SELECT: &'static str;
+    /// Inserts one.
+    const INSERT: &'static str;
+    /// Writes a document over one.
+    const UPDATE: &'static str;
+    /// Deletes one.
+    const DELETE: &'static str;
+    /// The kind of event that tells of a new one.
+    const CREATED: &'static str;
+    /// The kind of event that tells of one that is gone.
+    const DELETED: &'static str;
+
+    /// A new one, of which nothing is known yet.
+    fn blank(id: Self::Id, contact_id: ContactId, now: Timestamp) -> Self;
+    /// A new id.
+    fn mint(now: Timestamp, random: [u8; 12]) -> Self::Id;
+    /// Puts in what a client says.
+    fn apply(&mut self, input: &Self::Input);
+    /// The kind of event that tells of a change from `before`.
+    fn changed(&self, before: &Self) -> &'static str;
+    /// The contact that it is on.
+    fn contact_id(&self) -> &ContactId;
+}
+
+/// Lists a contact's, newest first.
+#[derive(Clone, Debug)]
+pub struct List<T> {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub contact_id: ContactId,
+    /// Which kind; leave it to [`List::new`].
+    kind: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> List<T> {
+    /// Lists those of this contact.
+    #[must_use]
+    pub const fn new(location_id: LocationId, contact_id: ContactId) -> Self {
+        Self { location_id, contact_id, kind: std::marker::PhantomData }
+    }
+}
+
+impl<T: Attached> Operation for List<T> {
+    type Output = Vec<T>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<T>> {
+        must_exist(tx, &self.location_id, &self.contact_id).await?;
+        let rows = tx.query(T::SELECT_ALL, params![&self.location_id, &self.contact_id]).await?;
+        rows.into_iter().map(|mut row| row.json(1)).collect()
+    }
+}
+
+/// Gets one.
+#[derive(Clone, Debug)]
+pub struct Get<T: Attached> {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub contact_id: ContactId,
+    /// Its id.
+    pub id: T::Id,
+}
+
+impl<T: Attached> Operation for Get<T> {
+    type Output = T;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
+        find(tx, &self.location_id, &self.contact_id, &self.id).await
+    }
+}
+
+async fn find<T: Attached>(
+    tx: &mut Tx<'_>,
+    location_id: &LocationId,
+    contact_id: &ContactId,
+    id: &T::Id,
+) -> Result<T> {
+    must_exist(tx, location_id, contact_id).await?;
+    let key = id.to_string();
+    let row = tx.query_first(T::SELECT, params![location_id, contact_id, &key]).await?;
+    row.ok_or_else(|| not_found(T::NAME.0, id))?.json(1)
+}
+
+/// Makes one.
+#[derive(Clone, Debug)]
+pub struct Create<T: Attached> {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub contact_id: ContactId,
+    /// What it says; what a new one needs is there.
+    pub input: T::Input,
+    /// Who makes it.
+    pub cause: Cause,
+}
+
+impl<T: Attached> Operation for Create<T> {
+    type Output = T;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
+        must_exist(tx, &self.location_id, &self.contact_id).await?;
+        let id = T::mint(tx.now(), tx.random());
+        let mut item = T::blank(id.clone(), self.contact_id.clone(), tx.now());
+        item.apply(&self.input);
+        write(tx, T::INSERT, &self.location_id, &item, &id.to_string()).await?;
+        tell(tx, &self.location_id, &self.cause, T::CREATED, &item, None).await?;
+        Ok(item)
+    }
+}
+
+/// Changes one. Where nothing changes, nothing is written.
+#[derive(Clone, Debug)]
+pub struct Update<T: Attached> {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub contact_id: ContactId,
+    /// Its id.
+    pub id: T::Id,
+    /// What changes.
+    pub input: T::Input,
+    /// Who changes it.
+    pub cause: Cause,
+}
+
+impl<T: Attached> Operation for Update<T> {
+    type Output = T;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
+        let before: T = find(tx, &self.location_id, &self.contact_id, &self.id).await?;
+        let mut item = before.clone();
+        item.apply(&self.input);
+        if item != before {
+            write(tx, T::UPDATE, &self.location_id, &item, &self.id.to_string()).await?;
+            tell(tx, &self.location_id, &self.cause, item.changed(&before), &item, Some(&before)).await?;
+        }
+        Ok(item)
+    }
+}
+
+/// Deletes one.
+#[derive(Clone, Debug)]
+pub struct Delete<T: Attached> {
+    /// The location.
+    pub location_id: LocationId,
+    /// The contact.
+    pub contact_id: ContactId,
+    /// Its id.
+    pub id: T::Id,
+    /// Who deletes it.
+    pub cause: Cause,
+}
+
+impl<T: Attached> Operation for Delete<T> {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let item: T = find(tx, &self.location_id, &self.contact_id, &self.id).await?;
+        let key = self.id.to_string();
+        tx.execute(T::DELETE, params![&self.location_id, &self.contact_id, &key]).await?;
+        tell(tx, &self.location_id, &self.cause, T::DELETED, &item, None).await
+    }
+}
+
+async fn write<T: Attached>(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    location_id: &LocationId,
+    item: &T,
+    id: &str,
+) -> Result<()> {
+    let doc = serde_json::to_string(item)?;
+    let params: &[Param<'_>] = params![location_id, item.contact_id(), id, &doc];
+    tx.execute(sql, params).await.map(|_| ())
+}
+
+/// Tells the log of it, and for a change what it was before.
+async fn tell<T: Attached>(
+    tx: &mut Tx<'_>,
+    location_id: &LocationId,
+    cause: &Cause,
+    kind: &str,
+    item: &T,
+    before: Option<&T>,
+) -> Result<()> {
+    let mut payload: Map<String, Value> = Map::new();
+    payload.insert(T::NAME.1.to_owned(), serde_json::to_value(item)?);
+    if let Some(before) = before {
+        payload.insert("before".to_owned(), serde_json::to_value(before)?);
+    }
+    let event = NewEvent {
+        kind: kind.to_owned(),
+        contact_id: Some(item.contact_id().clone()),
+        subject: None,
+        occurred_at: tx.now(),
+        payload: log::payload(&payload)?,
+    };
+    log::append(tx, location_id, cause, &event).await.map(|_| ())
+}
