@@ -5,7 +5,7 @@ use crate::seal::Seal;
 use crate::store::Operation;
 use crate::tx::{Row, Tx, params};
 use std::time::Duration;
-use tieline_model::connection::{Connection, Mapping, Secret, Settings};
+use tieline_model::connection::{Connection, Mapping, PaythenSettings, Secret, Settings};
 use tieline_model::{ConnectionId, LocationId, Refusal};
 
 /// Creates a connection.
@@ -83,13 +83,11 @@ impl Operation for Get {
     }
 }
 
-/// Lists a location's connections, oldest first.
+/// Lists a location's connections, oldest first. Their secrets are left out, so it needs no key.
 #[derive(Clone, Debug)]
 pub struct List {
     /// The location.
     pub location_id: LocationId,
-    /// Opens their secrets.
-    pub seal: Seal,
 }
 
 impl Operation for List {
@@ -104,12 +102,13 @@ impl Operation for List {
                 params![&self.location_id],
             )
             .await?;
-        rows.into_iter().map(|row| connection(row, &self.seal)).collect()
+        rows.into_iter().map(|row| without_secrets(row).map(|(connection, _)| connection)).collect()
     }
 }
 
 /// Gives a connection a new secret. The one before is taken for a while longer, so that no delivery is
-/// refused while the sender is changed over.
+/// refused while the sender is changed over. Secrets that cannot be opened, because the key was replaced, are
+/// dropped: then only the new one counts.
 #[derive(Clone, Debug)]
 pub struct Rotate {
     /// The location.
@@ -171,29 +170,76 @@ impl Operation for Remap {
     }
 }
 
-/// A connection of the location; refused where there is none.
+/// Changes how a Paythen connection reads Stripe's events, from the next one on.
+#[derive(Clone, Debug)]
+pub struct Reread {
+    /// The location.
+    pub location_id: LocationId,
+    /// The connection.
+    pub id: ConnectionId,
+    /// The new settings; they replace all of the old ones.
+    pub settings: PaythenSettings,
+    /// Opens the secrets.
+    pub seal: Seal,
+}
+
+impl Operation for Reread {
+    type Output = Connection;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
+        let mut connection = owned(tx, &self.location_id, &self.id, &self.seal).await?;
+        let Settings::Paythen(paythen) = &mut connection.settings else {
+            let message = "a webhook has no settings of this kind; it has a mapping".to_owned();
+            return Err(Refusal::Conflict(message).into());
+        };
+        paythen.clone_from(&self.settings);
+        let settings = serde_json::to_string(&connection.settings)?;
+        tx.execute("UPDATE connections SET settings = ?2 WHERE id = ?1", params![&self.id, &settings])
+            .await?;
+        Ok(connection)
+    }
+}
+
+/// A connection of the location; refused where there is none. Secrets that cannot be opened are left out.
 async fn owned(
     tx: &mut Tx<'_>,
     location_id: &LocationId,
     id: &ConnectionId,
     seal: &Seal,
 ) -> Result<Connection> {
-    let found = Get { id: id.clone(), seal: seal.clone() }.run(tx).await?;
-    let found = found.filter(|connection| connection.location_id == *location_id);
-    found.ok_or_else(|| Refusal::NotFound { what: "Connection", id: id.to_string() }.into())
+    let row = tx
+        .query_first(
+            "SELECT id, location_id, name, settings, secrets, created_at FROM connections \
+             WHERE id = ?1 AND location_id = ?2",
+            params![id, location_id],
+        )
+        .await?;
+    let row = row.ok_or_else(|| Refusal::NotFound { what: "Connection", id: id.to_string() })?;
+    let (mut connection, sealed) = without_secrets(row)?;
+    if let Ok(secrets) = seal.open(id.as_str(), &sealed) {
+        connection.secrets = serde_json::from_slice(&secrets)?;
+    }
+    Ok(connection)
 }
 
-fn connection(mut row: Row, seal: &Seal) -> Result<Connection> {
-    let id: ConnectionId = row.id(0)?;
-    let secrets = seal.open(id.as_str(), &row.bytes(4)?)?;
-    Ok(Connection {
+fn connection(row: Row, seal: &Seal) -> Result<Connection> {
+    let (mut connection, sealed) = without_secrets(row)?;
+    let secrets = seal.open(connection.id.as_str(), &sealed)?;
+    connection.secrets = serde_json::from_slice(&secrets)?;
+    Ok(connection)
+}
+
+/// A connection without its secrets, and these as they are stored.
+fn without_secrets(mut row: Row) -> Result<(Connection, Vec<u8>)> {
+    let connection = Connection {
+        id: row.id(0)?,
         location_id: row.id(1)?,
         name: row.text(2)?,
         settings: row.json(3)?,
-        secrets: serde_json::from_slice(&secrets)?,
+        secrets: Vec::new(),
         created_at: row.time(5)?,
-        id,
-    })
+    };
+    Ok((connection, row.bytes(4)?))
 }
 
 /// Reads what a connector remembers under a key. For use inside an operation.

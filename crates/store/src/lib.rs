@@ -20,6 +20,7 @@ pub mod log;
 mod migrate;
 pub mod notes;
 mod postgres;
+pub mod private;
 pub mod runs;
 pub mod seal;
 mod sqlite;

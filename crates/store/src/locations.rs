@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::store::Operation;
 use crate::tx::{Tx, params};
-use tieline_model::{Location, LocationId};
+use crate::workflows;
+use tieline_model::{Location, LocationId, Refusal};
 
 /// Creates a location.
 #[derive(Clone, Debug)]
@@ -32,6 +33,42 @@ impl Operation for Create {
         };
         let doc = serde_json::to_string(&location)?;
         tx.execute("INSERT INTO locations (id, doc) VALUES (?1, ?2)", params![&location.id, &doc]).await?;
+        Ok(location)
+    }
+}
+
+/// Changes what a location's owner has set for it. What is left out stays.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Its id.
+    pub id: LocationId,
+    /// Its new name.
+    pub name: Option<String>,
+    /// Its new country: ISO 3166 alpha-2, in upper case.
+    pub country: Option<String>,
+    /// Its new time zone, by its IANA name.
+    pub timezone: Option<String>,
+    /// Whether two contacts may share an e-mail address or a phone number from now on.
+    pub allow_duplicate_contact: Option<bool>,
+}
+
+impl Operation for Update {
+    type Output = Location;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Location> {
+        let found = Get(self.id.clone()).run(tx).await?;
+        let before = found.ok_or_else(|| Refusal::NotFound { what: "Location", id: self.id.to_string() })?;
+        let location = Location {
+            name: self.name.clone().unwrap_or(before.name),
+            country: self.country.clone().unwrap_or(before.country),
+            timezone: self.timezone.clone().unwrap_or(before.timezone),
+            allow_duplicate_contact: self.allow_duplicate_contact.unwrap_or(before.allow_duplicate_contact),
+            ..before
+        };
+        let doc = serde_json::to_string(&location)?;
+        tx.execute("UPDATE locations SET doc = ?2 WHERE id = ?1", params![&self.id, &doc]).await?;
+        // Compiled workflows hold the location that they belong to.
+        workflows::changed(tx).await?;
         Ok(location)
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::clock::Entropy;
 use crate::error::{Error, Result};
+use crate::store::Operation;
+use crate::tx::{Tx, params};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
@@ -44,13 +46,91 @@ impl Seal {
     pub fn open(&self, row: &str, sealed: &[u8]) -> Result<Vec<u8>> {
         let wrong = || {
             Error::Unusable(
-                "a stored secret cannot be opened: the server runs with another secret key than the one it was sealed with (TIELINE_SECRET_KEY, or secret.key in the data folder)".to_owned(),
+                "a stored secret cannot be opened: it was sealed with another secret key, or altered. Where the key was replaced, `tieline connections rotate` gives the connection a new secret".to_owned(),
             )
         };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(wrong)?;
         let payload = Payload { msg: sealed, aad: row.as_bytes() };
         self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| wrong())
     }
+}
+
+/// The setting that holds the check value.
+const CHECK: &str = "secret-key-check";
+/// What the check value holds, sealed.
+const CHECKED: &[u8] = b"this is the key";
+
+/// Makes sure that a key is the one that the database's secrets are sealed with. The first key that is asked
+/// for becomes that one.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The key.
+    pub seal: Seal,
+}
+
+impl Operation for Check {
+    /// Whether it is.
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        if let Some(value) = check_value(tx).await? {
+            let sealed = hex::decode(value).unwrap_or_default();
+            return Ok(self.seal.open(CHECK, &sealed).is_ok());
+        }
+        // A database may hold secrets and no check value, because it was made before there was one.
+        let row = tx.query_first("SELECT id, secrets FROM connections ORDER BY id LIMIT 1", &[]).await?;
+        if let Some(mut row) = row
+            && self.seal.open(&row.text(0)?, &row.bytes(1)?).is_err()
+        {
+            return Ok(false);
+        }
+        accept(tx, &self.seal).await?;
+        Ok(true)
+    }
+}
+
+/// Whether the database has a key already, so that another one that is made would be the wrong one.
+#[derive(Clone, Copy, Debug)]
+pub struct HasKey;
+
+impl Operation for HasKey {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        let connection = tx.query_first("SELECT 1 FROM connections LIMIT 1", &[]).await?;
+        Ok(connection.is_some() || check_value(tx).await?.is_some())
+    }
+}
+
+/// Makes this key the database's own. What was sealed with the one before cannot be opened any more.
+#[derive(Clone, Debug)]
+pub struct Accept {
+    /// The key.
+    pub seal: Seal,
+}
+
+impl Operation for Accept {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        accept(tx, &self.seal).await
+    }
+}
+
+async fn check_value(tx: &mut Tx<'_>) -> Result<Option<String>> {
+    let row = tx.query_first("SELECT value FROM settings WHERE name = ?1", params![CHECK]).await?;
+    row.map(|mut row| row.text(0)).transpose()
+}
+
+async fn accept(tx: &mut Tx<'_>, seal: &Seal) -> Result<()> {
+    let value = hex::encode(seal.close(CHECK, CHECKED, tx.entropy)?);
+    tx.execute(
+        "INSERT INTO settings (name, value) VALUES (?1, ?2) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![CHECK, &value],
+    )
+    .await
+    .map(|_| ())
 }
 
 #[cfg(test)]

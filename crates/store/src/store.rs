@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::postgres::Postgres;
 use crate::sqlite::{Readers, Writer};
 use crate::tx::{Database, Tx};
-use crate::{migrate, sqlite};
+use crate::{migrate, private, sqlite};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -184,8 +184,10 @@ fn open_sqlite(folder: &Path, options: &Options, appended: &watch::Sender<u64>) 
     let unusable = |error: std::io::Error| {
         Error::Unusable(format!("the folder {} cannot be used: {error}", folder.display()))
     };
-    std::fs::create_dir_all(folder).map_err(unusable)?;
+    private::folder(folder).map_err(unusable)?;
     let file = folder.join("tieline.db");
+    // SQLite gives the files that it makes beside the database the database's own mode.
+    private::file(&file).map_err(unusable)?;
     migrate::sqlite(&mut sqlite::open(&file, true)?)?;
     let writer =
         Writer::start(&file, Arc::clone(&options.clock), Arc::clone(&options.entropy), appended.clone())?;

@@ -134,8 +134,8 @@ async fn remember_listened(tx: &mut Tx<'_>, location: &LocationId, document: &Va
     Ok(())
 }
 
-/// Tells every node that what is published has changed; see [`Stamp`].
-async fn changed(tx: &mut Tx<'_>) -> Result<()> {
+/// Tells every node that what is published, or the location that it belongs to, has changed; see [`Stamp`].
+pub(crate) async fn changed(tx: &mut Tx<'_>) -> Result<()> {
     tx.execute("UPDATE cursors SET position = position + 1 WHERE name = 'definitions'", &[]).await.map(|_| ())
 }
 
@@ -228,7 +228,8 @@ pub struct Version {
     pub document: Value,
 }
 
-/// A number that grows whenever what is published changes, so that a compiled copy is known to be good.
+/// A number that grows whenever what is published or a location changes, so that a compiled copy is known to be
+/// good.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp;
 

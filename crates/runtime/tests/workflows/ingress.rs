@@ -1,10 +1,11 @@
 //! Deliveries: told once however often they come, kept when they cannot be read.
 
+use crate::payments::PAYMENT_FAILED;
 use crate::support::{House, both};
 use axum::http::HeaderMap;
 use serde_json::json;
 use std::collections::BTreeMap;
-use tieline_connect::paythen::fixtures::Sample;
+use tieline_connect::paythen::fixtures::{Sample, Shape, history};
 use tieline_connect::stripe::signature;
 use tieline_model::ConnectionId;
 use tieline_model::DeliveryId;
@@ -112,6 +113,38 @@ fn a_stripe_event_that_comes_fifty_times_at_once_is_told_once() {
         assert_eq!(kinds.get("paythen.payment.succeeded"), Some(&1), "{kinds:?}");
         assert!(kinds.values().all(|count| *count == 1), "{kinds:?}");
         assert_eq!(house.statuses().await, [runs::Status::Stopped]);
+    });
+}
+
+#[test]
+fn a_plan_that_recovers_ends_the_runs_that_its_failures_started() {
+    both(async |house| {
+        house.publish(PAYMENT_FAILED).await;
+        let _runtime = house.start();
+        let id = house.connect(Settings::Paythen(PaythenSettings::default())).await;
+        let ingress = house.ingress();
+        for (n, shape) in [Shape::Linked, Shape::Unlinked].into_iter().enumerate() {
+            let sample = Sample {
+                shape,
+                customer: format!("cus_{n}"),
+                subscription: format!("sub_{n}"),
+                payment: format!("payment{n}"),
+                email: format!("mara{n}@example.com"),
+                phone: format!("+6141234567{n}"),
+                ..Sample::default()
+            };
+            // All at once, as Stripe sends them after a break.
+            for body in history(&sample, 3) {
+                post_stripe(&ingress, &house, &id, &body).await.unwrap();
+            }
+        }
+        house.settle().await;
+        assert_eq!(house.statuses().await, [runs::Status::Stopped; 4], "{:#?}", house.runs().await);
+        for n in 0..2 {
+            let contact = house.contact(&format!("mara{n}@example.com")).await.unwrap();
+            assert_eq!(contact["tags"], json!(["payment-failed"]));
+        }
+        assert_eq!(house.notes().await.len(), 4);
     });
 }
 

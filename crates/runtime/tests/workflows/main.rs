@@ -1,15 +1,28 @@
 //! What workflows promise whoever draws them, asked of SQLite and of PostgreSQL alike.
 
+#[cfg(test)]
 mod ingress;
+#[cfg(test)]
 mod nodes;
+#[cfg(test)]
 mod order;
+#[cfg(test)]
 mod payments;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod requests;
+#[cfg(test)]
 mod server;
+#[cfg(test)]
 mod stopping;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod takeover;
+#[cfg(test)]
 mod triggers;
+#[cfg(test)]
 mod versions;
+#[cfg(test)]
 mod waits;

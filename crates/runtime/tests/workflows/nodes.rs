@@ -41,3 +41,24 @@ fn each_event_starts_its_run_once_whichever_node_comes_first() {
         }
     });
 }
+
+#[test]
+fn what_a_dead_node_left_is_done_by_the_others() {
+    on(Kind::Postgres, async |house| {
+        house.publish(COUNTED).await;
+        let other = house.reopen().await;
+        let (dies, _stays) = (house.start(), other.start());
+        let mut dies = Some(dies);
+        for n in 0..100 {
+            let email = format!("person{}@example.com", n % 10);
+            house.happens("shop.ordered", &email, json!({"email": &email, "n": n})).await;
+            if n == 50 {
+                drop(dies.take());
+            }
+        }
+        other.settle().await;
+        assert_eq!(other.statuses().await, [Status::Completed; 100]);
+        let notes = other.notes().await;
+        assert_eq!((notes.len(), notes.iter().collect::<HashSet<_>>().len()), (100, 100));
+    });
+}

@@ -7,7 +7,7 @@ use tieline_model::task::Task;
 use tieline_store::runs::Status;
 use tieline_store::tasks;
 
-const PAYMENT_FAILED: &str = r#"
+pub(crate) const PAYMENT_FAILED: &str = r#"
 tieline: 1
 name: Payment failed
 trigger:
@@ -44,7 +44,7 @@ impl House {
 
     async fn tasks(&self, contact: &Value) -> Vec<Task> {
         let contact_id = ContactId::from(contact["id"].as_str().unwrap());
-        let list = tasks::List { location_id: self.location.id.clone(), contact_id };
+        let list = tasks::List::new(self.location.id.clone(), contact_id);
         self.store.read(list).await.unwrap()
     }
 }

@@ -86,3 +86,43 @@ fn a_step_on_a_contact_that_nobody_named_says_what_to_do() {
         assert!(run.detail.contains("contacts.upsert-contact"), "{}", run.detail);
     });
 }
+
+const HOSTILE: &str = r#"
+tieline: 1
+name: Hostile
+trigger: { on: form.sent }
+concurrency: "{{ trigger.key }}"
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}", firstName: "{{ trigger.name }}" }
+  - stop: { reason: "{{ trigger.reason }}" }
+"#;
+
+#[test]
+fn what_a_stranger_writes_fails_or_stops_that_run_alone() {
+    // Long, and so various that no database can fold it up.
+    let letter = |n: u32| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 26);
+    let noise: String = (0..20_000).map(letter).collect();
+    both(async |house| {
+        house.publish(HOSTILE).await;
+        let _runtime = house.start();
+        for (field, text, status, detail) in [
+            ("name", "A\0B", Status::Stopped, "done"),
+            ("reason", "A\0B", Status::Stopped, "A"),
+            ("key", "A\0B", Status::Stopped, "done"),
+            ("key", &noise, Status::Failed, "concurrency: gave more than 500 bytes; take less"),
+            ("reason", &noise, Status::Stopped, &noise),
+            ("name", &noise, Status::Stopped, "done"),
+            ("email", &format!("{noise}@example.com"), Status::Failed, "steps[0]: email must be an email"),
+            ("email", "a\0@example.com", Status::Failed, "steps[0]: email must be an email"),
+        ] {
+            let mut payload = json!({"email": "a@b.example", "name": "Ada", "key": "k", "reason": "done"});
+            payload[field] = json!(text);
+            house.happens("form.sent", "somebody", payload).await;
+            house.settle().await;
+            let run = house.runs().await.pop().unwrap();
+            assert_eq!(run.status, status, "{field}: {}", run.detail);
+            assert!(run.detail.starts_with(detail), "{field}: {}", run.detail);
+        }
+    });
+}

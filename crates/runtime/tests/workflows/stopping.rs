@@ -83,3 +83,36 @@ fn stopping_waits_for_a_request_and_keeps_its_answer() {
         assert_eq!(server.paths(), ["/held", "/hook"], "each was sent once");
     });
 }
+
+const TWICE: &str = r#"
+tieline: 1
+name: Twice
+trigger: { on: shop.ordered }
+steps:
+  - do: http.request
+    with: { url: "{{ trigger.url }}/held", method: POST }
+  - do: http.request
+    with: { url: "{{ trigger.url }}/second", method: POST }
+"#;
+
+#[test]
+fn stopping_sends_no_further_request_and_the_next_start_does_at_once() {
+    both(async |house| {
+        let server = Server::start().await;
+        house.publish(TWICE).await;
+        let runtime = house.start();
+        house.happens("shop.ordered", "ada", json!({"url": server.url})).await;
+        house.until("the request is under way", async || server.received().len() == 1).await;
+        let stopping = tokio::spawn(runtime.stop());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        server.let_go(1);
+        stopping.await.unwrap();
+        assert_eq!(server.paths(), ["/held"]);
+
+        let house = house.reopen().await;
+        let _runtime = house.start();
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Completed]);
+        assert_eq!(server.paths(), ["/held", "/second"]);
+    });
+}

@@ -1,5 +1,6 @@
 //! Waiting for a time and for an event.
 
+use crate::server::Server;
 use crate::support::both;
 use serde_json::json;
 use tieline_store::runs::Status;
@@ -131,5 +132,68 @@ fn a_wait_survives_a_restart() {
         house.clock_on(86_400);
         house.settle().await;
         assert_eq!(house.notes().await, ["gave 7", "gave no answer"]);
+    });
+}
+
+const ASKED: &str = r#"
+tieline: 1
+name: Asked
+trigger: { on: survey.due }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: http.request
+    with: { url: "{{ trigger.url }}", method: POST }
+  - id: answer
+    wait: { event: survey.answered, within: 2d }
+  - do: contacts.create-note
+    with: { body: "gave {{ steps.answer.event.score }}" }
+"#;
+
+#[test]
+fn an_answer_that_is_faster_than_the_request_that_asks_for_it_is_not_missed() {
+    both(async |house| {
+        let server = Server::start().await;
+        server.answers([500]);
+        house.publish(ASKED).await;
+        let _runtime = house.start();
+        let payload = json!({"email": "ada@example.com", "url": format!("{}/held", server.url)});
+        house.happens("survey.due", "person:ada", payload).await;
+        house.until("the request is under way", async || server.received().len() == 1).await;
+        house.happens("survey.answered", "person:bob", json!({"score": 1})).await;
+        house.happens("survey.answered", "person:ada", json!({"score": 9})).await;
+        server.let_go(1);
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Waiting], "the answer does not hasten the next try");
+        assert_eq!(server.received().len(), 1);
+
+        server.let_go(1);
+        house.clock_on(2);
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Completed]);
+        assert_eq!(house.notes().await, ["gave 9"]);
+    });
+}
+
+#[test]
+fn an_event_during_one_wait_does_not_count_for_the_next() {
+    both(async |house| {
+        let pause = "  - wait: { for: 1h }\n  - id: answer\n";
+        house.publish(&SURVEY.replace("  - id: answer\n", pause)).await;
+        // They are in the log before the start, so that on PostgreSQL the runs are ready for a while.
+        for who in ["ada", "bob"] {
+            let email = format!("{who}@example.com");
+            house.happens("survey.sent", who, json!({"email": email})).await;
+        }
+        let _runtime = house.start();
+        house.settle().await;
+        house.happens("survey.answered", "ada", json!({"score": 9})).await;
+        house.settle().await;
+        house.clock_on(3600);
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Waiting; 2]);
+        house.happens("survey.answered", "ada", json!({"score": 3})).await;
+        house.settle().await;
+        assert_eq!(house.notes().await, ["gave 3"]);
     });
 }

@@ -46,7 +46,7 @@ pub(super) async fn create(
     // Where duplicates are not allowed, the caller has made sure that there is none.
     let doc = Record::insert(tx, &contact, !location.allow_duplicate_contact).await?;
     tell(tx, cause, kinds::CONTACT_CREATED, &contact, &doc).await?;
-    Ok(Written { contact, doc, warnings })
+    Ok(Written { contact, doc, changed: true, warnings })
 }
 
 /// Tells the log of a whole contact: one that is new, or one that is gone.

@@ -32,6 +32,8 @@ pub struct Written {
     pub contact: Contact,
     /// What the API answers for it under the date versions.
     pub doc: String,
+    /// Whether anything was written: false where the contact was like that already.
+    pub changed: bool,
     /// What was asked for and left out, in sentences: a value that does not fit its custom field, a phone
     /// number that is another contact's.
     pub warnings: Vec<String>,

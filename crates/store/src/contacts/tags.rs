@@ -5,6 +5,7 @@ use crate::store::Operation;
 use crate::tx::Tx;
 use serde::Serialize;
 use std::collections::HashSet;
+use tieline_model::contact::Contact;
 use tieline_model::event::kinds;
 use tieline_model::{Cause, ContactId, LocationId, NewEvent};
 
@@ -46,6 +47,23 @@ pub struct TagsChanged {
     pub tags_removed: Vec<String>,
 }
 
+impl TagsChanged {
+    /// What became of a contact's tags between two states of it.
+    pub(super) fn between(before: &Contact, after: &Contact) -> Self {
+        let (old, new): (HashSet<&String>, HashSet<&String>) =
+            (before.tags.iter().collect(), after.tags.iter().collect());
+        Self {
+            tags: after.tags.clone(),
+            tags_added: after.tags.iter().filter(|tag| !old.contains(tag)).cloned().collect(),
+            tags_removed: before.tags.iter().filter(|tag| !new.contains(tag)).cloned().collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.tags_added.is_empty() && self.tags_removed.is_empty()
+    }
+}
+
 impl Operation for AddTags {
     type Output = TagsChanged;
 
@@ -78,20 +96,33 @@ async fn change(
     changed: TagsChanged,
     cause: &Cause,
 ) -> Result<TagsChanged> {
-    if changed.tags_added.is_empty() && changed.tags_removed.is_empty() {
+    if changed.is_empty() {
         return Ok(changed);
     }
     let mut contact = record.contact.clone();
     contact.tags.clone_from(&changed.tags);
     contact.date_updated = tx.now();
     record.save(tx, &contact).await?;
+    tell_tags(tx, cause, &contact, &changed).await?;
+    Ok(changed)
+}
+
+/// Tells the log of a contact's tags, where they changed.
+pub(super) async fn tell_tags(
+    tx: &mut Tx<'_>,
+    cause: &Cause,
+    contact: &Contact,
+    changed: &TagsChanged,
+) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
     let event = NewEvent {
         kind: kinds::CONTACT_TAGS_CHANGED.to_owned(),
         contact_id: Some(contact.id.clone()),
         subject: None,
         occurred_at: tx.now(),
-        payload: log::payload(&changed)?,
+        payload: log::payload(changed)?,
     };
-    log::append(tx, &contact.location_id, cause, &event).await?;
-    Ok(changed)
+    log::append(tx, &contact.location_id, cause, &event).await.map(|_| ())
 }

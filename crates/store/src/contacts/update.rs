@@ -1,6 +1,7 @@
 use super::Written;
 use super::change::{apply, refuse_duplicates, tell_changed};
 use super::record::Record;
+use super::tags::{TagsChanged, tell_tags};
 use crate::error::Result;
 use crate::store::Operation;
 use crate::tx::Tx;
@@ -40,10 +41,11 @@ pub(super) async fn update(
     let mut contact = record.contact.clone();
     let warnings = apply(tx, &mut contact, input).await?;
     if contact == record.contact {
-        return Ok(Written { doc: contact.to_document()?, contact, warnings });
+        return Ok(Written { doc: contact.to_document()?, contact, changed: false, warnings });
     }
     contact.date_updated = tx.now();
     let doc = record.save(tx, &contact).await?;
     tell_changed(tx, cause, &record.contact, &contact).await?;
-    Ok(Written { contact, doc, warnings })
+    tell_tags(tx, cause, &contact, &TagsChanged::between(&record.contact, &contact)).await?;
+    Ok(Written { contact, doc, changed: true, warnings })
 }

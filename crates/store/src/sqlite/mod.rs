@@ -94,6 +94,9 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
     // value that it might choose another index by, which costs more than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if writable {
+        // A delivery of Stripe's with its body fits on one page of this size, and the log takes half as many
+        // writes as with the default of 4096.
+        connection.pragma_update(None, "page_size", 8192)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
     }
     // FULL: a commit is on the disk before it is acknowledged.
@@ -102,8 +105,8 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", if writable { -65_536 } else { -16_384 })?;
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
-    // The log is folded back every 20,000 pages (80 MB): seldom enough that a page which changes often is
+    // The log is folded back every 10,000 pages (80 MB): seldom enough that a page which changes often is
     // not written back each time, and that the pause is rare.
-    connection.pragma_update(None, "wal_autocheckpoint", 20_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
     Ok(connection)
 }

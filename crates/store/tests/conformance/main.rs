@@ -1,8 +1,11 @@
 //! What the store promises, asked of SQLite and of PostgreSQL alike.
 
 mod connections;
+mod key;
+mod locations;
 mod log;
 mod support;
+mod tags;
 
 use serde_json::{Value, json};
 use support::{House, both, contact, fields};
