@@ -79,13 +79,21 @@ impl<T> Patch<T> {
 pub struct Fields {
     map: Map<String, Value>,
     problems: Vec<String>,
+    forgiving: bool,
 }
 
 impl Fields {
     /// The fields of an object.
     #[must_use]
     pub const fn new(map: Map<String, Value>) -> Self {
-        Self { map, problems: Vec::new() }
+        Self { map, problems: Vec::new(), forgiving: false }
+    }
+
+    /// The fields of a step's input. It was rendered from templates, which keep the type of a value, so a
+    /// number is taken where a text is due, and `true` as a text where a boolean is.
+    #[must_use]
+    pub const fn rendered(map: Map<String, Value>) -> Self {
+        Self { map, problems: Vec::new(), forgiving: true }
     }
 
     /// Puts a problem down; the sentence names its field.
@@ -125,6 +133,7 @@ impl Fields {
             Some(Value::Null) => Patch::Clear,
             Some(Value::String(text)) if text.is_empty() => Patch::Clear,
             Some(Value::String(text)) => Patch::Set(text),
+            Some(scalar @ (Value::Number(_) | Value::Bool(_))) if self.forgiving => Patch::Set(scalar.to_string()),
             Some(_) => self.wrong(format!("{name} must be a string")),
         }
     }
@@ -142,6 +151,8 @@ impl Fields {
         match self.map.remove(name) {
             None => Patch::Keep,
             Some(Value::Bool(value)) => Patch::Set(value),
+            Some(Value::String(text)) if self.forgiving && text == "true" => Patch::Set(true),
+            Some(Value::String(text)) if self.forgiving && text == "false" => Patch::Set(false),
             Some(_) => self.wrong(format!("{name} must be a boolean value")),
         }
     }
@@ -217,6 +228,16 @@ mod tests {
         assert_eq!(body.string("c"), Patch::Set("x".to_owned()));
         assert_eq!(body.string("d"), Patch::Keep);
         assert_eq!(body.finish(), Ok(()));
+    }
+
+    #[test]
+    fn what_templates_render_is_taken_as_it_is_meant() {
+        let body = json!({"title": 12.5, "completed": "true"});
+        let Value::Object(map) = body else { panic!("not an object") };
+        let mut rendered = Fields::rendered(map);
+        assert_eq!(rendered.string("title"), Patch::Set("12.5".to_owned()));
+        assert_eq!(rendered.boolean("completed"), Patch::Set(true));
+        assert_eq!(rendered.finish(), Ok(()));
     }
 
     #[test]

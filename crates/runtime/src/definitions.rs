@@ -8,7 +8,7 @@ use tieline_engine::Program;
 use tieline_expr::Data;
 use tieline_model::workflow::Document;
 use tieline_model::{Location, LocationId, WorkflowId};
-use tieline_store::workflows::{GetVersion, Published, Version};
+use tieline_store::workflows::{GetVersion, Published, Stamp, Version};
 use tieline_store::{Operation, Result, Store, Tx, locations};
 
 /// A version of a workflow, ready to run.
@@ -85,7 +85,10 @@ impl Definition {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             format!("workflow {} version {}: {}", version.workflow_id, version.version, problems.join("; "))
         };
-        let document = Document::parse(&version.document).map_err(told)?;
+        let document = serde_json::from_str(&version.document).map_err(|error| {
+            format!("version {} of workflow {} is damaged: {error}", version.version, version.workflow_id)
+        })?;
+        let document = Document::parse(&document).map_err(told)?;
         let program = Program::compile(&document, &Catalogue).map_err(told)?;
         let data = Data::new(serde_json::to_value(&location).map_err(|error| error.to_string())?);
         Ok(Self {
@@ -98,11 +101,17 @@ impl Definition {
 }
 
 /// Versions that runs are pinned to, compiled when they are first asked for. A version never changes, so what
-/// is kept stays right; only the location's settings are read anew from time to time.
+/// is kept stays right until something else is published or a location's settings change; then all are read
+/// anew.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pinned(Arc<Mutex<Compiled>>);
 
-type Compiled = HashMap<(WorkflowId, i64), Arc<Definition>>;
+#[derive(Debug, Default)]
+struct Compiled {
+    /// What the store's stamp was when these were read; see [`Stamp`].
+    stamp: i64,
+    versions: HashMap<(WorkflowId, i64), Arc<Definition>>,
+}
 
 /// More versions than this are not kept.
 const KEEP: usize = 1000;
@@ -116,7 +125,8 @@ impl Pinned {
         version: i64,
     ) -> Result<Result<Arc<Definition>, String>> {
         let key = (workflow.clone(), version);
-        if let Some(definition) = self.0.lock().get(&key) {
+        let stamp = Stamp.run(tx).await?;
+        if let Some(definition) = self.0.lock().of(stamp).get(&key) {
             return Ok(Ok(Arc::clone(definition)));
         }
         let get = GetVersion { workflow_id: workflow.clone(), version };
@@ -128,10 +138,22 @@ impl Pinned {
         };
         Ok(Definition::compile(found, location).map(Arc::new).inspect(|definition| {
             let mut kept = self.0.lock();
+            let kept = kept.of(stamp);
             if kept.len() >= KEEP {
                 kept.clear();
             }
             kept.insert(key, Arc::clone(definition));
         }))
+    }
+}
+
+impl Compiled {
+    /// What was kept under this stamp; what was kept under another one is dropped.
+    fn of(&mut self, stamp: i64) -> &mut HashMap<(WorkflowId, i64), Arc<Definition>> {
+        if self.stamp != stamp {
+            self.versions.clear();
+            self.stamp = stamp;
+        }
+        &mut self.versions
     }
 }

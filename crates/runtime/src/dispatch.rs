@@ -19,7 +19,7 @@ pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
 
 /// How many events are dispatched in one transaction. More would save little and make deliveries that come
 /// in meanwhile wait for the writer.
-const BATCH: usize = 64;
+pub(crate) const BATCH: u32 = 64;
 
 /// How many headlines are read to find them.
 const SKIM: u32 = 512;
@@ -36,6 +36,8 @@ pub(crate) struct Dispatch {
     pub(crate) to: i64,
     pub(crate) events: Vec<Event>,
     pub(crate) definitions: Arc<Definitions>,
+    /// Why the runs are given up rather than begun, if they are.
+    pub(crate) give_up: Option<String>,
 }
 
 /// What came of a dispatch.
@@ -59,7 +61,7 @@ impl Operation for Dispatch {
             return Ok(dispatched);
         }
         for event in &self.events {
-            if self.definitions.is_listened(&event.location_id, &event.kind) {
+            if self.give_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
                 dispatched.ready |= wake_listeners(tx, event).await?;
             }
             let triggered = self.definitions.triggered(&event.location_id, &event.kind);
@@ -68,7 +70,10 @@ impl Operation for Dispatch {
             }
             let trigger = Data::parse(event.payload.get())?;
             for definition in triggered {
-                start(tx, definition, event, &trigger, &mut dispatched).await?;
+                match &self.give_up {
+                    Some(reason) => begin(tx, definition, event, &trigger).refuse(tx, reason.clone()).await?,
+                    None => start(tx, definition, event, &trigger, &mut dispatched).await?,
+                }
             }
         }
         Ok(dispatched)
@@ -83,13 +88,7 @@ async fn start(
     trigger: &Data,
     dispatched: &mut Dispatched,
 ) -> Result<()> {
-    let mut segment = Segment::new(
-        definition,
-        event,
-        trigger,
-        blank(tx, definition, event),
-        RunState::new(event.contact_id.clone()),
-    );
+    let mut segment = begin(tx, definition, event, trigger);
     match admit(tx, definition, event, trigger).await? {
         Ok(None) => return Ok(()),
         Ok(Some(key)) => segment.run.concurrency_key = key,
@@ -114,9 +113,9 @@ async fn start(
     segment.store(tx, true).await
 }
 
-/// A run that has not begun.
-fn blank(tx: &Tx<'_>, definition: &Definition, event: &Event) -> Run {
-    Run {
+/// A run that has not taken a step.
+fn begin<'a>(tx: &Tx<'_>, definition: &'a Definition, event: &'a Event, trigger: &'a Data) -> Segment<'a> {
+    let run = Run {
         id: RunId::mint(tx.now(), tx.random()),
         location_id: event.location_id.clone(),
         workflow_id: definition.workflow_id.clone(),
@@ -130,7 +129,8 @@ fn blank(tx: &Tx<'_>, definition: &Definition, event: &Event) -> Run {
         detail: String::new(),
         created_at: tx.now(),
         updated_at: tx.now(),
-    }
+    };
+    Segment::new(definition, event, trigger, run, RunState::new(event.contact_id.clone()))
 }
 
 /// Whether the event starts the workflow, and under which key; in words why that cannot be told.
@@ -190,6 +190,7 @@ async fn wake_listeners(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
 impl Segment<'_> {
     /// Writes the run as failed without a step taken.
     async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
+        self.tell_end(tx.now(), "trigger", Status::Failed, reason.clone());
         (self.run.status, self.run.due_at, self.run.detail) = (Status::Failed, None, reason);
         self.store(tx, true).await
     }
@@ -205,7 +206,12 @@ pub(crate) struct Look {
 ///
 /// The order of the reads matters: events first, then the stamp. An event that is read before a workflow is
 /// published was committed before it, too.
-pub(crate) async fn look(store: &Store, after: i64, definitions: &mut Arc<Definitions>) -> Result<Look> {
+pub(crate) async fn look(
+    store: &Store,
+    after: i64,
+    limit: u32,
+    definitions: &mut Arc<Definitions>,
+) -> Result<Look> {
     store.place_events().await?;
     let headlines = store.read(log::Skim { after, limit: SKIM }).await?;
     if store.read(workflows::Stamp).await? != definitions.stamp {
@@ -213,7 +219,7 @@ pub(crate) async fn look(store: &Store, after: i64, definitions: &mut Arc<Defini
     }
     let (mut events, mut seen) = (Vec::new(), after);
     for headline in headlines {
-        if events.len() == BATCH {
+        if events.len() == limit as usize {
             break;
         }
         if definitions.care_for(&headline.location_id, &headline.kind) {

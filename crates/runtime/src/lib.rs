@@ -5,6 +5,7 @@
 //! Tieline's own data commits together with its checkpoint, so it happens exactly once.
 
 mod actions;
+mod care;
 pub mod catalogue;
 mod definitions;
 mod dispatch;

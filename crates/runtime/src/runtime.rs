@@ -1,7 +1,8 @@
 //! The loops that keep runs going, started and stopped together.
 
+use crate::care::Care;
 use crate::definitions::{Definitions, Pinned};
-use crate::dispatch::{CURSOR, Dispatch, look, skipped_enough};
+use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
 use crate::remote::send;
 use crate::segment::Remote;
 use crate::worker::{GiveBack, Resume, Work};
@@ -14,8 +15,6 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// How often the log and the runs are looked at when nothing says that there is something new.
 const POLL: Duration = Duration::from_millis(250);
-/// How long a loop leaves the database alone after an error.
-const AFTER_ERROR: Duration = Duration::from_secs(1);
 /// How many requests a node has under way at once.
 const REQUESTS: usize = 64;
 
@@ -129,10 +128,11 @@ impl Shared {
 async fn dispatch_loop(mut shared: Shared) {
     let mut sending = JoinSet::new();
     let mut appended = shared.store.appended();
+    let mut care = Care::default();
     while !shared.is_stopping() {
-        if let Err(error) = dispatch(&mut shared, &mut appended, &mut sending).await {
+        if let Err(error) = dispatch(&mut shared, &mut appended, &mut sending, &mut care).await {
             tracing::error!(%error, "the event log could not be followed; it is tried again");
-            tokio::time::sleep(AFTER_ERROR).await;
+            care.failed(&shared.store, &error).await;
         }
     }
     while sending.join_next().await.is_some() {}
@@ -142,6 +142,7 @@ async fn dispatch(
     shared: &mut Shared,
     appended: &mut watch::Receiver<u64>,
     sending: &mut JoinSet<()>,
+    care: &mut Care,
 ) -> Result<()> {
     let store = shared.store.clone();
     let mut definitions = Arc::new(Definitions::load(&store).await?);
@@ -151,7 +152,7 @@ async fn dispatch(
         // Marked as seen before the look, so that what is appended during it is not slept over.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
-        let look = look(&store, seen, &mut definitions).await?;
+        let look = look(&store, seen, care.limit(BATCH), &mut definitions).await?;
         // What was passed over stays so: a workflow that is published later is not started by it, not even
         // after a restart.
         let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;
@@ -167,8 +168,10 @@ async fn dispatch(
             to: look.seen,
             events: look.events,
             definitions: Arc::clone(&definitions),
+            give_up: care.give_up(),
         };
         let dispatched = store.write(dispatch).await?;
+        care.went_well();
         if dispatched.overtaken {
             written = store.read(CURSOR).await?;
             seen = written;
@@ -201,10 +204,11 @@ async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receive
 /// Takes on runs that are due, for ever.
 async fn work_loop(mut shared: Shared, limit: u32) {
     let mut sending = JoinSet::new();
+    let mut care = Care::default();
     while !shared.is_stopping() {
         let due = Arc::clone(&shared.due);
         let notified = due.notified();
-        match work(&shared, limit, &mut sending).await {
+        match work(&shared, care.limit(limit), care.give_up(), &mut sending).await {
             Ok(0) => {
                 tokio::select! {
                     () = notified => {}
@@ -212,10 +216,10 @@ async fn work_loop(mut shared: Shared, limit: u32) {
                     () = tokio::time::sleep(POLL) => {}
                 }
             }
-            Ok(_) => {}
+            Ok(_) => care.went_well(),
             Err(error) => {
                 tracing::error!(%error, "runs could not be taken on; it is tried again");
-                tokio::time::sleep(AFTER_ERROR).await;
+                care.failed(&shared.store, &error).await;
             }
         }
     }
@@ -223,12 +227,17 @@ async fn work_loop(mut shared: Shared, limit: u32) {
 }
 
 /// Takes on what is due now; gives how many runs that were.
-async fn work(shared: &Shared, limit: u32, sending: &mut JoinSet<()>) -> Result<usize> {
+async fn work(
+    shared: &Shared,
+    limit: u32,
+    give_up: Option<String>,
+    sending: &mut JoinSet<()>,
+) -> Result<usize> {
     let next = shared.store.read(runs::NextDue).await?;
     if next.is_none_or(|due| shared.store.clock().now() < due) {
         return Ok(0);
     }
-    let worked = shared.store.write(Work { pinned: shared.pinned.clone(), limit }).await?;
+    let worked = shared.store.write(Work { pinned: shared.pinned.clone(), limit, give_up }).await?;
     shared.send_all(worked.remotes, sending);
     Ok(worked.runs)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::time::Duration;
 use tieline_engine::{Act, Class, Effect, Failure, Input, Outcome, RunState, Sleep, Why, World, advance};
 use tieline_expr::Data;
-use tieline_model::{Cause, ContactId, Event, Timestamp};
+use tieline_model::{Cause, ContactId, Event, RunId, Timestamp};
 use tieline_store::runs::{self, Run, Status};
 use tieline_store::{Error, Operation, Result, Tx, contacts};
 
@@ -193,10 +193,26 @@ impl<'a> Segment<'a> {
     fn finish(&mut self, tx: &Tx<'_>, outcome: Outcome) {
         let (status, detail) = match outcome {
             Outcome::Completed => (Status::Completed, String::new()),
-            Outcome::Stopped { reason } => (Status::Stopped, reason.unwrap_or_default()),
-            Outcome::Failed { place, message } => (Status::Failed, format!("{place}: {message}")),
+            Outcome::Stopped { reason } => {
+                let place = self.definition.program.place(self.state.step()).unwrap_or_default().to_owned();
+                let reason = reason.unwrap_or_default();
+                self.tell_end(tx.now(), &place, Status::Stopped, reason.clone());
+                (Status::Stopped, reason)
+            }
+            Outcome::Failed { place, message } => {
+                let detail = format!("{place}: {message}");
+                self.tell_end(tx.now(), &place, Status::Failed, message);
+                (Status::Failed, detail)
+            }
         };
         self.park(tx, status, None, detail);
+    }
+
+    /// Ends the history with how the run ended and why, unless the step that it ended at says so.
+    pub(crate) fn tell_end(&mut self, now: Timestamp, place: &str, status: Status, reason: String) {
+        if self.history.last().is_none_or(|last| last.status != status.as_str()) {
+            self.tell(now, place, None, status.as_str(), reason, 1);
+        }
     }
 
     fn park(&mut self, tx: &Tx<'_>, status: Status, due_at: Option<Timestamp>, detail: String) {
@@ -235,6 +251,13 @@ impl<'a> Segment<'a> {
         }
         Ok(())
     }
+}
+
+/// Ends the history of a run that cannot be taken on at all.
+pub(crate) async fn record_failure(tx: &mut Tx<'_>, run: &RunId, reason: &str) -> Result<()> {
+    let (place, status, detail) = (String::new(), Status::Failed.as_str(), reason.to_owned());
+    let record = Record { at: tx.now(), place, action: None, status, detail, attempt: 1 };
+    runs::record(tx, run, &serde_json::to_string(&[record])?, false).await
 }
 
 /// The word by which events and runs name a contact.

@@ -3,7 +3,7 @@
 
 use crate::definitions::Pinned;
 use crate::remote::Answer;
-use crate::segment::{Remote, Segment};
+use crate::segment::{Remote, Segment, record_failure};
 use tieline_engine::{Input, RunState};
 use tieline_expr::Data;
 use tieline_model::Event;
@@ -15,6 +15,8 @@ use tieline_store::{Operation, Result, Tx, log};
 pub(crate) struct Work {
     pub(crate) pinned: Pinned,
     pub(crate) limit: u32,
+    /// Why the runs are given up rather than taken on, if they are.
+    pub(crate) give_up: Option<String>,
 }
 
 /// What came of it.
@@ -33,6 +35,10 @@ impl Operation for Work {
         let mut worked = Worked::default();
         for run in runs::claim(tx, self.limit).await? {
             worked.runs += 1;
+            if let Some(reason) = &self.give_up {
+                fail(tx, run, reason.clone()).await?;
+                continue;
+            }
             let input = match run.status {
                 Status::Waiting => Woken::Waiting,
                 _ => Woken::Ready,
@@ -151,6 +157,7 @@ async fn woken_by(tx: &mut Tx<'_>, run: &Run) -> Result<Option<Event>> {
 async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Remote>> {
     tracing::error!(run = %run.id, reason, "a run cannot go on");
     runs::stop_listening(tx, &run.id).await?;
+    record_failure(tx, &run.id, &reason).await?;
     (run.status, run.due_at, run.detail, run.updated_at) = (Status::Failed, None, reason, tx.now());
     runs::save(tx, &run).await?;
     Ok(None)

@@ -224,8 +224,8 @@ pub struct Version {
     pub name: String,
     /// The version's number, from 1.
     pub version: i64,
-    /// The document.
-    pub document: Value,
+    /// The document's text, as it was published.
+    pub document: String,
 }
 
 /// A number that grows whenever what is published or a location changes, so that a compiled copy is known to be
@@ -309,6 +309,6 @@ fn version(mut row: Row) -> Result<Version> {
         location_id: row.id(1)?,
         name: row.text(2)?,
         version: row.int(3)?,
-        document: row.json(4)?,
+        document: row.text(4)?,
     })
 }

@@ -65,7 +65,7 @@ pub(super) async fn upsert(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> 
     to_be_found_by(input.email.as_set().is_some() || input.phone.as_set().is_some(), "phone")?;
     let location = call.location.clone();
     let upserted = contacts::Upsert { location, input, always_new: false, cause: call.cause }.run(tx).await?;
-    let verb = if upserted.new { "created" } else { "updated" };
+    let verb = if upserted.new { "created" } else { changed(&upserted.written) };
     told(verb, &upserted.written, wants_output.then(|| json!({ "new": upserted.new })))
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn update(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> 
     let input = input(&mut call, Write::Update)?;
     let update = contacts::Update { location: call.location.clone(), id, input, cause: call.cause };
     let written = update.run(tx).await?;
-    told("updated", &written, wants_output.then(|| json!({})))
+    told(changed(&written), &written, wants_output.then(|| json!({})))
 }
 
 pub(super) async fn delete(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
@@ -109,7 +109,6 @@ pub(super) async fn find(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
     Ok(Done { output: json!({ "contact": contact }), contact_id, did })
 }
 
-/// Reading the document again costs more than the rest of a step, so it is done for who looks at it only.
 /// Refuses where there is nothing to find a contact by, in the words of a step rather than of a request.
 fn to_be_found_by(given: bool, other: &str) -> Result<()> {
     if given {
@@ -119,6 +118,11 @@ fn to_be_found_by(given: bool, other: &str) -> Result<()> {
     Err(Refusal::Invalid(vec![message]).into())
 }
 
+const fn changed(written: &contacts::Written) -> &'static str {
+    if written.changed { "updated" } else { "unchanged" }
+}
+
+/// Reading the document again costs more than the rest of a step, so it is done for who looks at it only.
 fn told(verb: &str, written: &contacts::Written, output: Option<Value>) -> Result<Done> {
     let output = match output {
         None => Value::Null,

@@ -85,7 +85,7 @@ impl Call<'_> {
     fn read<T>(&mut self, read: impl FnOnce(&mut Fields) -> T) -> Result<T> {
         let mut given = std::mem::take(&mut self.input);
         given.retain(|_, value| !value.is_null() && value != "");
-        let mut fields = Fields::new(given);
+        let mut fields = Fields::rendered(given);
         let value = read(&mut fields);
         fields.finish().map_err(Refusal::Invalid)?;
         Ok(value)

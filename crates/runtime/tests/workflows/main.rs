@@ -1,6 +1,10 @@
 //! What workflows promise whoever draws them, asked of SQLite and of PostgreSQL alike.
 
 #[cfg(test)]
+mod care;
+#[cfg(test)]
+mod endings;
+#[cfg(test)]
 mod ingress;
 #[cfg(test)]
 mod nodes;

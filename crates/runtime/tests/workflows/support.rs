@@ -63,7 +63,7 @@ async fn apply(store: &Store, location: &Location, text: &str, publish: bool) ->
     store.write(Apply { location_id: location.id.clone(), name, document, publish }).await.unwrap()
 }
 
-/// The steps of a run's history as `action or place: status`, without those that only say that it goes on.
+/// The steps of a run's history, each as its action (or else its place) and its status.
 pub(crate) fn done(history: &[Value]) -> Vec<String> {
     let name = |step: &Value| step["action"].as_str().or(step["place"].as_str()).unwrap_or("?").to_owned();
     history.iter().map(|step| format!("{}: {}", name(step), step["status"].as_str().unwrap())).collect()

@@ -14,7 +14,7 @@ use tieline_model::custom_field::CustomFieldInput;
 use tieline_model::note::NoteInput;
 use tieline_model::task::TaskInput;
 use tieline_model::{Cause, Refusal};
-use tieline_store::{contacts, custom_fields, keys, notes, tasks, workflows};
+use tieline_store::{Operation, Result, Tx, contacts, custom_fields, keys, notes, tasks, workflows};
 
 #[test]
 fn a_contact_is_read_as_it_was_written() {
@@ -146,7 +146,7 @@ fn an_update_keeps_what_it_does_not_mention() {
         assert_eq!((updated.contact.city, updated.contact.state.as_deref()), (None, Some("X")));
         assert_eq!(updated.contact.email.as_deref(), Some("ada@example.com"));
         assert_eq!(updated.contact.tags, ["c"]);
-        let event = house.last_event().await;
+        let event = &house.events().await[1];
         assert_eq!(event.kind, "contact.updated");
         let payload: Value = serde_json::from_str(event.payload.get()).unwrap();
         assert_eq!(payload["changes"]["city"], json!({"from": "London", "to": null}));
@@ -408,6 +408,46 @@ fn a_refused_write_leaves_its_neighbours_alone() {
         }
         assert_eq!(made, 25);
         assert_eq!(house.store.read(house.list()).await.unwrap().total, 25);
+    });
+}
+
+/// Writes a contact and fails afterwards, which no operation of ours does.
+struct FailsLate(contacts::Create);
+
+impl Operation for FailsLate {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        self.0.run(tx).await?;
+        Err(Refusal::Conflict("too late".to_owned()).into())
+    }
+}
+
+#[test]
+fn a_write_that_fails_half_done_is_undone_and_its_neighbours_are_not() {
+    both(async |house| {
+        let writes: Vec<_> = (0..60)
+            .map(|n| {
+                let house = house.clone();
+                tokio::spawn(async move {
+                    let body = json!({"email": format!("p{n}@example.com")});
+                    if n % 6 != 0 {
+                        return house.try_create(body).await.map(|_| ());
+                    }
+                    let mut body = fields(body);
+                    let input = ContactInput::read(&mut body, Write::Create, &house.location);
+                    let (location, cause) = (house.location.clone(), Cause::operator());
+                    house.store.write(FailsLate(contacts::Create { location, input, cause })).await
+                })
+            })
+            .collect();
+        let mut failed = 0;
+        for write in writes {
+            failed += usize::from(write.await.unwrap().is_err());
+        }
+        assert_eq!(failed, 10);
+        assert_eq!(house.store.read(house.list()).await.unwrap().total, 50);
+        assert_eq!(house.events().await.len(), 50);
     });
 }
 

@@ -1,0 +1,63 @@
+//! Going on although one event or run fails again and again, so that it does not hold up all others.
+
+use std::time::Duration;
+use tieline_store::{Error, Operation, Result, Store, Tx, log::Cursor};
+
+/// How long a loop leaves the database alone after an error.
+const PAUSE: Duration = Duration::from_millis(500);
+/// After so many failures in a row, what was done together is done one by one.
+const SINGLY_AFTER: u32 = 3;
+/// After so many more, the one whose turn it is is given up: its run fails, with the error as the reason.
+const GIVE_UP_AFTER: u32 = 6;
+/// For how many turns things are done one by one, so that the one at fault gets its turn.
+const TURNS: u32 = 64;
+
+/// What a loop has learnt from its failures.
+#[derive(Debug, Default)]
+pub(crate) struct Care {
+    failures: u32,
+    turns: u32,
+    reason: String,
+}
+
+impl Care {
+    /// How many to take together, of `usual` many.
+    pub(crate) const fn limit(&self, usual: u32) -> u32 {
+        if self.turns > 0 { 1 } else { usual }
+    }
+
+    /// Why the next one is to be given up, if it is.
+    pub(crate) fn give_up(&self) -> Option<String> {
+        (self.failures >= GIVE_UP_AFTER).then(|| self.reason.clone())
+    }
+
+    pub(crate) const fn went_well(&mut self) {
+        self.failures = 0;
+        self.turns = self.turns.saturating_sub(1);
+    }
+
+    /// Learns from an error and waits a moment. A database that cannot be written to at all is nobody's
+    /// fault: then it is waited for, and nothing is given up.
+    pub(crate) async fn failed(&mut self, store: &Store, error: &Error) {
+        tokio::time::sleep(PAUSE).await;
+        if store.write(Probe).await.is_err() {
+            return;
+        }
+        self.failures += 1;
+        self.reason = format!("given up after {} tries: {error}", self.failures);
+        if self.failures >= SINGLY_AFTER {
+            self.turns = TURNS;
+        }
+    }
+}
+
+/// Writes, and changes nothing.
+struct Probe;
+
+impl Operation for Probe {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        Cursor("probe").advance(tx, 0, 0).await.map(|_| ())
+    }
+}

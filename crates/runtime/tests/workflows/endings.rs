@@ -1,0 +1,136 @@
+//! What a run's history says of its end, and settings that change while runs sleep.
+
+use crate::support::{both, done};
+use serde_json::{Value, json};
+use tieline_store::locations::Update;
+use tieline_store::runs::Status;
+
+const KEPT: &str = r#"
+tieline: 1
+name: Kept
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}", city: "{{ trigger.city }}" }
+  - do: contacts.update-contact
+    with: { state: WA }
+  - wait: { for: 1d, unless: shop.cancelled }
+  - if:
+      - when: trigger.total > 100
+        steps: [{ stop: { reason: "{{ contact.email }} spends enough" } }]
+"#;
+
+fn last(history: &[Value]) -> [&str; 3] {
+    let last = history.last().unwrap();
+    ["place", "status", "detail"].map(|name| last[name].as_str().unwrap())
+}
+
+#[test]
+fn a_contact_that_stays_as_it_is_is_called_unchanged() {
+    both(async |house| {
+        house.publish(KEPT).await;
+        let _runtime = house.start();
+        for _ in 0..2 {
+            let payload = json!({"email": "ada@example.com", "city": "London", "total": 1});
+            house.happens("shop.ordered", "ada", payload).await;
+            house.settle().await;
+        }
+        let id = house.contact("ada@example.com").await.unwrap()["id"].as_str().unwrap().to_owned();
+        for (run, verbs) in house.runs().await.iter().zip([["created", "updated"], ["unchanged"; 2]]) {
+            let history = house.history(run).await;
+            let told: Vec<_> = history[..2].iter().map(|step| step["detail"].clone()).collect();
+            assert_eq!(told, verbs.map(|verb| Value::from(format!("contact {id} {verb}"))));
+        }
+        assert_eq!(house.told("contact.updated").await.len(), 1);
+    });
+}
+
+#[test]
+fn the_history_of_a_stopped_run_ends_with_the_reason() {
+    both(async |house| {
+        house.publish(KEPT).await;
+        let _runtime = house.start();
+        let order = async |who: &str| {
+            let payload = json!({"email": format!("{who}@example.com"), "total": 500});
+            house.happens("shop.ordered", who, payload).await;
+        };
+        order("ada").await;
+        order("bob").await;
+        house.settle().await;
+        house.happens("shop.cancelled", "ada", json!({})).await;
+        house.settle().await;
+        house.clock_on(86_400);
+        house.settle().await;
+        let runs = house.runs().await;
+        assert_eq!(house.statuses().await, [Status::Stopped; 2]);
+        let cancelled = house.history(&runs[0]).await;
+        let reason = "shop.cancelled happened while the run was waiting";
+        assert_eq!(last(&cancelled), ["steps[2]", "stopped", reason]);
+        let enough = house.history(&runs[1]).await;
+        assert_eq!(last(&enough), ["steps[3].if[0].steps[0]", "stopped", "bob@example.com spends enough"]);
+    });
+}
+
+const UNREADABLE: &str = r#"
+tieline: 1
+name: Unreadable
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - wait: { until: "{{ trigger.until }}" }
+"#;
+
+#[test]
+fn the_history_of_a_failed_run_ends_with_one_line_that_says_why() {
+    both(async |house| {
+        house.publish(UNREADABLE).await;
+        let _runtime = house.start();
+        house.happens("shop.ordered", "ada", json!({"email": "ada@example.com", "until": "soon"})).await;
+        house.happens("shop.ordered", "bob", json!({"email": null, "until": "soon"})).await;
+        house.settle().await;
+        let runs = house.runs().await;
+        let waited = house.history(&runs[0]).await;
+        let [place, status, detail] = last(&waited);
+        assert_eq!((place, status), ("steps[1].wait.until", "failed"));
+        assert!(detail.contains("soon"), "{detail}");
+        assert_eq!(done(&house.history(&runs[1]).await), ["contacts.upsert-contact: failed"]);
+    });
+}
+
+const LATER: &str = r#"
+tieline: 1
+name: Later
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - wait: { for: 1d }
+  - do: contacts.create-note
+    with: { body: "{{ location.name }}: {{ now | date('%H', location.timezone) }}" }
+"#;
+
+#[test]
+fn a_run_that_slept_sees_the_location_as_it_is_now() {
+    both(async |house| {
+        house.publish(LATER).await;
+        let _runtime = house.start();
+        let order = async || {
+            house.happens("shop.ordered", "ada", json!({"email": "ada@example.com"})).await;
+            house.settle().await;
+            house.clock_on(86_400);
+            house.settle().await;
+        };
+        order().await;
+        let update = Update {
+            id: house.location.id.clone(),
+            name: Some("Away".to_owned()),
+            country: None,
+            timezone: Some("Europe/Berlin".to_owned()),
+            allow_duplicate_contact: None,
+        };
+        house.store.write(update).await.unwrap();
+        order().await;
+        assert_eq!(house.notes().await, ["Home: 23", "Away: 13"]);
+    });
+}

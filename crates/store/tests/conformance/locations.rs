@@ -1,0 +1,31 @@
+//! Locations, and what may be changed of one.
+
+use crate::support::both;
+use tieline_model::{Location, LocationId, Refusal};
+use tieline_store::locations::{Get, Update};
+use tieline_store::workflows::Stamp;
+
+fn keep_all(id: LocationId) -> Update {
+    Update { id, name: None, country: None, timezone: None, allow_duplicate_contact: None }
+}
+
+#[test]
+fn an_update_changes_what_it_names_and_tells_who_has_compiled_with_it() {
+    both(async |house| {
+        let before = house.location.clone();
+        let stamp = house.store.read(Stamp).await.unwrap();
+        let update = Update { timezone: Some("Europe/Berlin".into()), ..keep_all(before.id.clone()) };
+        let after = house.store.write(update).await.unwrap();
+        assert_eq!(after, Location { timezone: "Europe/Berlin".into(), ..before.clone() });
+        assert_eq!(house.store.read(Get(before.id)).await.unwrap(), Some(after));
+        assert!(house.store.read(Stamp).await.unwrap() > stamp);
+    });
+}
+
+#[test]
+fn a_location_that_is_not_there_cannot_be_changed() {
+    both(async |house| {
+        let refused = house.store.write(keep_all("none".into())).await.unwrap_err();
+        assert!(matches!(refused.refusal(), Some(Refusal::NotFound { what: "Location", .. })), "{refused}");
+    });
+}
