@@ -1,0 +1,158 @@
+//! A running server.
+
+use crate::child::end;
+use crate::place::Place;
+use crate::program;
+use crate::wait::PATIENCE;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Instant;
+
+/// What the server writes before its address when it can answer.
+const READY: &str = "listening on http://";
+
+static COUNT: AtomicU32 = AtomicU32::new(1);
+
+/// A server that answers. It is killed when this is dropped; a test that fails shows the end of its log.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it answers.
+    pub address: SocketAddr,
+    child: Child,
+    lines: Receiver<String>,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts `tieline serve` on a free port.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    #[must_use]
+    pub fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// The same with further flags.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    #[must_use]
+    pub fn start_with(place: &Place, flags: &[&str]) -> Self {
+        let mut command = program::command(place);
+        command.arg("serve").args(place.flags()).args(["--listen", "127.0.0.1:0"]).args(flags);
+        Self::run(place, command)
+    }
+
+    /// Starts `tieline demo` on a free port.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    #[must_use]
+    pub fn demo(place: &Place) -> Self {
+        let mut command = program::command(place);
+        command.arg("demo").args(place.flags()).args(["--listen", "127.0.0.1:0"]);
+        Self::run(place, command)
+    }
+
+    /// Starts a command that serves, with the settings of the caller, and waits until it answers.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    #[must_use]
+    pub fn run(place: &Place, mut command: Command) -> Self {
+        let log = place.folder().join(format!("server-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
+        let errors = File::create(&log).expect("a log can be written");
+        command.stdout(Stdio::piped()).stderr(errors);
+        let mut child = command.spawn().expect("the program can be run");
+        let lines = lines(&mut child);
+        // From here on the child is ended with this value, also where it does not come up.
+        let mut server = Self { address: SocketAddr::from(([0, 0, 0, 0], 0)), child, lines, log };
+        let line = server.line(|line| line.starts_with(READY));
+        server.address = line.trim_start_matches(READY).parse().expect("the server prints its address");
+        server
+    }
+
+    /// The next line on standard output that fits.
+    ///
+    /// # Panics
+    /// Where none comes.
+    pub fn line(&self, fits: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE.saturating_sub(start.elapsed())) {
+            if fits(&line) {
+                return line;
+            }
+        }
+        panic!("the server did not print the line that was waited for")
+    }
+
+    /// Kills it, as a power cut would.
+    pub fn kill(&mut self) {
+        end(&mut self.child);
+    }
+
+    /// Asks it to stop.
+    ///
+    /// # Panics
+    /// Where the signal cannot be sent.
+    pub fn ask_to_stop(&self) {
+        // The standard library can only kill. The child has not been waited for, so the id is still its own.
+        let told = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status();
+        assert!(told.expect("sh can be run").success(), "the signal could not be sent");
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Panics
+    /// Where it goes on.
+    pub fn ended(&mut self) -> ExitStatus {
+        crate::until("the server ends", || self.child.try_wait().expect("the child can be asked"))
+    }
+
+    /// Asks it to stop and waits until it has.
+    ///
+    /// # Panics
+    /// Where it does not stop, or does not say that all went well.
+    pub fn terminate(mut self) {
+        self.ask_to_stop();
+        let status = self.ended();
+        assert!(status.success(), "after SIGTERM the server ended with {status}");
+    }
+
+    /// What it wrote on standard error.
+    #[must_use]
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+}
+
+/// The lines of standard output. They are read on by a thread, so that the pipe never fills.
+fn lines(child: &mut Child) -> Receiver<String> {
+    let (tell, lines) = mpsc::channel();
+    let stdout = child.stdout.take().expect("standard output is piped");
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            // Nobody reads any more where this fails.
+            let _ = tell.send(line);
+        }
+    });
+    lines
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        end(&mut self.child);
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = &lines[lines.len().saturating_sub(12)..];
+            println!("the end of the log {}:\n{}", self.log.display(), last.join("\n"));
+        }
+    }
+}

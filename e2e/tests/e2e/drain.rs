@@ -1,0 +1,77 @@
+//! Stopping: what was acknowledged is there, what is under way is finished, and no two servers share a folder.
+
+use e2e::{Place, Server, Tenant, http};
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+#[test]
+fn a_request_under_way_is_finished_before_the_end() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let mut server = Server::start(&place);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let request = tenant.create_request("slow@example.com").to_bytes();
+    let (first, rest) = request.split_at(request.len() - 10);
+    stream.write_all(first).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    server.ask_to_stop();
+    e2e::until("the server takes no new connections", || TcpStream::connect(server.address).err());
+    stream.write_all(rest).unwrap();
+    let reply = http::read(&mut stream).unwrap();
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    assert!(server.ended().success());
+
+    let server = Server::start(&place);
+    assert_eq!(tenant.contacts(server.address)[0]["email"], "slow@example.com");
+    server.terminate();
+}
+
+#[test]
+fn what_was_acknowledged_before_the_end_is_there_after_it() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let mut server = Server::start(&place);
+    let address = server.address;
+    let acknowledged: Vec<String> = std::thread::scope(|scope| {
+        let create = |sender: usize| {
+            let emails = (0..).map(|n| format!("{sender}-{n}@example.com"));
+            let taken = emails.map_while(|email| {
+                let reply = tenant.create(address, &email).ok()?;
+                assert_eq!(reply.status, 201, "{}", reply.text);
+                Some(email)
+            });
+            taken.collect::<Vec<_>>()
+        };
+        let senders: Vec<_> = (0..4).map(|sender| scope.spawn(move || create(sender))).collect();
+        std::thread::sleep(Duration::from_millis(500));
+        server.ask_to_stop();
+        assert!(server.ended().success());
+        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()
+    });
+    assert!(acknowledged.len() >= 4, "only {} contacts were created", acknowledged.len());
+
+    let server = Server::start(&place);
+    let there: Vec<String> =
+        tenant.contacts(server.address).iter().map(|contact| e2e::tenant::text(contact, "email")).collect();
+    for email in &acknowledged {
+        assert!(there.contains(email), "{email} was acknowledged and is gone");
+    }
+    server.terminate();
+}
+
+#[test]
+fn a_second_server_on_one_folder_is_refused() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let mut server = Server::start(&place);
+    let second = tenant.cli.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, Some(1));
+    assert!(second.stderr.contains("another server runs on"), "{}", second.stderr);
+    assert_eq!(second.stdout, "");
+    assert_eq!(tenant.create(server.address, "first@example.com").unwrap().status, 201, "the first goes on");
+    server.kill();
+    // A lock that a killed server left behind does not keep the next one out.
+    Server::start(&place).terminate();
+}

@@ -1,0 +1,20 @@
+//! What a user meets: the built program, driven by its command line, over HTTP and by signals.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that is answered otherwise is to fail where it stands"
+)]
+
+mod cli;
+mod crash;
+mod drain;
+mod duplicates;
+mod http_step;
+mod payment;
+mod receiver;
+mod sdk;
+mod settings;
+mod storm;
+mod webhook;
+mod webhook_mapping;
