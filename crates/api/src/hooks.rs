@@ -24,8 +24,15 @@ struct Desk {
 /// The address that deliveries come in by. Merge it into the API's router.
 pub fn router(ingress: Ingress, store: Store) -> Router {
     slashed("/hooks/{connection}", post(receive))
+        .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(Desk { ingress, store })
+}
+
+/// A method that nothing is delivered by.
+async fn no_route(State(desk): State<Desk>, request: HttpRequest) -> Response {
+    let trace_id = TraceId::draw(desk.store.entropy().as_ref());
+    Problem::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
 }
 
 async fn receive(

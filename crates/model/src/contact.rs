@@ -98,25 +98,6 @@ pub struct SetField {
     pub value: Value,
 }
 
-/// What the stored document holds beyond the model: fields that follow from others, kept so that reading is
-/// copying.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    #[serde(flatten)]
-    contact: &'a Contact,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_name_lower_case: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_name_lower_case: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    full_name_lower_case: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_lower_case: Option<String>,
-}
-
 impl Contact {
     /// First and last name together, where there is any.
     #[must_use]
@@ -133,16 +114,27 @@ impl Contact {
     /// # Errors
     /// None that a contact read or built here can have; serde's signature allows for them.
     pub fn to_document(&self) -> Result<String, serde_json::Error> {
+        // What follows from other fields is written behind the contact's own, which spares a wrapper around
+        // the whole.
+        let mut document = serde_json::to_vec(self)?;
+        document.pop();
         let name = self.name();
         let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
-        serde_json::to_string(&Document {
-            contact: self,
-            first_name_lower_case: lower(&self.first_name),
-            last_name_lower_case: lower(&self.last_name),
-            full_name_lower_case: lower(&name),
-            email_lower_case: lower(&self.email),
-            name,
-        })
+        let derived = [
+            (",\"firstNameLowerCase\":", lower(&self.first_name)),
+            (",\"lastNameLowerCase\":", lower(&self.last_name)),
+            (",\"fullNameLowerCase\":", lower(&name)),
+            (",\"emailLowerCase\":", lower(&self.email)),
+            (",\"name\":", name),
+        ];
+        for (field, text) in derived {
+            if let Some(text) = text {
+                document.extend_from_slice(field.as_bytes());
+                serde_json::to_writer(&mut document, &text)?;
+            }
+        }
+        document.push(b'}');
+        String::from_utf8(document).map_err(serde::ser::Error::custom)
     }
 
     /// The text that `query` of a list looks in: name, e-mail, phone, company and tags, in lower case.

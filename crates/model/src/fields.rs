@@ -133,7 +133,9 @@ impl Fields {
             Some(Value::Null) => Patch::Clear,
             Some(Value::String(text)) if text.is_empty() => Patch::Clear,
             Some(Value::String(text)) => Patch::Set(text),
-            Some(scalar @ (Value::Number(_) | Value::Bool(_))) if self.forgiving => Patch::Set(scalar.to_string()),
+            Some(scalar @ (Value::Number(_) | Value::Bool(_))) if self.forgiving => {
+                Patch::Set(scalar.to_string())
+            }
             Some(_) => self.wrong(format!("{name} must be a string")),
         }
     }

@@ -66,10 +66,45 @@ impl Timestamp {
     }
 }
 
+/// The year, month and day that lie so many days after 1970-01-01, in the Gregorian calendar.
+///
+/// Years are counted from March, so that the leap day is a year's last, and in cycles of 400 years, which
+/// all have the same number of days.
+const fn civil(days: i64) -> (i64, i64, i64) {
+    let since_0000_03_01 = days + 719_468;
+    let cycle = since_0000_03_01.div_euclid(146_097);
+    let day_of_cycle = since_0000_03_01.rem_euclid(146_097);
+    let year_of_cycle =
+        (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
+    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_cycle + cycle * 400 + (month <= 2) as i64;
+    (year, month, day)
+}
+
+/// Written here rather than by the calendar library because every contact and event holds several times, and
+/// this form is always the same.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
-        write!(f, "{at:.3}")
+        let (year, month, day) = civil(self.0.div_euclid(86_400_000));
+        let millis = self.0.rem_euclid(86_400_000);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |at: usize, digits: usize, mut number: i64| {
+            for place in text[at..at + digits].iter_mut().rev() {
+                *place = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        };
+        put(0, 4, year);
+        put(5, 2, month);
+        put(8, 2, day);
+        put(11, 2, millis / 3_600_000);
+        put(14, 2, millis / 60_000 % 60);
+        put(17, 2, millis / 1000 % 60);
+        put(20, 3, millis % 1000);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -133,6 +168,14 @@ mod tests {
     fn writes_three_digits_of_fraction() {
         assert_eq!(Timestamp::from_millis(1_625_203_106_704).to_string(), "2021-07-02T05:18:26.704Z");
         assert_eq!(Timestamp::from_seconds(0).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn writes_what_the_calendar_library_would(millis in RANGE) {
+            let at = jiff::Timestamp::from_millisecond(millis).unwrap();
+            proptest::prop_assert_eq!(Timestamp::from_millis(millis).to_string(), format!("{at:.3}"));
+        }
     }
 
     #[test]

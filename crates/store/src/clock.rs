@@ -77,15 +77,20 @@ impl Entropy for SystemEntropy {
     #[expect(clippy::expect_used, reason = "a machine without a random source cannot make a safe token")]
     fn fill(&self, out: &mut [u8]) {
         let mut pool = self.0.lock();
-        for byte in out {
-            if pool.used == pool.bytes.len() {
-                getrandom::fill(&mut pool.bytes).expect("the system gives random bytes");
-                pool.used = 0;
+        let Pool { bytes, used } = &mut *pool;
+        let mut left = out;
+        while !left.is_empty() {
+            if *used == bytes.len() {
+                getrandom::fill(bytes).expect("the system gives random bytes");
+                *used = 0;
             }
-            let at = pool.used;
+            let count = left.len().min(bytes.len() - *used);
+            let (now, later) = left.split_at_mut(count);
+            now.copy_from_slice(&bytes[*used..*used + count]);
             // A byte is handed out once and then forgotten, so that no later reader of memory finds it.
-            *byte = std::mem::take(&mut pool.bytes[at]);
-            pool.used += 1;
+            bytes[*used..*used + count].fill(0);
+            *used += count;
+            left = later;
         }
     }
 }

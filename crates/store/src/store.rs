@@ -138,6 +138,7 @@ impl Store {
             now: self.inner.options.clock.now(),
             entropy: self.inner.options.entropy.as_ref(),
             appended: false,
+            written: None,
             database: Database::Sqlite(connection),
         }
     }

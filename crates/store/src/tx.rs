@@ -15,6 +15,9 @@ pub struct Tx<'c> {
     pub(crate) entropy: &'c dyn Entropy,
     /// Whether events were appended, so that the readers of the log are woken after the commit.
     pub(crate) appended: bool,
+    /// The contact that this operation wrote last. A run's steps change one contact several times over, and
+    /// need not read back what they have just written.
+    pub(crate) written: Option<crate::contacts::Record>,
 }
 
 pub(crate) enum Database<'c> {

@@ -1,6 +1,7 @@
 //! Settings that every command takes: from flags, then `TIELINE_*` variables, then a TOML file.
 
 use crate::commands::serve::Serve;
+use crate::logging::LogFormat;
 use clap::Args;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,13 @@ pub(crate) struct Config {
     /// the data folder, as secret.key.
     #[arg(long, global = true, env = "TIELINE_SECRET_KEY", value_name = "BASE64", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
+    /// How much the server writes down: error, warn, info or debug, or more by part, like
+    /// info,tieline_runtime=debug [default: info; warn for the demo].
+    #[arg(long, global = true, env = "TIELINE_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// How it writes that [default: text].
+    #[arg(long, global = true, env = "TIELINE_LOG_FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
     /// What the file says of the server.
     #[arg(skip)]
     #[serde(default)]
@@ -54,6 +62,8 @@ impl Config {
             data: self.data.or(file.data),
             database_url: self.database_url.or(file.database_url),
             secret_key: self.secret_key.or(file.secret_key),
+            log: self.log.or(file.log),
+            log_format: self.log_format.or(file.log_format),
             serve: file.serve,
         })
     }
@@ -81,15 +91,20 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("tieline-config-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let file = folder.join("tieline.toml");
-        std::fs::write(&file, "data = \"from-file\"\ndatabase-url = \"postgres://file/x\"\n").unwrap();
+        let text = "data = \"from-file\"\ndatabase-url = \"postgres://file/x\"\nlog-format = \"json\"\n";
+        std::fs::write(&file, text).unwrap();
         let flags =
             Config { config: Some(file.clone()), data: Some("from-flag".into()), ..Config::default() };
         let config = flags.with_file().unwrap();
         assert_eq!(config.folder(), Path::new("from-flag"));
         assert_eq!(config.database_url.as_deref(), Some("postgres://file/x"));
+        assert_eq!(config.log_format, Some(LogFormat::Json));
         std::fs::write(&file, "dat = 1\n").unwrap();
-        let wrong = Config { config: Some(file), ..Config::default() }.with_file().unwrap_err();
+        let wrong = Config { config: Some(file.clone()), ..Config::default() }.with_file().unwrap_err();
         assert!(wrong.contains("dat"), "{wrong}");
+        std::fs::write(&file, "[serve]\nlisen = \"127.0.0.1:1\"\n").unwrap();
+        let wrong = Config { config: Some(file.clone()), ..Config::default() }.with_file().unwrap_err();
+        assert!(wrong.contains("lisen") && wrong.contains("listen"), "{wrong}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

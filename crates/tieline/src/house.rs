@@ -4,11 +4,11 @@ use crate::config::Config;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tieline_model::{Location, LocationId};
 use tieline_store::clock::{Entropy, SystemEntropy};
-use tieline_store::seal::Seal;
-use tieline_store::{Options, Store, locations};
+use tieline_store::seal::{Check, HasKey, Seal};
+use tieline_store::{Options, Store, locations, private};
 
 /// Opens the database that the settings name.
 pub(crate) async fn open(config: &Config, options: Options) -> Result<Store, String> {
@@ -28,11 +28,40 @@ pub(crate) async fn location(store: &Store, id: &str) -> Result<Location, String
     })
 }
 
-/// The key that seals secrets: from the settings, else from the data folder, where one is made at first.
-pub(crate) fn seal(config: &Config) -> Result<Seal, String> {
-    let text = match &config.secret_key {
-        Some(text) => text.clone(),
-        None => key_file(config.folder())?,
+/// What to do where the key is not the database's own.
+const REMEDY: &str = "`tieline connections rotate` cannot help without it. If it is lost for good, \
+    `tieline secret-key replace --yes` accepts another key; every connection needs a new secret then";
+
+/// The key that seals secrets: from the settings, else from the data folder, where one is made at first. It has
+/// to be the one that this database's secrets are sealed with.
+pub(crate) async fn seal(config: &Config, store: &Store) -> Result<Seal, String> {
+    let failed = |error: tieline_store::Error| error.to_string();
+    if given_key(config)?.is_none() && store.read(HasKey).await.map_err(failed)? {
+        return Err(format!(
+            "there is no secret key, and the secrets in this database were sealed with one: put it back as {}, \
+             or give it as TIELINE_SECRET_KEY. {REMEDY}",
+            key_file(config).display()
+        ));
+    }
+    let seal = any_seal(config)?;
+    if store.write(Check { seal: seal.clone() }).await.map_err(failed)? {
+        return Ok(seal);
+    }
+    let place = match &config.secret_key {
+        Some(_) => "given by --secret-key, TIELINE_SECRET_KEY or the settings file".to_owned(),
+        None => format!("in {}", key_file(config).display()),
+    };
+    Err(format!(
+        "the secret key {place} is not the one that the secrets in this database were sealed with: put that one \
+         back. {REMEDY}"
+    ))
+}
+
+/// The same, whatever the database's secrets are sealed with.
+pub(crate) fn any_seal(config: &Config) -> Result<Seal, String> {
+    let text = match given_key(config)? {
+        Some(text) => text,
+        None => make_key(&key_file(config))?,
     };
     let bytes = STANDARD.decode(text.trim()).ok();
     let key: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
@@ -40,40 +69,100 @@ pub(crate) fn seal(config: &Config) -> Result<Seal, String> {
     Ok(Seal::new(&key.ok_or(wrong)?))
 }
 
-fn key_file(folder: &Path) -> Result<String, String> {
-    let file = folder.join("secret.key");
-    let failed = |error: std::io::Error| format!("{} cannot be used: {error}", file.display());
-    match std::fs::read_to_string(&file) {
-        Ok(text) => return Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
+fn key_file(config: &Config) -> PathBuf {
+    config.folder().join("secret.key")
+}
+
+fn unusable(file: &Path, error: &std::io::Error) -> String {
+    format!("{} cannot be used: {error}", file.display())
+}
+
+/// The key as the settings or the data folder have it, in base64.
+fn given_key(config: &Config) -> Result<Option<String>, String> {
+    if let Some(text) = &config.secret_key {
+        return Ok(Some(text.clone()));
     }
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    let file = key_file(config);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(&file, &error)),
+    }
+}
+
+/// Makes a key and keeps it in a file.
+fn make_key(file: &Path) -> Result<String, String> {
+    let failed = |error: std::io::Error| unusable(file, &error);
+    private::folder(file.parent().unwrap_or(file)).map_err(failed)?;
     let mut key = [0; 32];
     SystemEntropy::default().fill(&mut key);
     let text = STANDARD.encode(key);
     // Written aside and linked into place, so that of two commands that start at once both use one key and
     // neither reads half of it.
-    let aside = folder.join(format!("secret.key.{}", std::process::id()));
-    write_private(&aside, &text).map_err(failed)?;
-    let linked = std::fs::hard_link(&aside, &file);
+    let aside = file.with_extension(format!("key.{}", std::process::id()));
+    write(&aside, &text).map_err(failed)?;
+    let linked = std::fs::hard_link(&aside, file);
     std::fs::remove_file(&aside).map_err(failed)?;
     match linked {
         Ok(()) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            std::fs::read_to_string(&file).map_err(failed)
+            std::fs::read_to_string(file).map_err(failed)
         }
         Err(error) => Err(failed(error)),
     }
 }
 
 /// Writes a file that only its owner may read.
-fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(file)?;
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = private::file(file)?;
+    file.set_len(0)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tieline_store::seal::Accept;
+
+    /// Settings and a database in a folder of their own; the folder goes with the test's end.
+    async fn house(name: &str) -> (Config, Store) {
+        let folder = std::env::temp_dir().join(format!("tieline-house-{name}-{}", std::process::id()));
+        let config = Config { data: Some(folder), ..Config::default() };
+        let store = open_for_command(&config).await.unwrap();
+        (config, store)
+    }
+
+    fn end(config: &Config) {
+        std::fs::remove_dir_all(config.folder()).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_key_is_made_once_and_missed_when_it_is_gone() {
+        let (config, store) = house("missing").await;
+        seal(&config, &store).await.unwrap();
+        seal(&config, &store).await.unwrap();
+        let file = key_file(&config);
+        std::fs::rename(&file, file.with_extension("away")).unwrap();
+        let refused = seal(&config, &store).await.unwrap_err();
+        assert!(refused.contains("secret.key") && refused.contains("secret-key replace"), "{refused}");
+        assert!(!file.exists(), "no other key was made in its place");
+        std::fs::rename(file.with_extension("away"), &file).unwrap();
+        seal(&config, &store).await.unwrap();
+        end(&config);
+    }
+
+    #[tokio::test]
+    async fn another_key_is_refused_until_it_is_accepted() {
+        let (config, store) = house("other").await;
+        seal(&config, &store).await.unwrap();
+        let other = Config { secret_key: Some(STANDARD.encode([7; 32])), ..config.clone() };
+        let refused = seal(&other, &store).await.unwrap_err();
+        assert!(refused.contains("TIELINE_SECRET_KEY") && refused.contains("put that one back"), "{refused}");
+        store.write(Accept { seal: any_seal(&other).unwrap() }).await.unwrap();
+        seal(&other, &store).await.unwrap();
+        let refused = seal(&config, &store).await.unwrap_err();
+        assert!(refused.contains("secret.key"), "{refused}");
+        end(&config);
+    }
 }

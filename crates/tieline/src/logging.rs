@@ -1,22 +1,65 @@
 //! What the server writes down about itself, on standard error.
 
+use crate::config::Config;
+use clap::ValueEnum;
+use serde::Deserialize;
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-/// Begins to write. `TIELINE_LOG` says how much (`warn`, `tieline_runtime=debug`, …), and
-/// `TIELINE_LOG_FORMAT=json` writes one JSON object a line.
-pub(crate) fn start() {
-    start_at("info");
+/// How the log is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
-/// The same, with how much is written where `TIELINE_LOG` does not say.
-pub(crate) fn start_at(default: &str) {
-    let filter = EnvFilter::try_from_env("TIELINE_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match std::env::var("TIELINE_LOG_FORMAT").as_deref() {
-        Ok("json") => lines.json().try_init(),
-        _ => lines.try_init(),
+/// Begins to write, as much as the settings say or else as much as `default` says.
+pub(crate) fn start(config: &Config, default: &str) -> Result<(), String> {
+    let filter = filter(config.log.as_deref().unwrap_or(default))?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(std::io::stderr);
+    let started = match config.log_format {
+        Some(LogFormat::Json) => lines.json().try_init(),
+        Some(LogFormat::Text) | None => lines.try_init(),
     };
-    if let Err(error) = started {
-        eprintln!("the log cannot be written: {error}");
+    started.map_err(|error| format!("the log cannot be written: {error}"))
+}
+
+/// PostgreSQL sends a notice whenever a table is there already, and its client passes each on as news. What
+/// the settings say of it wins.
+fn filter(text: &str) -> Result<EnvFilter, String> {
+    EnvFilter::try_new(format!("tokio_postgres=warn,{text}")).map_err(|error| {
+        format!("log: `{text}` cannot be read ({error}); write it like warn or info,tieline_runtime=debug")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filter;
+    use tracing::Level;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    /// Whether an ordinary message of ours, and one of PostgreSQL's client, are written under these settings.
+    fn written(text: &str) -> (bool, bool) {
+        let lines = tracing_subscriber::registry().with(filter(text).unwrap());
+        tracing::subscriber::with_default(lines, || {
+            let own = tracing::enabled!(target: "tieline_runtime", Level::INFO);
+            (own, tracing::enabled!(target: "tokio_postgres::connection", Level::INFO))
+        })
+    }
+
+    #[test]
+    fn notices_of_the_database_are_left_out_unless_they_are_asked_for() {
+        assert_eq!(written("info"), (true, false));
+        assert_eq!(written("debug"), (true, false));
+        assert_eq!(written("warn"), (false, false));
+        assert_eq!(written("info,tokio_postgres=info"), (true, true));
+        let wrong = filter("tieline=loud").unwrap_err();
+        assert!(wrong.contains("tieline=loud") && wrong.contains("like warn"), "{wrong}");
     }
 }

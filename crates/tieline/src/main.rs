@@ -49,6 +49,9 @@ enum Command {
     /// Runs of workflows.
     #[command(subcommand)]
     Runs(commands::runs::Runs),
+    /// The key that seals connections' secrets.
+    #[command(subcommand)]
+    SecretKey(commands::secret_key::SecretKey),
 }
 
 fn main() -> ExitCode {
@@ -78,6 +81,7 @@ fn run(cli: Cli) -> Result<(), String> {
             Command::Workflows(command) => command.run(&config).await,
             Command::Deliveries(command) => command.run(&config).await,
             Command::Runs(command) => command.run(&config).await,
+            Command::SecretKey(command) => command.run(&config).await,
         }
     })
 }

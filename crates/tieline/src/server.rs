@@ -17,7 +17,7 @@ use tieline_model::time::parse_duration;
 use tieline_runtime::ingress::Ingress;
 use tieline_runtime::{Options as RuntimeOptions, Runtime};
 use tieline_store::clock::{Clock, ManualClock, SystemClock};
-use tieline_store::{Options, Store};
+use tieline_store::{Options, Store, private};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -56,7 +56,7 @@ impl Server {
         let lock = lock(config)?;
         let (clock, manual) = clock(settings.manual_clock);
         let store = house::open(config, Options { clock, listen: true, ..Options::default() }).await?;
-        let seal = house::seal(config)?;
+        let seal = house::seal(config, &store).await?;
         let client = Client::new(HttpOptions { guard: settings.outbound, ..HttpOptions::default() });
         let client = client.map_err(|error| format!("the HTTP client cannot be set up: {error}"))?;
         let runtime = Runtime::start(&store, RuntimeOptions { client });
@@ -87,7 +87,6 @@ impl Server {
     /// Waits for SIGTERM or Ctrl-C and stops: nothing new is taken, what is under way is finished.
     pub(crate) async fn run_until_told(self) -> Result<(), String> {
         told().await.map_err(|error| format!("signals cannot be heard: {error}"))?;
-        tracing::info!("stopping");
         let _ = self.stop.send(());
         match tokio::time::timeout(DRAIN, self.serving).await {
             Ok(Ok(Ok(()))) => {}
@@ -117,8 +116,8 @@ fn lock(config: &Config) -> Result<Option<std::fs::File>, String> {
     let folder = config.folder();
     let failed =
         |error: &dyn std::fmt::Display| format!("the folder {} cannot be used: {error}", folder.display());
-    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let file = std::fs::File::create(folder.join("server.lock")).map_err(|error| failed(&error))?;
+    private::folder(folder).map_err(|error| failed(&error))?;
+    let file = private::file(&folder.join("server.lock")).map_err(|error| failed(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Err(format!(

@@ -11,6 +11,7 @@ mod contacts;
 mod conversation;
 mod custom_fields;
 mod envelope;
+mod hooks;
 mod notes;
 mod paging;
 mod routes;

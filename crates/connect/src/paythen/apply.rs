@@ -23,7 +23,7 @@ impl Rules<'_> {
     pub(super) fn apply(mut self) -> Vec<Draft> {
         let (event, at) = (self.event, self.at());
         self.book.learn_person(&event.about, at);
-        let drafts = match &event.what {
+        let mut drafts = match &event.what {
             What::Nothing => Vec::new(),
             What::Customer { new_method } => self.method(new_method.as_deref()),
             What::Method(id) => self.method(Some(id)),
@@ -36,8 +36,27 @@ impl Rules<'_> {
             What::Dispute { pay, opened, .. } => self.dispute(pay, *opened),
             What::Tie { invoice, intent } => self.tied(invoice, intent),
         };
+        self.tell_sign_ups(&mut drafts);
         self.book.trim();
         drafts
+    }
+
+    /// Tells the sign-ups that were held until somebody could be known by them, before all else: one that is
+    /// due to this event, and those of earlier ones.
+    fn tell_sign_ups(&mut self, drafts: &mut Vec<Draft>) {
+        if !self.book.can_be_known() {
+            return;
+        }
+        let held = self.book.enrolments.iter_mut().filter(|one| one.sign_up_held);
+        let told = held.map(|enrolment| {
+            enrolment.sign_up_held = false;
+            let enrolment = Some(enrolment.key.clone());
+            let beside = drafts.iter().find(|draft| draft.enrolment == enrolment);
+            let payment = beside.and_then(|draft| draft.payment.clone());
+            Draft { kind: kinds::SIGNED_UP, enrolment, payment }
+        });
+        let told: Vec<Draft> = told.collect();
+        drafts.splice(0..0, told);
     }
 
     pub(super) const fn at(&self) -> i64 {
@@ -93,11 +112,12 @@ impl Rules<'_> {
         }
     }
 
-    /// Marks an enrolment as signed up and tells whether that is news. A payment that came before its
-    /// subscription was known may have been told as a sign-up of its own; it is the same one.
-    pub(super) fn sign_up(&mut self, key: &str) -> bool {
+    /// Marks an enrolment as signed up; where that is news, it is told when the person can be known. A payment
+    /// that came before its subscription was known may have been taken as a sign-up of its own; it is the same
+    /// one.
+    pub(super) fn sign_up(&mut self, key: &str) {
         if std::mem::replace(&mut self.book.enrol(key).signed_up, true) {
-            return false;
+            return;
         }
         let book = &*self.book;
         let lives_at =
@@ -110,10 +130,8 @@ impl Rules<'_> {
                 && !book.payments.iter().any(|payment| lives_at(payment, &one.key))
         };
         let absorbed = book.enrolments.iter().position(left);
-        if let Some(place) = absorbed {
-            self.book.enrolments.remove(place);
-        }
-        absorbed.is_none()
+        let held = absorbed.is_none_or(|place| self.book.enrolments.remove(place).sign_up_held);
+        self.book.enrol(key).sign_up_held = held;
     }
 
     /// The key of the enrolment that a payment belongs to.

@@ -50,6 +50,9 @@ pub(super) struct Enrolment {
     pub(super) key: String,
     #[serde(default, rename = "su", skip_serializing_if = "is_default")]
     pub(super) signed_up: bool,
+    /// The sign-up is yet to be told, because nobody knows the person's address.
+    #[serde(default, rename = "sh", skip_serializing_if = "is_default")]
+    pub(super) sign_up_held: bool,
     /// When the subscription started; unknown until one of its own events was seen.
     #[serde(default, rename = "st", skip_serializing_if = "is_default")]
     pub(super) start: Option<i64>,
@@ -180,6 +183,11 @@ impl Book {
         self.name.fill(holder.name);
         self.phone.fill(holder.phone);
         self.address.fill(holder.address);
+    }
+
+    /// Whether there is an e-mail address or a phone number to know the person by.
+    pub(super) fn can_be_known(&self) -> bool {
+        self.email.get().is_some() || self.phone.get().is_some()
     }
 
     pub(super) fn enrolment(&self, key: &str) -> Option<&Enrolment> {

@@ -1,6 +1,6 @@
 //! The names of the events; a workflow's trigger takes them by these.
 
-/// Somebody signed up to a plan.
+/// Somebody signed up to a plan. Told when an address of the person is known, however late that is.
 pub const SIGNED_UP: &str = "paythen.customer.signed_up";
 /// A payment came in.
 pub const PAYMENT_SUCCEEDED: &str = "paythen.payment.succeeded";

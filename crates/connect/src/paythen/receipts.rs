@@ -48,13 +48,12 @@ impl Rules<'_> {
             self.learn_plan(&key);
         }
         let known = self.is_plan(&key);
-        let signed_up = self.sign_up(&key);
+        self.sign_up(&key);
         let after = self.standing(&key);
         let was_overdue = before.iter().any(|(known, standing)| *known == key && standing.overdue);
         let view =
             pay.map_or_else(|| PaymentView::remembered(&payment), |pay| PaymentView::of(pay, &payment));
         let mut drafts = Drafts::new(Some(key.clone()), Some(view));
-        drafts.push_if(signed_up && news, kinds::SIGNED_UP);
         drafts.push_if(news, kinds::PAYMENT_SUCCEEDED);
         drafts.push_if(known && was_overdue && !after.overdue, kinds::RECOVERED);
         self.conclude(&key, after, &mut drafts);

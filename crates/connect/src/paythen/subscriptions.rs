@@ -27,12 +27,13 @@ impl Rules<'_> {
         if change.ended {
             enrolment.ended = enrolment.ended.or(Some(at));
         }
-        let signed_up = change.created && self.sign_up(&key);
+        if change.created {
+            self.sign_up(&key);
+        }
         let after = self.standing(&key);
         let required =
             unpaid && after.status == Status::ActionRequired && before.status != Status::ActionRequired;
         let mut drafts = Drafts::new(Some(key.clone()), None);
-        drafts.push_if(signed_up, kinds::SIGNED_UP);
         if let Some(kind) = pause {
             drafts.push(kind);
         }

@@ -15,6 +15,8 @@ pub use create::Create;
 pub use delete::Delete;
 pub use duplicate::FindDuplicate;
 pub use get::Get;
+pub(crate) use record::Record;
+
 pub use list::{List, Order, Page, SortBy};
 pub use tags::{AddTags, RemoveTags, TagsChanged};
 pub use update::Update;
@@ -41,6 +43,9 @@ pub struct Written {
 
 /// Refuses where the contact is not there.
 pub(crate) async fn must_exist(tx: &mut Tx<'_>, location: &LocationId, contact: &ContactId) -> Result<()> {
+    if tx.written.as_ref().is_some_and(|written| written.is(location, contact)) {
+        return Ok(());
+    }
     let row = tx
         .query_first("SELECT 1 FROM contacts WHERE location_id = ?1 AND id = ?2", params![location, contact])
         .await?;

@@ -7,7 +7,7 @@ use tieline_model::{ContactId, LocationId, Refusal, text};
 
 /// A contact as it stands in its row.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(crate) struct Record {
     pub(super) contact: Contact,
     email_slot: String,
     phone_slot: String,
@@ -56,6 +56,9 @@ pub(super) async fn find(
 impl Record {
     /// Loads a contact to change it.
     pub(super) async fn load(tx: &mut Tx<'_>, location: &LocationId, id: &ContactId) -> Result<Self> {
+        if let Some(written) = tx.written.as_ref().filter(|written| written.is(location, id)) {
+            return Ok(written.clone());
+        }
         let row = tx
             .query_first(
                 "SELECT id, doc, email_slot, phone_slot FROM contacts WHERE location_id = ?1 AND id = ?2",
@@ -97,6 +100,7 @@ impl Record {
             ],
         )
         .await?;
+        Self::keep(tx, contact, email_slot, phone_slot);
         Ok(doc)
     }
 
@@ -119,6 +123,7 @@ impl Record {
                 ],
             )
             .await?;
+            Self::keep(tx, contact, &self.email_slot, &self.phone_slot);
             return Ok(doc);
         }
         let email_slot = match same_email {
@@ -145,7 +150,19 @@ impl Record {
             ],
         )
         .await?;
+        Self::keep(tx, contact, email_slot, phone_slot);
         Ok(doc)
+    }
+
+    /// Keeps what was written at hand for the rest of the operation.
+    fn keep(tx: &mut Tx<'_>, contact: &Contact, email_slot: &str, phone_slot: &str) {
+        let (email_slot, phone_slot) = (email_slot.to_owned(), phone_slot.to_owned());
+        tx.written = Some(Self { contact: contact.clone(), email_slot, phone_slot });
+    }
+
+    /// Whether this is the contact of that id.
+    pub(super) fn is(&self, location: &LocationId, id: &ContactId) -> bool {
+        self.contact.id == *id && self.contact.location_id == *location
     }
 }
 

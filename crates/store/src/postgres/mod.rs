@@ -138,6 +138,7 @@ fn begin<'c>(client: &'c Client, options: &'c Options) -> Tx<'c> {
         now: options.clock.now(),
         entropy: options.entropy.as_ref(),
         appended: false,
+        written: None,
         database: Database::Postgres(client),
     }
 }

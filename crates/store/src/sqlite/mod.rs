@@ -1,6 +1,7 @@
 //! The embedded database: one writer thread that commits many transactions in one fsync, and readers that
 //! never wait for it.
 
+mod checkpoint;
 mod readers;
 mod writer;
 
@@ -105,8 +106,9 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", if writable { -65_536 } else { -16_384 })?;
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
-    // The log is folded back every 10,000 pages (80 MB): seldom enough that a page which changes often is
-    // not written back each time, and that the pause is rare.
-    connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
+    // The writer folds the log back itself when it has grown to 40,000 pages (320 MB), which it seldom does:
+    // see `checkpoint`. Afterwards the file shrinks to 64 MB.
+    connection.pragma_update(None, "wal_autocheckpoint", 40_000)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     Ok(connection)
 }

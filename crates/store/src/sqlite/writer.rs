@@ -6,6 +6,11 @@
 //! touches. Should one fail after it wrote, which takes a fault of the disk or of ours, the transaction is
 //! rolled back and all its operations are run again, each in a transaction of its own, so that the neighbours
 //! of the failing one do not suffer.
+//!
+//! The writer's time is what bounds the whole, so it does nothing that another thread can do: waking those who
+//! wait for an answer costs a system call each, and folding the log back into the database costs more.
+
+use super::checkpoint::Checkpointer;
 use super::open;
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
@@ -17,7 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
@@ -29,8 +34,12 @@ const QUEUE: usize = 4096;
 
 pub(crate) struct Writer {
     jobs: Option<SyncSender<Box<dyn Job>>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
+    _checkpointer: Checkpointer,
 }
+
+/// Operations that were run together, and what came of it.
+type Batch = (Vec<Box<dyn Job>>, Result<bool, Broken>);
 
 /// An operation that waits for the writer.
 trait Job: Send {
@@ -84,6 +93,11 @@ pub(crate) fn drive<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
 struct House {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+}
+
+/// Hands results over after the commit.
+struct Answers {
+    later: Sender<Batch>,
     appended: watch::Sender<u64>,
 }
 
@@ -96,12 +110,14 @@ impl Writer {
     ) -> Result<Self> {
         let connection = open(path, true)?;
         let (jobs, queue) = sync_channel(QUEUE);
-        let house = House { clock, entropy, appended };
-        let thread = std::thread::Builder::new()
-            .name("tieline-writer".to_owned())
-            .spawn(move || write(connection, &queue, &house))
-            .map_err(|error| Error::Unusable(format!("the writer thread cannot be started: {error}")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        let (later, done) = channel();
+        let house = House { clock, entropy };
+        let answers = Answers { later, appended: appended.clone() };
+        let threads = vec![
+            spawn("tieline-writer", move || write(connection, &queue, &house, &answers))?,
+            spawn("tieline-answers", move || done.iter().for_each(|batch| answer(batch, &appended)))?,
+        ];
+        Ok(Self { jobs: Some(jobs), threads, _checkpointer: Checkpointer::start(path)? })
     }
 
     pub(crate) async fn write<O: Operation>(&self, operation: O) -> Result<O::Output> {
@@ -124,26 +140,44 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // Closing the channel lets the thread finish what waits; the store is closed when it is done.
+        // Closing the channel lets the threads finish what waits; the store is closed when they are done.
         self.jobs = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the writer thread panicked");
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the writer panicked");
+            }
         }
     }
 }
 
-fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, house: &House) {
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| Error::Unusable(format!("the thread {name} cannot be started: {error}")))
+}
+
+fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, house: &House, answers: &Answers) {
     while let Ok(first) = queue.recv() {
         let (batch, outcome) = together(&mut connection, first, || queue.try_recv().ok(), house);
         if matches!(outcome, Err(Broken::HalfDone)) && batch.len() > 1 {
             for job in batch {
-                let (alone, outcome) = together(&mut connection, job, || None, house);
-                answer(alone, outcome, house);
+                answers.give(together(&mut connection, job, || None, house));
             }
         } else {
-            answer(batch, outcome, house);
+            answers.give((batch, outcome));
+        }
+    }
+}
+
+impl Answers {
+    /// A single caller is answered at once; to many, another thread turns.
+    fn give(&self, batch: Batch) {
+        if batch.0.len() == 1 {
+            return answer(batch, &self.appended);
+        }
+        if let Err(unsent) = self.later.send(batch) {
+            answer(unsent.0, &self.appended);
         }
     }
 }
@@ -163,7 +197,7 @@ fn together(
     first: Box<dyn Job>,
     mut more: impl FnMut() -> Option<Box<dyn Job>>,
     house: &House,
-) -> (Vec<Box<dyn Job>>, Result<bool, Broken>) {
+) -> Batch {
     let mut batch = vec![first];
     let outcome = transaction(connection, &mut batch, &mut more, house);
     if outcome.is_err()
@@ -201,6 +235,7 @@ fn run(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<
         now: house.clock.now(),
         entropy: house.entropy.as_ref(),
         appended: false,
+        written: None,
         database: Database::Sqlite(connection),
     };
     let succeeded = job.run(&mut tx);
@@ -211,11 +246,11 @@ fn run(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<
     Ok(appended && succeeded)
 }
 
-fn answer(batch: Vec<Box<dyn Job>>, outcome: Result<bool, Broken>, house: &House) {
+fn answer((batch, outcome): Batch, appended: &watch::Sender<u64>) {
     let committed = match outcome {
-        Ok(appended) => {
-            if appended {
-                house.appended.send_modify(|count| *count += 1);
+        Ok(has_appended) => {
+            if has_appended {
+                appended.send_modify(|count| *count += 1);
             }
             Ok(())
         }

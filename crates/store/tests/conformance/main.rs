@@ -1,10 +1,16 @@
 //! What the store promises, asked of SQLite and of PostgreSQL alike.
 
+#[cfg(test)]
 mod connections;
+#[cfg(test)]
 mod key;
+#[cfg(test)]
 mod locations;
+#[cfg(test)]
 mod log;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod tags;
 
 use serde_json::{Value, json};

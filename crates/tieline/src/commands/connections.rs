@@ -1,3 +1,4 @@
+use crate::commands::paythen_settings;
 use crate::config::Config;
 use crate::house::{location, open_for_command, seal};
 use crate::output::{print, table};
@@ -8,9 +9,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use tieline_connect::webhook::mapping::CompiledMapping;
 use tieline_model::ConnectionId;
-use tieline_model::connection::{
-    Connection, Encoding, Mapping, PaythenSettings, Settings, WebhookAuth, WebhookSettings,
-};
+use tieline_model::connection::{Connection, Encoding, Mapping, Settings, WebhookAuth, WebhookSettings};
 use tieline_model::time::parse_duration;
 use tieline_model::workflow::read_text;
 use tieline_store::{Store, connections};
@@ -30,7 +29,8 @@ pub(crate) enum Connections {
     },
     /// Give a connection a new secret; the one before is taken for a while longer.
     Rotate(Rotate),
-    /// Give a webhook another mapping. Deliveries that failed under the one before can be replayed then.
+    /// Give a webhook another mapping, or a Paythen connection other settings. Deliveries that failed under
+    /// the ones before can be replayed then.
     Update(Update),
 }
 
@@ -91,8 +91,11 @@ pub(crate) struct Create {
     #[arg(long, default_value = "tieline")]
     user: String,
     /// For webhooks: a file (YAML or JSON) that says how a body becomes an event.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    /// For Paythen: a file (YAML or JSON) that says how Stripe's events are read.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -123,12 +126,23 @@ pub(crate) struct Update {
     location: String,
     /// The connection's id.
     id: String,
-    /// A file (YAML or JSON) that says how a body becomes an event.
-    #[arg(long)]
-    mapping: PathBuf,
+    #[command(flatten)]
+    change: Change,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+/// What changes on a connection.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Change {
+    /// For webhooks: a file (YAML or JSON) that says how a body becomes an event.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// For Paythen: a file (YAML or JSON) that says how Stripe's events are read. It replaces all settings.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
 }
 
 impl Connections {
@@ -175,7 +189,7 @@ impl Create {
             name: self.name,
             settings,
             secret: secret.clone(),
-            seal: seal(config)?,
+            seal: seal(config, &store).await?,
         };
         let connection = store.write(create).await.map_err(|error| error.to_string())?;
         let url = path(&connection, &secret);
@@ -196,7 +210,11 @@ impl Create {
             if self.mapping.is_some() {
                 return Err("--mapping goes with --type webhook; Stripe's events need none".to_owned());
             }
-            return Ok(Settings::Paythen(PaythenSettings::default()));
+            let settings = self.settings.as_deref().map(paythen_settings::read).transpose()?;
+            return Ok(Settings::Paythen(settings.unwrap_or_default()));
+        }
+        if self.settings.is_some() {
+            return Err("--settings goes with --type paythen; a webhook has a --mapping".to_owned());
         }
         let auth = match self.auth {
             Auth::Hmac => WebhookAuth::Hmac {
@@ -241,9 +259,13 @@ impl Rotate {
             id: ConnectionId::from(self.id.as_str()),
             secret: secret.clone(),
             grace: parse_duration(&self.grace).map_err(|message| format!("--grace: {message}"))?,
-            seal: seal(config)?,
+            seal: seal(config, &store).await?,
         };
         let connection = store.write(rotate).await.map_err(|error| error.to_string())?;
+        let before = match connection.secrets.len() {
+            0 | 1 => "the one before cannot be opened and counts no more".to_owned(),
+            _ => format!("the one before is taken for {} more", self.grace),
+        };
         let mut object = json!({ "id": connection.id, "url": path(&connection, &secret) });
         if made {
             object["secret"] = Value::from(secret.clone());
@@ -251,10 +273,7 @@ impl Rotate {
         print(self.json, &object, || {
             let shown =
                 if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
-            format!(
-                "connection {} has a new secret; the one before is taken for {} more{shown}",
-                connection.id, self.grace
-            )
+            format!("connection {} has a new secret; {before}{shown}", connection.id)
         });
         Ok(())
     }
@@ -262,19 +281,23 @@ impl Rotate {
 
 impl Update {
     async fn run(self, config: &Config) -> Result<(), String> {
-        let mapping = read_mapping(&self.mapping)?;
+        let mapping = self.change.mapping.as_deref().map(read_mapping).transpose()?;
+        let settings = self.change.settings.as_deref().map(paythen_settings::read).transpose()?;
         let store = open_for_command(config).await?;
-        let location = location(&store, &self.location).await?;
-        let remap = connections::Remap {
-            location_id: location.id,
-            id: ConnectionId::from(self.id.as_str()),
-            mapping,
-            seal: seal(config)?,
+        let location_id = location(&store, &self.location).await?.id;
+        let (id, seal) = (ConnectionId::from(self.id.as_str()), seal(config, &store).await?);
+        let written = match (mapping, settings) {
+            (Some(mapping), _) => store.write(connections::Remap { location_id, id, mapping, seal }).await,
+            (None, settings) => {
+                let settings = settings.unwrap_or_default();
+                store.write(connections::Reread { location_id, id, settings, seal }).await
+            }
         };
-        let connection = store.write(remap).await.map_err(|error| error.to_string())?;
+        let connection = written.map_err(|error| error.to_string())?;
+        let what = if self.change.mapping.is_some() { "a new mapping" } else { "new settings" };
         print(self.json, &json!({ "id": connection.id, "name": connection.name }), || {
             format!(
-                "connection {} has a new mapping; a server that runs takes it within a second",
+                "connection {} has {what}; a server that runs takes them up within a second",
                 connection.id
             )
         });
@@ -285,7 +308,7 @@ impl Update {
 async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
     let store = open_for_command(config).await?;
     let location = location(&store, id).await?;
-    let list = connections::List { location_id: location.id, seal: seal(config)? };
+    let list = connections::List { location_id: location.id };
     let connections = store.read(list).await.map_err(|error| error.to_string())?;
     let objects: Vec<_> = connections
         .iter()

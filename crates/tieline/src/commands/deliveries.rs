@@ -125,7 +125,8 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
 async fn replay(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
     let store = open_for_command(config).await?;
     let location = location(&store, location_id).await?;
-    let replay = ReplayDelivery { location_id: location.id, id: DeliveryId::from(id), seal: seal(config)? };
+    let seal = seal(config, &store).await?;
+    let replay = ReplayDelivery { location_id: location.id, id: DeliveryId::from(id), seal };
     let delivery = store.write(replay).await.map_err(|error| error.to_string())?;
     println!("{}: {}", delivery.status.as_str(), delivery.detail);
     Ok(())

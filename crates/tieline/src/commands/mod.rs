@@ -5,6 +5,8 @@ pub(crate) mod deliveries;
 pub(crate) mod demo;
 pub(crate) mod keys;
 pub(crate) mod location;
+pub(crate) mod paythen_settings;
 pub(crate) mod runs;
+pub(crate) mod secret_key;
 pub(crate) mod serve;
 pub(crate) mod workflows;

@@ -1,6 +1,7 @@
 use crate::config::Config;
 use crate::logging;
 use crate::server::{Server, Settings};
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use tieline_api::{ApiSettings, Version};
@@ -35,9 +36,17 @@ pub(crate) struct Serve {
     /// Without it such a request is refused.
     #[arg(long, env = "TIELINE_DEFAULT_VERSION", value_name = "VERSION")]
     default_version: Option<String>,
-    /// Ignore body fields that are not known, rather than refusing them.
-    #[arg(long, env = "TIELINE_LENIENT")]
-    lenient: bool,
+    /// Ignore body fields that are not known, rather than refusing them [default: false].
+    #[arg(
+        long,
+        env = "TIELINE_LENIENT",
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    lenient: Option<bool>,
     /// The address that clients reach this server by; links in answers begin with it.
     #[arg(long, env = "TIELINE_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -45,11 +54,16 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self, config: Config) -> Result<(), String> {
-        logging::start();
+        logging::start(&config, "info")?;
         let settings = self.or(config.serve.clone()).settings()?;
         let server = Server::start(&config, settings).await?;
+        let database = if server.store.writes_in_parallel() { "postgresql" } else { "sqlite" };
+        let version = env!("CARGO_PKG_VERSION");
+        tracing::info!(address = %server.address, database, version, "serving");
         println!("listening on http://{}", server.address);
-        server.run_until_told().await
+        server.run_until_told().await?;
+        tracing::info!("stopped");
+        Ok(())
     }
 
     /// Adds what the file says and no flag or variable has said.
@@ -60,7 +74,7 @@ impl Serve {
             clock: self.clock.or(file.clock),
             outbound_allow: self.outbound_allow.or(file.outbound_allow),
             default_version: self.default_version.or(file.default_version),
-            lenient: self.lenient || file.lenient,
+            lenient: self.lenient.or(file.lenient),
             public_url: self.public_url.or(file.public_url),
         }
     }
@@ -80,10 +94,66 @@ impl Serve {
             manual_clock: matches!(self.clock, Some(ClockKind::Manual)),
             api: ApiSettings {
                 default_version: self.default_version.map(version).transpose()?,
-                lenient: self.lenient,
+                lenient: self.lenient.unwrap_or_default(),
                 public_url: self.public_url,
             },
             outbound: outbound.map_err(|error| format!("outbound-allow: {error}"))?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, FromArgMatches};
+
+    fn flags(flags: &[&str]) -> Serve {
+        let command = Serve::augment_args(Command::new("serve").no_binary_name(true));
+        Serve::from_arg_matches(&command.try_get_matches_from(flags).unwrap()).unwrap()
+    }
+
+    const FILE: &str = r#"
+        listen = "0.0.0.0:1"
+        rate-limit = "off"
+        clock = "manual"
+        outbound-allow = "10.1.0.0/16"
+        default-version = "v3"
+        lenient = true
+        public-url = "https://file.example"
+    "#;
+
+    #[test]
+    fn the_file_takes_every_setting() {
+        let command = Serve::augment_args(Command::new("serve"));
+        let file: toml::Table = toml::from_str(FILE).unwrap();
+        let names: Vec<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        assert_eq!(names.iter().filter(|name| !file.contains_key(**name)).count(), 0, "{names:?}");
+        let settings = flags(&[]).or(toml::from_str(FILE).unwrap()).settings().unwrap();
+        assert_eq!(settings.listen, "0.0.0.0:1");
+        assert!(settings.manual_clock && settings.api.lenient);
+        assert_eq!(settings.api.default_version, Version::named("v3"));
+        assert_eq!(settings.api.public_url.as_deref(), Some("https://file.example"));
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let given =
+            ["--listen", "127.0.0.1:2", "--clock", "system", "--lenient=no", "--public-url", "http://f"];
+        let settings = flags(&given).or(toml::from_str(FILE).unwrap()).settings().unwrap();
+        assert_eq!(settings.listen, "127.0.0.1:2");
+        assert!(!settings.manual_clock && !settings.api.lenient);
+        assert_eq!(settings.api.public_url.as_deref(), Some("http://f"));
+    }
+
+    #[test]
+    fn yes_and_no_may_be_said_in_several_ways() {
+        for (value, lenient) in [("1", true), ("true", true), ("yes", true), ("on", true)]
+            .into_iter()
+            .chain([("0", false), ("false", false), ("no", false), ("off", false)])
+        {
+            assert_eq!(flags(&[&format!("--lenient={value}")]).lenient, Some(lenient), "{value}");
+        }
+        assert_eq!(flags(&["--lenient"]).lenient, Some(true));
+        assert_eq!(flags(&[]).lenient, None);
     }
 }

@@ -12,6 +12,7 @@ fn failing(shape: Shape, number: u32, seconds: u64, attempt: u32, retried: bool)
 fn retries_lead_to_risk_and_then_to_action() {
     for shape in [Shape::Linked, Shape::Unlinked] {
         let mut notes = Notes::default();
+        notes.kinds(&at(shape, 0, 0, 0).customer_created());
         notes.kinds(&at(shape, 1, 0, 0).subscription_created());
         let mut told = |sample: Sample| notes.kinds(&sample.invoice_payment_failed());
         assert_eq!(told(failing(shape, 2, 10, 1, true)), ["payment.failed", "plan.overdue_retrying"]);
@@ -42,10 +43,12 @@ fn one_attempt_is_told_once_by_invoice_and_intent() {
         let invoice = failing(shape, 2, 60, 1, true).invoice_payment_failed();
         let intent = failing(shape, 3, 61, 1, true).payment_intent_failed();
         let mut notes = Notes::default();
+        notes.kinds(&at(shape, 0, 0, 1).customer_created());
         notes.kinds(&at(shape, 1, 0, 1).subscription_created());
         assert_eq!(notes.kinds(&invoice), ["payment.failed", "plan.overdue_retrying"]);
         assert_eq!(notes.kinds(&intent), [""; 0]);
         let mut notes = Notes::default();
+        notes.kinds(&at(shape, 0, 0, 1).customer_created());
         notes.kinds(&at(shape, 1, 0, 1).subscription_created());
         assert_eq!(notes.kinds(&intent), ["payment.failed"]);
         let payload = notes.payload(&invoice, "plan.overdue_retrying");

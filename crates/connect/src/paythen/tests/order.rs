@@ -19,6 +19,11 @@ fn outcome(bodies: &[String]) -> Outcome {
     let mut notes = Notes::default();
     let events: Vec<PaythenEvent> = bodies.iter().flat_map(|body| notes.events(body)).collect();
     let count = |kind: &str| events.iter().filter(|event| short(event.kind) == kind).count();
+    let unknown = |event: &PaythenEvent| {
+        let payload: Value = serde_json::from_str(event.payload.get()).unwrap();
+        short(event.kind) == "customer.signed_up" && payload["customer"]["email"].is_null()
+    };
+    assert!(!events.iter().any(unknown), "a sign-up of nobody was told");
     let mut payments: Vec<String> = events
         .iter()
         .filter(|event| short(event.kind) == "payment.succeeded")

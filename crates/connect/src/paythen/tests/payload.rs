@@ -48,6 +48,7 @@ fn every_key_is_there_and_what_is_not_known_is_null() {
 fn metadata_keys_are_settings_and_the_rest_are_custom_fields() {
     let mut notes = Notes::default();
     notes.settings.plan_name_keys = vec!["produkt".to_owned()];
+    notes.kinds(&at(Shape::Linked, 0, 0, 1).customer_created());
     let mut body: Value = serde_json::from_str(&at(Shape::Linked, 1, 0, 1).subscription_created()).unwrap();
     body["data"]["object"]["metadata"] =
         json!({"produkt": "Kurs", "reference": "A-17", "deposit": "500", "studio": "West", "total": "n/a"});

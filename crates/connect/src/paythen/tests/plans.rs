@@ -5,8 +5,10 @@ use serde_json::json;
 
 #[test]
 fn a_sign_up_is_told_once_however_it_is_learnt() {
-    let created = at(Shape::Linked, 1, 0, 1).subscription_created();
+    let (customer, created) =
+        (at(Shape::Linked, 0, 0, 1).customer_created(), at(Shape::Linked, 1, 0, 1).subscription_created());
     let mut notes = Notes::default();
+    assert_eq!(notes.kinds(&customer), [""; 0]);
     assert_eq!(notes.kinds(&created), ["customer.signed_up"]);
     assert_eq!(notes.kinds(&created), [""; 0]);
     assert_eq!(notes.kinds(&at(Shape::Linked, 2, 1, 1).invoice_paid()), ["payment.succeeded"]);
@@ -14,6 +16,41 @@ fn a_sign_up_is_told_once_however_it_is_learnt() {
     let first = notes.kinds(&at(Shape::Linked, 2, 1, 1).invoice_paid());
     assert_eq!(first, ["customer.signed_up", "payment.succeeded"]);
     assert_eq!(notes.kinds(&created), [""; 0]);
+}
+
+#[test]
+fn a_sign_up_waits_until_the_person_can_be_known() {
+    let created = at(Shape::Linked, 1, 0, 1).subscription_created();
+    let later = at(Shape::Linked, 2, 60, 1);
+    let checkout = json!({"id": "evt_2", "type": "checkout.session.completed", "created": 1_795_435_260,
+        "data": {"object": {"id": "cs_1", "customer": later.customer, "subscription": later.subscription,
+            "customer_details": {"phone": "+61412345678"}}}});
+    for (body, kinds) in [
+        (later.customer_created(), &["customer.signed_up"][..]),
+        (checkout.to_string(), &["customer.signed_up"]),
+        (later.charge_succeeded(), &["customer.signed_up", "payment.succeeded"]),
+        (later.invoice_paid(), &["customer.signed_up", "payment.succeeded"]),
+        (later.invoice_payment_failed(), &["customer.signed_up", "payment.failed", "plan.action_required"]),
+    ] {
+        let mut notes = Notes::default();
+        assert_eq!(notes.kinds(&created), [""; 0], "nobody could be told who signed up");
+        let events = notes.events(&body);
+        assert_eq!(events.iter().map(|event| short(event.kind)).collect::<Vec<_>>(), kinds);
+        let payload: Value = serde_json::from_str(events[0].payload.get()).unwrap();
+        assert_eq!(payload["customer"]["phone"], "+61412345678");
+        assert_eq!(payload["plan"]["name"], "Pottery course, autumn term");
+        assert!(!notes.kinds(&later.customer_created()).contains(&"customer.signed_up"), "told once");
+    }
+}
+
+#[test]
+fn a_held_sign_up_of_a_payment_is_that_of_its_subscription() {
+    let mut notes = Notes::default();
+    let paid = notes.kinds(&at(Shape::Unlinked, 1, 60, 1).payment_intent_succeeded());
+    assert_eq!(paid, ["payment.succeeded"]);
+    assert_eq!(notes.kinds(&at(Shape::Unlinked, 2, 0, 1).subscription_created()), [""; 0]);
+    let payload = notes.payload(&at(Shape::Unlinked, 3, 61, 1).customer_created(), "customer.signed_up");
+    assert_eq!(payload["stripe"]["subscription"], "sub_1TlMaraVossPlan");
 }
 
 #[test]
@@ -53,7 +90,9 @@ fn an_end_that_is_set_tells_how_many_payments_there_are() {
         let mut body: Value = serde_json::from_str(&sample.subscription_created()).unwrap();
         let seconds = tieline_model::Timestamp::parse(end).unwrap().millis() / 1000;
         body["data"]["object"]["cancel_at"] = json!(seconds);
-        let payload = Notes::default().payload(&body.to_string(), "customer.signed_up");
+        let mut notes = Notes::default();
+        notes.kinds(&sample.customer_created());
+        let payload = notes.payload(&body.to_string(), "customer.signed_up");
         assert_eq!(payload["plan"]["paymentsExpected"], expected, "{end}");
     }
 }

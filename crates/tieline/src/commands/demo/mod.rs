@@ -1,7 +1,9 @@
 //! `tieline demo`: the main job, end to end, on the real server.
 
+mod hints;
 mod story;
 mod table;
+mod temporary;
 
 use crate::config::Config;
 use crate::house::seal;
@@ -9,9 +11,9 @@ use crate::logging;
 use crate::server::{Server, Settings};
 use clap::Args;
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
 use std::time::Duration;
 use story::{Post, story};
+use temporary::Temporary;
 use tieline_api::ApiSettings;
 use tieline_connect::http::{Client, Guard, Options, Request};
 use tieline_connect::stripe::signature;
@@ -49,14 +51,19 @@ struct Scene {
 
 impl Demo {
     pub(crate) async fn run(self, mut config: Config) -> Result<(), String> {
-        logging::start_at("warn");
-        if config.data.is_none() {
-            // A demo leaves the data of a real server alone.
-            config.data = Some(fresh_folder());
+        logging::start(&config, "warn")?;
+        // A demo leaves the data of a real server alone, and nothing of itself behind.
+        let temporary = config.data.is_none().then(Temporary::make).transpose()?;
+        if let Some(temporary) = &temporary {
+            config.data = Some(temporary.folder.clone());
         }
-        let server = self.start(&config).await?;
+        self.show(&config).await
+    }
+
+    async fn show(&self, config: &Config) -> Result<(), String> {
+        let server = self.start(config).await?;
         println!("listening on http://{}", server.address);
-        let scene = set_up(&server.store, &config).await?;
+        let scene = set_up(&server.store, config).await?;
         println!(
             "\nLocation {} ({}), a key, a Paythen connection and {} published workflows are there.",
             scene.location.name,
@@ -71,7 +78,7 @@ impl Demo {
         }
         settle(&server.store, &scene.location).await?;
         println!("{}", table::table(&server.store, &scene.location, &posts, &told).await?);
-        say_what_next(&server, &scene, &config);
+        hints::print(&server, &scene, config);
         server.run_until_told().await
     }
 
@@ -92,11 +99,6 @@ impl Demo {
             },
         }
     }
-}
-
-fn fresh_folder() -> PathBuf {
-    let name = format!("tieline-demo-{}", std::process::id());
-    std::env::temp_dir().join(name)
 }
 
 async fn set_up(store: &Store, config: &Config) -> Result<Scene, String> {
@@ -120,7 +122,7 @@ async fn set_up(store: &Store, config: &Config) -> Result<Scene, String> {
         name: "Paythen".to_owned(),
         settings: ConnectionSettings::Paythen(PaythenSettings::default()),
         secret: secret.clone(),
-        seal: seal(config)?,
+        seal: seal(config, store).await?,
     };
     let connection = store.write(create).await.map_err(failed)?;
     for text in WORKFLOWS {
@@ -184,20 +186,4 @@ async fn settle(store: &Store, location: &Location) -> Result<(), String> {
         before = counts;
     }
     Err("the runs did not come to an end within ten seconds".to_owned())
-}
-
-fn say_what_next(server: &Server, scene: &Scene, config: &Config) {
-    let place = format!("http://127.0.0.1:{}", server.address.port());
-    let (location, folder) = (&scene.location.id, config.folder().display());
-    println!(
-        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any client of HighLevel would:\n"
-    );
-    println!(
-        "curl -s '{place}/contacts/?locationId={location}' -H 'Authorization: Bearer {}' -H 'Version: 2021-07-28'",
-        scene.token
-    );
-    println!("\nLook behind it, from another terminal:\n");
-    println!("  tieline --data {folder} runs list --location {location}");
-    println!("  tieline --data {folder} deliveries list --location {location}");
-    println!("  tieline --data {folder} workflows list --location {location}");
 }

@@ -5,8 +5,14 @@ use crate::output;
 use serde_json::Value;
 use std::collections::HashMap;
 use tieline_model::{ContactId, Location};
-use tieline_store::runs::Run;
+use tieline_store::runs::{Run, Status};
 use tieline_store::{Store, contacts, log, runs, workflows};
+
+const HEADING: [&str; 4] = ["EVENT", "RUN", "CONTACT", "WHAT CHANGED"];
+/// How many columns a line may have.
+const COLUMNS: usize = 120;
+/// How the server's answer ends for an event that became none.
+const NOTHING_NEW: &str = "tells nothing new";
 
 /// A table with a line for each run, and one for each event that started none.
 pub(super) async fn table(
@@ -32,7 +38,7 @@ pub(super) async fn table(
         let payload: Value = serde_json::from_str(event.payload.get()).map_err(|error| error.to_string())?;
         let name = names.get(&run.workflow_id).map_or("", String::as_str);
         let cells = vec![
-            format!("{name}: {}", run.status.as_str()),
+            run_cell(name, run.status),
             contact(store, location, &run).await?,
             changes(store, &run).await?,
         ];
@@ -44,7 +50,8 @@ pub(super) async fn table(
         let runs = if duplicate { None } else { by_event.remove(&post.event_id) };
         let none = match told["detail"].as_str() {
             _ if duplicate => "none: delivered before".to_owned(),
-            Some(detail) => format!("none: {detail}"),
+            Some(detail) if detail.ends_with(NOTHING_NEW) => format!("none: {NOTHING_NEW}"),
+            Some(detail) => shortened(&format!("none: {detail}"), 40),
             None => "none".to_owned(),
         };
         for (n, cells) in runs.unwrap_or_else(|| vec![vec![none]]).into_iter().enumerate() {
@@ -52,7 +59,38 @@ pub(super) async fn table(
             rows.push([vec![what.to_owned()], cells].concat());
         }
     }
-    Ok(output::table(&["EVENT", "RUN", "CONTACT", "WHAT CHANGED"], &rows, "nothing happened"))
+    fit(&mut rows);
+    Ok(output::table(&HEADING, &rows, "nothing happened"))
+}
+
+/// The workflow's name, and how the run stands where it is not done.
+fn run_cell(name: &str, status: Status) -> String {
+    match status {
+        Status::Completed => name.to_owned(),
+        other => format!("{name}: {}", other.as_str()),
+    }
+}
+
+/// Shortens the last column, so that a line fits the terminal.
+fn fit(rows: &mut [Vec<String>]) {
+    let last = HEADING.len() - 1;
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain([HEADING[column].len()]).max().unwrap_or_default()
+    };
+    let taken: usize = (0..last).map(|column| width(column) + 2).sum();
+    let left = COLUMNS.saturating_sub(taken).max(20);
+    for cell in rows.iter_mut().filter_map(|row| row.get_mut(last)) {
+        *cell = shortened(cell, left);
+    }
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 async fn contact(store: &Store, location: &Location, run: &Run) -> Result<String, String> {
@@ -67,12 +105,40 @@ async fn contact(store: &Store, location: &Location, run: &Run) -> Result<String
 async fn changes(store: &Store, run: &Run) -> Result<String, String> {
     let history = store.read(runs::History(run.id.clone())).await.map_err(|error| error.to_string())?;
     let steps = history.iter().filter_map(|text| serde_json::from_str::<Vec<Value>>(text).ok()).flatten();
-    let did: Vec<String> =
-        steps.map(|step| without_ids(step["detail"].as_str().unwrap_or_default())).collect();
-    Ok(did.join("; "))
+    let did: Vec<String> = steps.map(|step| brief(step["detail"].as_str().unwrap_or_default())).collect();
+    Ok(did.into_iter().filter(|what| what != "contact unchanged").collect::<Vec<_>>().join("; "))
 }
 
-fn without_ids(text: &str) -> String {
+/// What a step did without the ids, and in few words.
+fn brief(text: &str) -> String {
     let is_id = |word: &&str| word.len() == 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    text.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = text.split(' ').filter(|word| !is_id(word)).collect();
+    words.join(" ").replace("marked as ", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_done_is_named_alone() {
+        assert_eq!(run_cell("Signed up", Status::Completed), "Signed up");
+        assert_eq!(run_cell("Signed up", Status::Failed), "Signed up: failed");
+    }
+
+    #[test]
+    fn lines_fit_a_terminal() {
+        let row =
+            |what: &str| vec!["pays 1 of 3".into(), "Signed up".into(), "Maya Chen".into(), what.into()];
+        let mut rows = vec![row("tag on-plan added"), row(&"note written; ".repeat(20)), vec!["x".into()]];
+        fit(&mut rows);
+        let table = output::table(&HEADING, &rows, "");
+        assert!(table.lines().all(|line| line.chars().count() <= COLUMNS), "{table}");
+        assert!(table.contains("tag on-plan added\n") && table.contains('…'), "{table}");
+    }
+
+    #[test]
+    fn ids_are_left_out() {
+        assert_eq!(brief("task 0VhkUlyOw9dShGyzpX9A marked as done"), "task done");
+    }
 }

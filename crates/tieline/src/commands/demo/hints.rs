@@ -1,0 +1,70 @@
+//! What to try next, as lines that can be copied into a shell.
+
+use super::Scene;
+use crate::config::Config;
+use crate::server::Server;
+use std::path::Path;
+
+pub(super) fn print(server: &Server, scene: &Scene, config: &Config) {
+    let place = format!("http://127.0.0.1:{}", server.address.port());
+    let (location, program) = (&scene.location.id, program());
+    println!(
+        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any client of HighLevel would:\n"
+    );
+    println!(
+        "curl -s '{place}/contacts/?locationId={location}' -H 'Authorization: Bearer {}' -H 'Version: 2021-07-28'",
+        scene.token
+    );
+    let data = match &config.database_url {
+        // The address may hold a password, so it is not repeated.
+        Some(_) => {
+            println!("\nLook behind it, from another terminal, with the same --database-url:\n");
+            String::new()
+        }
+        None => {
+            println!("\nLook behind it, from another terminal:\n");
+            format!(" --data {}", quoted(&config.folder().display().to_string()))
+        }
+    };
+    for what in ["runs", "deliveries", "workflows"] {
+        println!("  {program}{data} {what} list --location {location}");
+    }
+}
+
+/// How this program is called from the folder that it was called in.
+fn program() -> String {
+    match std::env::current_exe() {
+        Ok(file) => called(&file, std::env::current_dir().ok().as_deref()),
+        Err(_) => "tieline".to_owned(),
+    }
+}
+
+fn called(file: &Path, here: Option<&Path>) -> String {
+    let below = here.and_then(|here| file.strip_prefix(here).ok()).map(|below| Path::new(".").join(below));
+    quoted(&below.as_deref().unwrap_or(file).display().to_string())
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::called;
+    use std::path::Path;
+
+    #[test]
+    fn a_program_is_called_by_the_path_that_finds_it() {
+        let from = |file: &str, here: &str| called(Path::new(file), Some(Path::new(here)));
+        assert_eq!(from("/work/target/release/tieline", "/work"), "./target/release/tieline");
+        assert_eq!(from("/work/tieline", "/work"), "./tieline");
+        assert_eq!(from("/usr/bin/tieline", "/work"), "/usr/bin/tieline");
+        assert_eq!(from("/work/it's here/tieline", "/home"), r"'/work/it'\''s here/tieline'");
+    }
+}
