@@ -14,9 +14,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How often the log is looked at.
-const EVERY: Duration = Duration::from_millis(250);
+const EVERY: Duration = Duration::from_secs(1);
 /// A log shorter than this many bytes is left alone.
-const SHORT: u64 = 8 << 20;
+const SHORT: u64 = 32 << 20;
 
 /// The thread; it ends when this is dropped.
 pub(super) struct Checkpointer {
