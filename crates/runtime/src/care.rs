@@ -17,7 +17,21 @@ const TURNS: u32 = 64;
 pub(crate) struct Care {
     failures: u32,
     turns: u32,
+    suspect: Suspect,
+}
+
+/// What was tried in vain, by its id, and why it failed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Suspect {
+    id: String,
     reason: String,
+}
+
+impl Suspect {
+    /// Why the thing of this id is to be given up, if it is the one.
+    pub(crate) fn reason_for(&self, id: &str) -> Option<String> {
+        (self.id == id).then(|| self.reason.clone())
+    }
 }
 
 impl Care {
@@ -26,9 +40,9 @@ impl Care {
         if self.turns > 0 { 1 } else { usual }
     }
 
-    /// Why the next one is to be given up, if it is.
-    pub(crate) fn give_up(&self) -> Option<String> {
-        (self.failures >= GIVE_UP_AFTER).then(|| self.reason.clone())
+    /// What is to be given up when its turn comes, if anything is.
+    pub(crate) fn give_up(&self) -> Option<Suspect> {
+        (self.failures >= GIVE_UP_AFTER).then(|| self.suspect.clone())
     }
 
     pub(crate) const fn went_well(&mut self) {
@@ -36,15 +50,20 @@ impl Care {
         self.turns = self.turns.saturating_sub(1);
     }
 
-    /// Learns from an error and waits a moment. A database that cannot be written to at all is nobody's
-    /// fault: then it is waited for, and nothing is given up.
-    pub(crate) async fn failed(&mut self, store: &Store, error: &Error) {
+    /// Learns from an error and waits a moment. `first` is the id of the first of those that were tried
+    /// together: tried one by one, it is the one at fault. A database that cannot be written to at all is
+    /// nobody's fault: then it is waited for, and nothing is given up.
+    pub(crate) async fn failed(&mut self, store: &Store, error: &Error, first: String) {
         tokio::time::sleep(PAUSE).await;
         if store.write(Probe).await.is_err() {
             return;
         }
+        if self.turns > 0 && self.suspect.id != first {
+            self.failures = SINGLY_AFTER;
+        }
         self.failures += 1;
-        self.reason = format!("given up after {} tries: {error}", self.failures);
+        let reason = format!("given up after {} tries: {error}", self.failures);
+        self.suspect = Suspect { id: first, reason };
         if self.failures >= SINGLY_AFTER {
             self.turns = TURNS;
         }

@@ -5,6 +5,7 @@
 //! taken in that same transaction: an event becomes a finished run in one commit. Where many nodes write
 //! (PostgreSQL), runs are written as ready and any node's workers take them on.
 
+use crate::care::Suspect;
 use crate::definitions::{Definition, Definitions};
 use crate::segment::{MAX_DEPTH, Remote, Segment, contact_key, load_contact};
 use std::sync::Arc;
@@ -36,8 +37,8 @@ pub(crate) struct Dispatch {
     pub(crate) to: i64,
     pub(crate) events: Vec<Event>,
     pub(crate) definitions: Arc<Definitions>,
-    /// Why the runs are given up rather than begun, if they are.
-    pub(crate) give_up: Option<String>,
+    /// The event whose runs are given up rather than begun, if there is one.
+    pub(crate) give_up: Option<Suspect>,
 }
 
 /// What came of a dispatch.
@@ -61,7 +62,9 @@ impl Operation for Dispatch {
             return Ok(dispatched);
         }
         for event in &self.events {
-            if self.give_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
+            let given_up =
+                self.give_up.as_ref().and_then(|suspect| suspect.reason_for(&event.seq.to_string()));
+            if given_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
                 dispatched.ready |= wake_listeners(tx, event).await?;
             }
             let triggered = self.definitions.triggered(&event.location_id, &event.kind);
@@ -70,7 +73,7 @@ impl Operation for Dispatch {
             }
             let trigger = Data::parse(event.payload.get())?;
             for definition in triggered {
-                match &self.give_up {
+                match &given_up {
                     Some(reason) => begin(tx, definition, event, &trigger).refuse(tx, reason.clone()).await?,
                     None => start(tx, definition, event, &trigger, &mut dispatched).await?,
                 }

@@ -129,10 +129,12 @@ async fn dispatch_loop(mut shared: Shared) {
     let mut sending = JoinSet::new();
     let mut appended = shared.store.appended();
     let mut care = Care::default();
+    let mut first = String::new();
     while !shared.is_stopping() {
-        if let Err(error) = dispatch(&mut shared, &mut appended, &mut sending, &mut care).await {
+        let dispatching = dispatch(&mut shared, &mut appended, &mut sending, &mut care, &mut first);
+        if let Err(error) = dispatching.await {
             tracing::error!(%error, "the event log could not be followed; it is tried again");
-            care.failed(&shared.store, &error).await;
+            care.failed(&shared.store, &error, first.clone()).await;
         }
     }
     while sending.join_next().await.is_some() {}
@@ -143,6 +145,7 @@ async fn dispatch(
     appended: &mut watch::Receiver<u64>,
     sending: &mut JoinSet<()>,
     care: &mut Care,
+    first: &mut String,
 ) -> Result<()> {
     let store = shared.store.clone();
     let mut definitions = Arc::new(Definitions::load(&store).await?);
@@ -163,6 +166,7 @@ async fn dispatch(
                 continue;
             }
         }
+        *first = look.events.first().map_or_else(String::new, |event| event.seq.to_string());
         let dispatch = Dispatch {
             from: written,
             to: look.seen,
@@ -205,10 +209,17 @@ async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receive
 async fn work_loop(mut shared: Shared, limit: u32) {
     let mut sending = JoinSet::new();
     let mut care = Care::default();
+    let first = Arc::default();
     while !shared.is_stopping() {
         let due = Arc::clone(&shared.due);
         let notified = due.notified();
-        match work(&shared, care.limit(limit), care.give_up(), &mut sending).await {
+        let work = Work {
+            pinned: shared.pinned.clone(),
+            limit: care.limit(limit),
+            give_up: care.give_up(),
+            first: Arc::clone(&first),
+        };
+        match take_on(&shared, work, &mut sending).await {
             Ok(0) => {
                 tokio::select! {
                     () = notified => {}
@@ -219,7 +230,8 @@ async fn work_loop(mut shared: Shared, limit: u32) {
             Ok(_) => care.went_well(),
             Err(error) => {
                 tracing::error!(%error, "runs could not be taken on; it is tried again");
-                care.failed(&shared.store, &error).await;
+                let first = first.lock().clone();
+                care.failed(&shared.store, &error, first).await;
             }
         }
     }
@@ -227,17 +239,12 @@ async fn work_loop(mut shared: Shared, limit: u32) {
 }
 
 /// Takes on what is due now; gives how many runs that were.
-async fn work(
-    shared: &Shared,
-    limit: u32,
-    give_up: Option<String>,
-    sending: &mut JoinSet<()>,
-) -> Result<usize> {
+async fn take_on(shared: &Shared, work: Work, sending: &mut JoinSet<()>) -> Result<usize> {
     let next = shared.store.read(runs::NextDue).await?;
     if next.is_none_or(|due| shared.store.clock().now() < due) {
         return Ok(0);
     }
-    let worked = shared.store.write(Work { pinned: shared.pinned.clone(), limit, give_up }).await?;
+    let worked = shared.store.write(work).await?;
     shared.send_all(worked.remotes, sending);
     Ok(worked.runs)
 }

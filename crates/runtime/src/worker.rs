@@ -1,9 +1,12 @@
 //! Taking on the runs that are due: those that slept, those that an event woke, those that were written as
 //! ready, and those whose node died while a request was under way.
 
+use crate::care::Suspect;
 use crate::definitions::Pinned;
 use crate::remote::Answer;
 use crate::segment::{Remote, Segment, record_failure};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use tieline_engine::{Input, RunState};
 use tieline_expr::Data;
 use tieline_model::Event;
@@ -15,8 +18,10 @@ use tieline_store::{Operation, Result, Tx, log};
 pub(crate) struct Work {
     pub(crate) pinned: Pinned,
     pub(crate) limit: u32,
-    /// Why the runs are given up rather than taken on, if they are.
-    pub(crate) give_up: Option<String>,
+    /// The run that is given up rather than taken on, if one is.
+    pub(crate) give_up: Option<Suspect>,
+    /// The id of the first run that was claimed, for when this fails.
+    pub(crate) first: Arc<Mutex<String>>,
 }
 
 /// What came of it.
@@ -33,10 +38,13 @@ impl Operation for Work {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Worked> {
         let mut worked = Worked::default();
-        for run in runs::claim(tx, self.limit).await? {
+        let claimed = runs::claim(tx, self.limit).await?;
+        *self.first.lock() = claimed.first().map_or_else(String::new, |run| run.id.to_string());
+        for run in claimed {
             worked.runs += 1;
-            if let Some(reason) = &self.give_up {
-                fail(tx, run, reason.clone()).await?;
+            let given_up = self.give_up.as_ref().and_then(|suspect| suspect.reason_for(run.id.as_str()));
+            if let Some(reason) = given_up {
+                fail(tx, run, reason).await?;
                 continue;
             }
             let input = match run.status {

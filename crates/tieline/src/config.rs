@@ -16,8 +16,8 @@ const FOLDER: &str = "tieline-data";
 #[derive(Args, Deserialize, Clone, Debug, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Config {
-    /// A TOML file with settings, named like the flags; those of `serve` stand under [serve] [default:
-    /// tieline.toml, if it is there].
+    /// A TOML file with settings, named like the flags; those of `serve` stand in its table `serve`
+    /// [default: tieline.toml, if it is there].
     #[arg(long, global = true, env = "TIELINE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
