@@ -62,9 +62,9 @@ mod tests {
     #[test]
     fn a_program_is_called_by_the_path_that_finds_it() {
         let from = |file: &str, here: &str| called(Path::new(file), Some(Path::new(here)));
-        assert_eq!(from("/work/target/release/tieline", "/work"), "./target/release/tieline");
-        assert_eq!(from("/work/tieline", "/work"), "./tieline");
-        assert_eq!(from("/usr/bin/tieline", "/work"), "/usr/bin/tieline");
-        assert_eq!(from("/work/it's here/tieline", "/home"), r"'/work/it'\''s here/tieline'");
+        assert_eq!(from("/srv/target/release/tieline", "/srv"), "./target/release/tieline");
+        assert_eq!(from("/srv/tieline", "/srv"), "./tieline");
+        assert_eq!(from("/usr/bin/tieline", "/srv"), "/usr/bin/tieline");
+        assert_eq!(from("/srv/it's here/tieline", "/home"), r"'/srv/it'\''s here/tieline'");
     }
 }
