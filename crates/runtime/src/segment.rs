@@ -235,8 +235,7 @@ impl<'a> Segment<'a> {
         self.history.push(Record { at, place: place.to_owned(), action, status, detail, attempt });
     }
 
-    /// Writes the run as it stands now, and the history since the last time. `n` is the number of the
-    /// checkpoint.
+    /// Writes the run as it stands now, and the history since the last time.
     pub(crate) async fn store(&mut self, tx: &mut Tx<'_>, is_new: bool) -> Result<()> {
         self.run.state = serde_json::to_string(&self.state)?;
         if is_new {

@@ -29,11 +29,21 @@ impl Status {
         }
     }
 
+    /// A stored status; one that cannot be read is shown as failed, so that somebody looks.
     fn read(text: &str) -> Self {
+        text.parse().unwrap_or(Self::Failed)
+    }
+}
+
+impl std::str::FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "processed" => Self::Processed,
-            "ignored" => Self::Ignored,
-            _ => Self::Failed,
+            "processed" => Ok(Self::Processed),
+            "ignored" => Ok(Self::Ignored),
+            "failed" => Ok(Self::Failed),
+            _ => Err(format!("`{text}` is not a status of a delivery; they are processed, ignored, failed")),
         }
     }
 }

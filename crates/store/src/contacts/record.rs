@@ -5,6 +5,14 @@ use crate::tx::{Row, Tx, params};
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Refusal, text};
 
+const INSERT: &str = "\
+    INSERT INTO contacts (location_id, id, email, email_slot, phone, phone_slot, date_updated, search, doc) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+const UPDATE: &str = "\
+    UPDATE contacts SET email = ?3, email_slot = ?4, phone = ?5, phone_slot = ?6, date_updated = ?7, \
+    search = ?8, doc = ?9 WHERE location_id = ?1 AND id = ?2";
+
 /// A contact as it stands in its row.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
@@ -84,23 +92,7 @@ impl Record {
                 slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?,
             ),
         };
-        tx.execute(
-            "INSERT INTO contacts (location_id, id, email, email_slot, phone, phone_slot, date_updated, search, doc) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                &contact.location_id,
-                &contact.id,
-                email.as_ref(),
-                email_slot,
-                contact.phone.as_ref(),
-                phone_slot,
-                contact.date_updated,
-                &contact.search_text(),
-                &doc,
-            ],
-        )
-        .await?;
-        Self::keep(tx, contact, email_slot, phone_slot);
+        Self::write(tx, INSERT, contact, &doc, email_slot, phone_slot).await?;
         Ok(doc)
     }
 
@@ -134,24 +126,36 @@ impl Record {
             true => self.phone_slot.as_str(),
             false => slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?,
         };
+        Self::write(tx, UPDATE, contact, &doc, email_slot, phone_slot).await?;
+        Ok(doc)
+    }
+
+    /// Writes the whole row, by one of the statements that number its columns alike.
+    async fn write(
+        tx: &mut Tx<'_>,
+        sql: &'static str,
+        contact: &Contact,
+        doc: &str,
+        email_slot: &str,
+        phone_slot: &str,
+    ) -> Result<()> {
         tx.execute(
-            "UPDATE contacts SET email = ?3, email_slot = ?4, phone = ?5, phone_slot = ?6, date_updated = ?7, \
-             search = ?8, doc = ?9 WHERE location_id = ?1 AND id = ?2",
+            sql,
             params![
                 &contact.location_id,
                 &contact.id,
-                email.as_ref(),
+                email_key(contact).as_ref(),
                 email_slot,
                 contact.phone.as_ref(),
                 phone_slot,
                 contact.date_updated,
                 &contact.search_text(),
-                &doc,
+                doc,
             ],
         )
         .await?;
         Self::keep(tx, contact, email_slot, phone_slot);
-        Ok(doc)
+        Ok(())
     }
 
     /// Keeps what was written at hand for the rest of the operation.

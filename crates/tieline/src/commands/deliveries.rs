@@ -1,7 +1,8 @@
+use super::page::Page;
 use crate::config::Config;
 use crate::house::{location, open_for_command, seal};
 use crate::output::{print, table};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tieline_model::DeliveryId;
 use tieline_runtime::ingress::ReplayDelivery;
@@ -32,30 +33,13 @@ pub(crate) enum Deliveries {
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum StatusFilter {
-    Processed,
-    Ignored,
-    Failed,
-}
-
 #[derive(Args)]
 pub(crate) struct List {
-    /// The location.
+    #[command(flatten)]
+    page: Page,
+    /// Only those with this status: processed, ignored or failed.
     #[arg(long)]
-    location: String,
-    /// Only those with this status.
-    #[arg(long)]
-    status: Option<StatusFilter>,
-    /// How many at most.
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
-    /// Only those before this one, for the next page.
-    #[arg(long, value_name = "ID")]
-    before: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
+    status: Option<Status>,
 }
 
 impl Deliveries {
@@ -80,14 +64,14 @@ fn object(delivery: &Delivery) -> Value {
 impl List {
     async fn run(self, config: &Config) -> Result<(), String> {
         let store = open_for_command(config).await?;
-        let location = location(&store, &self.location).await?;
-        let status = self.status.map(|status| match status {
-            StatusFilter::Processed => Status::Processed,
-            StatusFilter::Ignored => Status::Ignored,
-            StatusFilter::Failed => Status::Failed,
-        });
-        let before = self.before.map(DeliveryId::from);
-        let list = deliveries::List { location_id: location.id, status, before, limit: self.limit };
+        let location = location(&store, &self.page.location).await?;
+        let before = self.page.before.map(DeliveryId::from);
+        let list = deliveries::List {
+            location_id: location.id,
+            status: self.status,
+            before,
+            limit: self.page.limit,
+        };
         let deliveries = store.read(list).await.map_err(|error| error.to_string())?;
         let row = |delivery: &Delivery| {
             vec![
@@ -99,7 +83,7 @@ impl List {
         };
         let rows: Vec<Vec<String>> = deliveries.iter().map(row).collect();
         let objects: Vec<Value> = deliveries.iter().map(object).collect();
-        print(self.json, &json!({ "deliveries": objects }), || {
+        print(self.page.json, &json!({ "deliveries": objects }), || {
             table(&["ID", "RECEIVED", "STATUS", "DETAIL"], &rows, "there is no such delivery")
         });
         Ok(())

@@ -1,3 +1,4 @@
+use super::page::Page;
 use crate::config::Config;
 use crate::house::{location, open_for_command};
 use crate::output::{print, table};
@@ -34,21 +35,11 @@ pub(crate) enum Runs {
 
 #[derive(Args)]
 pub(crate) struct List {
-    /// The location.
-    #[arg(long)]
-    location: String,
+    #[command(flatten)]
+    page: Page,
     /// Only those with this status: ready, calling, waiting, completed, stopped or failed.
     #[arg(long)]
     status: Option<Status>,
-    /// How many at most.
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
-    /// Only those before this one, for the next page.
-    #[arg(long, value_name = "ID")]
-    before: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 impl Runs {
@@ -72,10 +63,11 @@ fn object(run: &Run) -> Value {
 impl List {
     async fn run(self, config: &Config) -> Result<(), String> {
         let store = open_for_command(config).await?;
-        let location = location(&store, &self.location).await?;
+        let location = location(&store, &self.page.location).await?;
         let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
-        let before = self.before.map(RunId::from);
-        let list = runs::List { location_id: location.id, status: self.status, before, limit: self.limit };
+        let before = self.page.before.map(RunId::from);
+        let list =
+            runs::List { location_id: location.id, status: self.status, before, limit: self.page.limit };
         let runs = store.read(list).await.map_err(|error| error.to_string())?;
         let counts: serde_json::Map<String, Value> =
             counts.into_iter().map(|(status, count)| (status.as_str().to_owned(), count.into())).collect();
@@ -90,7 +82,7 @@ impl List {
         };
         let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
         let objects: Vec<Value> = runs.iter().map(object).collect();
-        print(self.json, &json!({ "runs": objects, "counts": counts }), || {
+        print(self.page.json, &json!({ "runs": objects, "counts": counts }), || {
             table(&["ID", "BEGAN", "STATUS", "CONTACT", "DETAIL"], &rows, "there is no such run")
         });
         Ok(())
