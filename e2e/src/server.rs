@@ -65,17 +65,26 @@ impl Server {
     /// # Panics
     /// Where it does not come up.
     #[must_use]
-    pub fn run(place: &Place, mut command: Command) -> Self {
+    pub fn run(place: &Place, command: Command) -> Self {
+        let mut server = Self::spawn(place, command);
+        let line = server.line(|line| line.starts_with(READY));
+        server.address = line.trim_start_matches(READY).parse().expect("the server prints its address");
+        server
+    }
+
+    /// Starts such a command without waiting for it: it may not answer yet, and its address is not known.
+    ///
+    /// # Panics
+    /// Where the program cannot be run.
+    #[must_use]
+    pub fn spawn(place: &Place, mut command: Command) -> Self {
         let log = place.folder().join(format!("server-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
         let errors = File::create(&log).expect("a log can be written");
         command.stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().expect("the program can be run");
         let lines = lines(&mut child);
         // From here on the child is ended with this value, also where it does not come up.
-        let mut server = Self { address: SocketAddr::from(([0, 0, 0, 0], 0)), child, lines, log };
-        let line = server.line(|line| line.starts_with(READY));
-        server.address = line.trim_start_matches(READY).parse().expect("the server prints its address");
-        server
+        Self { address: SocketAddr::from(([0, 0, 0, 0], 0)), child, lines, log }
     }
 
     /// The next line on standard output that fits.

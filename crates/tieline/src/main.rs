@@ -8,6 +8,7 @@ mod house;
 mod logging;
 mod output;
 mod server;
+mod stop;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -84,9 +84,8 @@ impl Server {
         Ok(Self { address, store, runtime, stop, serving, _lock: lock })
     }
 
-    /// Waits for SIGTERM or Ctrl-C and stops: nothing new is taken, what is under way is finished.
-    pub(crate) async fn run_until_told(self) -> Result<(), String> {
-        told().await.map_err(|error| format!("signals cannot be heard: {error}"))?;
+    /// Stops: nothing new is taken, what is under way is finished.
+    pub(crate) async fn stop(self) -> Result<(), String> {
         let _ = self.stop.send(());
         match tokio::time::timeout(DRAIN, self.serving).await {
             Ok(Ok(Ok(()))) => {}
@@ -96,14 +95,6 @@ impl Server {
         }
         self.runtime.stop().await;
         Ok(())
-    }
-}
-
-async fn told() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
     }
 }
 

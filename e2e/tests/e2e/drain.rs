@@ -1,8 +1,8 @@
 //! Stopping: what was acknowledged is there, what is under way is finished, and no two servers share a folder.
 
-use e2e::{Place, Server, Tenant, http};
+use e2e::{Place, Server, Tenant, http, program};
 use std::io::Write;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 #[test]
@@ -74,4 +74,29 @@ fn a_second_server_on_one_folder_is_refused() {
     server.kill();
     // A lock that a killed server left behind does not keep the next one out.
     Server::start(&place).terminate();
+}
+
+#[test]
+fn a_server_told_to_stop_before_it_answers_ends_in_order() {
+    let place = Place::sqlite();
+    // A database that takes the connection and never says a word.
+    let database = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://tieline@{}/tieline", database.local_addr().unwrap());
+    let mut command = program::command(&place);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database-url", &url]);
+    let server = Server::spawn(&place, command);
+    let _silent = database.accept().unwrap();
+    server.terminate();
+}
+
+#[test]
+fn a_demo_told_to_stop_while_it_is_set_up_leaves_nothing_behind() {
+    let place = Place::sqlite();
+    let scratch = place.folder().join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    let mut command = program::command(&place);
+    command.args(["demo", "--listen", "127.0.0.1:0"]).env("TMPDIR", &scratch);
+    Server::run(&place, command).terminate();
+    let left: Vec<_> = std::fs::read_dir(&scratch).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
 }

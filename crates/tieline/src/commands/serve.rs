@@ -1,6 +1,7 @@
 use crate::config::Config;
 use crate::logging;
 use crate::server::{Server, Settings};
+use crate::stop::Stop;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -55,13 +56,18 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self, config: Config) -> Result<(), String> {
         logging::start(&config, "info")?;
+        let mut stop = Stop::listen()?;
         let settings = self.or(config.serve.clone()).settings()?;
-        let server = Server::start(&config, settings).await?;
+        let server = tokio::select! {
+            server = Server::start(&config, settings) => server?,
+            () = stop.told() => return Ok(()),
+        };
         let database = if server.store.writes_in_parallel() { "postgresql" } else { "sqlite" };
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(address = %server.address, database, version, "serving");
         println!("listening on http://{}", server.address);
-        server.run_until_told().await?;
+        stop.told().await;
+        server.stop().await?;
         tracing::info!("stopped");
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::house::seal;
 use crate::logging;
 use crate::server::{Server, Settings};
+use crate::stop::Stop;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -52,15 +53,22 @@ struct Scene {
 impl Demo {
     pub(crate) async fn run(self, mut config: Config) -> Result<(), String> {
         logging::start(&config, "warn")?;
+        let mut stop = Stop::listen()?;
         // A demo leaves the data of a real server alone, and nothing of itself behind.
         let temporary = config.data.is_none().then(Temporary::make).transpose()?;
         if let Some(temporary) = &temporary {
             config.data = Some(temporary.folder.clone());
         }
-        self.show(&config).await
+        let server = tokio::select! {
+            server = self.show(&config) => server?,
+            () = stop.told() => return Ok(()),
+        };
+        stop.told().await;
+        server.stop().await
     }
 
-    async fn show(&self, config: &Config) -> Result<(), String> {
+    /// Plays the story on a new server. Gives the server, which goes on.
+    async fn show(&self, config: &Config) -> Result<Server, String> {
         let server = self.start(config).await?;
         println!("listening on http://{}", server.address);
         let scene = set_up(&server.store, config).await?;
@@ -79,7 +87,7 @@ impl Demo {
         settle(&server.store, &scene.location).await?;
         println!("{}", table::table(&server.store, &scene.location, &posts, &told).await?);
         hints::print(&server, &scene, config);
-        server.run_until_told().await
+        Ok(server)
     }
 
     async fn start(&self, config: &Config) -> Result<Server, String> {
