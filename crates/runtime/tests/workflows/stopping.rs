@@ -3,6 +3,9 @@
 use crate::server::Server;
 use crate::support::both;
 use serde_json::json;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 use tieline_store::runs::Status;
 
@@ -103,10 +106,11 @@ fn stopping_sends_no_further_request_and_the_next_start_does_at_once() {
         let runtime = house.start();
         house.happens("shop.ordered", "ada", json!({"url": server.url})).await;
         house.until("the request is under way", async || server.received().len() == 1).await;
-        let stopping = tokio::spawn(runtime.stop());
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut stopping = pin!(runtime.stop());
+        // Polled once, it has told the loops to stop.
+        assert!(stopping.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         server.let_go(1);
-        stopping.await.unwrap();
+        stopping.await;
         assert_eq!(server.paths(), ["/held"]);
 
         let house = house.reopen().await;
