@@ -529,4 +529,14 @@ steps:
         let document = serde_json::json!({"tieline": 1, "name": "x", "trigger": {"on": "a"}, "steps": long});
         assert!(Document::parse(&document).unwrap_err()[0].message.contains("500 steps"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "([a-z]{1,4}|[-:?,#&*!|>%@`{}\\[\\]\"' \n\t]|<<|---|\\PC){0,40}") {
+            match read_text(&text) {
+                Ok(value) => drop(Document::parse(&value)),
+                Err(problem) => assert!(problem.message.starts_with("this is neither YAML nor JSON: ")),
+            }
+        }
+    }
 }

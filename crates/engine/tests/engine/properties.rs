@@ -83,6 +83,51 @@ fn input() -> impl Strategy<Value = Input> {
     ]
 }
 
+/// Something that stands where another thing belongs.
+fn stray() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        text().prop_map(Value::from),
+        prop::sample::select(vec![
+            json!([]),
+            json!({}),
+            json!([[1]]),
+            json!({ "if": {} }),
+            json!({ "x": null })
+        ]),
+    ]
+}
+
+/// All values in a document, itself included.
+fn places(value: &Value, place: &str, into: &mut Vec<String>) {
+    into.push(place.to_owned());
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, item)| places(item, &format!("{place}/{n}"), into));
+        }
+        Value::Object(map) => {
+            map.iter().for_each(|(name, item)| places(item, &format!("{place}/{name}"), into));
+        }
+        _ => {}
+    }
+}
+
+/// Puts a stray value in the place of another one, or beside what an object holds.
+fn damage(document: &mut Value, which: &prop::sample::Index, name: Option<String>, stray: Value) {
+    let mut all = Vec::new();
+    places(document, "", &mut all);
+    // A name of an object may hold a `/`, and then nothing is at the place.
+    let Some(target) = document.pointer_mut(which.get::<String>(&all)) else { return };
+    match (target, name) {
+        (Value::Object(map), Some(name)) => drop(map.insert(name, stray)),
+        (target, _) => *target = stray,
+    }
+}
+
 fn run(document: &Document) -> Run {
     let mut run = Run::new(&crate::common::with_steps("  - stop: true\n"));
     run.program = Program::compile(document, &TestCatalogue).unwrap();
@@ -136,5 +181,25 @@ proptest! {
             };
         }
         prop_assert!(ended);
+    }
+
+    #[test]
+    fn a_damaged_document_is_taken_or_refused_in_words(
+        steps in prop::collection::vec(step(), 0..4),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<Option<String>>(), stray()), 1..4),
+    ) {
+        let mut document = json!({
+            "tieline": 1, "name": "x", "trigger": { "on": "contact.created" }, "steps": steps
+        });
+        for (which, name, stray) in damages {
+            damage(&mut document, &which, name, stray);
+        }
+        let read = Document::parse(&document).and_then(|document| Program::compile(&document, &TestCatalogue));
+        if let Err(problems) = read {
+            prop_assert!(!problems.is_empty());
+            for problem in problems {
+                prop_assert!(!problem.place.is_empty() && problem.message.len() > 5, "{problem}");
+            }
+        }
     }
 }
