@@ -2,7 +2,7 @@
 
 use crate::effect::{Effect, Failure, Input, Outcome, Sleep, Why};
 use crate::program::{Instruction, Operation, Program};
-use crate::retry::pause;
+use crate::retry::{PATIENCE, pause};
 use crate::state::{Phase, RunState, Trying};
 use crate::steps::{Next, action, branch, stop, wait};
 use crate::world::World;
@@ -66,9 +66,13 @@ impl<'a> Machine<'a> {
         if trying.due.is_some() {
             return self.go_on();
         }
-        if failure.retryable && trying.attempt < action.attempts {
-            let due = self.world.now.plus(pause(trying.attempt, self.world.random, failure.retry_after));
-            trying.attempt += 1;
+        let busy = failure.busy && trying.busy < PATIENCE;
+        if failure.retryable && (busy || trying.attempt < action.attempts) {
+            let count = if busy { &mut trying.busy } else { &mut trying.attempt };
+            // The try that is under way is counted already; a busy answer is counted here.
+            let failures = if busy { *count + 1 } else { *count };
+            *count += 1;
+            let due = self.world.now.plus(pause(failures, self.world.random, failure.retry_after));
             trying.due = Some(due);
             return retry_at(due);
         }

@@ -47,6 +47,9 @@ pub struct Failure {
     pub retryable: bool,
     /// How long the other side wants to be left alone, at least.
     pub retry_after: Option<Duration>,
+    /// Whether the other side has done nothing because it gets too many requests for now. Such a try is not
+    /// counted: a limit is met by slowing down, not by failing.
+    pub busy: bool,
 }
 
 /// What the caller has to do next.

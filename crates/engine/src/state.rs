@@ -40,6 +40,9 @@ pub(crate) enum Phase {
 pub(crate) struct Trying {
     /// The number of the try, from 1.
     pub(crate) attempt: u32,
+    /// How many tries were not counted because the other side was busy.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) busy: u32,
     /// When that try is due, while the run sleeps before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) due: Option<Timestamp>,
@@ -47,6 +50,11 @@ pub(crate) struct Trying {
     /// side knows them as one by their idempotency key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) input: Option<Map<String, Value>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl RunState {

@@ -69,7 +69,12 @@ pub(crate) async fn send(client: &Client, remote: &Remote, clock: &dyn Clock) ->
         Ok(request) => request,
         Err(problems) => {
             let message = problems.join("; ");
-            return Some(Answer::Failed(Failure { message, retryable: false, retry_after: None }));
+            return Some(Answer::Failed(Failure {
+                message,
+                retryable: false,
+                retry_after: None,
+                busy: false,
+            }));
         }
     };
     Some(match client.send(&request, &idempotency_key(remote), clock.now()).await {
@@ -81,6 +86,7 @@ pub(crate) async fn send(client: &Client, remote: &Remote, clock: &dyn Clock) ->
             message: failure.message,
             retryable: failure.retryable,
             retry_after: failure.retry_after,
+            busy: failure.busy,
         }),
     })
 }

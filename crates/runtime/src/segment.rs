@@ -123,7 +123,7 @@ impl<'a> Segment<'a> {
             Err(Error::Refused(refusal)) => {
                 let message = refusal.to_string();
                 self.tell(tx.now(), &act.place, Some(act.action), "failed", message.clone(), act.attempt);
-                Ok(Input::Failed(Failure { message, retryable: false, retry_after: None }))
+                Ok(Input::Failed(Failure { message, retryable: false, retry_after: None, busy: false }))
             }
             Err(error) => Err(error),
         }

@@ -21,17 +21,20 @@ pub struct Failure {
     pub retryable: bool,
     /// How long the other side asks to be left alone before that; at most a day.
     pub retry_after: Option<Duration>,
+    /// Whether the other side has not looked at the request because it gets too many for now: status 429, or
+    /// 503 with a time to come back at.
+    pub busy: bool,
 }
 
 impl Failure {
     /// A failure that trying again does not mend.
     pub(super) fn lasting(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retryable: false, retry_after: None }
+        Self { message: message.into(), retryable: false, retry_after: None, busy: false }
     }
 
     /// A failure that may be gone at the next try.
     pub(super) fn passing(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retryable: true, retry_after: None }
+        Self { message: message.into(), retryable: true, retry_after: None, busy: false }
     }
 
     /// The other side answered, but not with success. `body` has been cleared of secrets.
@@ -43,11 +46,14 @@ impl Failure {
         now: Timestamp,
     ) -> Self {
         let retryable = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
+        let retry_after = retryable.then(|| retry_after::pause(status, headers, now)).flatten();
         let detail = if status.is_redirection() { redirect(headers) } else { quote(body) };
         Self {
             message: format!("{host} answered {status}{detail}"),
             retryable,
-            retry_after: retryable.then(|| retry_after::pause(status, headers, now)).flatten(),
+            retry_after,
+            busy: status == StatusCode::TOO_MANY_REQUESTS
+                || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some()),
         }
     }
 
@@ -112,6 +118,7 @@ mod tests {
             let failure = answered(status, "");
             assert!(failure.retryable, "{status}");
             assert_eq!(failure.retry_after, Some(Duration::from_secs(5)), "{status}");
+            assert_eq!(failure.busy, matches!(status, 429 | 503), "{status}");
         }
         for status in [300, 301, 304, 400, 401, 403, 404, 409, 422] {
             let failure = answered(status, "");

@@ -93,9 +93,9 @@ fn check_fields(compiler: &mut Compiler<'_>, place: &str, spec: &ActionSpec, wit
 
 /// Hands the action out, with its input rendered or, where an earlier try has sent it, as it was.
 pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, world: &World<'_>) -> Next {
-    let (attempt, kept) = match &state.phase {
-        Phase::Acting(trying) => (trying.attempt, trying.input.clone()),
-        Phase::Ready | Phase::Waiting(_) | Phase::Finished(_) => (1, None),
+    let (attempt, busy, kept) = match &state.phase {
+        Phase::Acting(trying) => (trying.attempt, trying.busy, trying.input.clone()),
+        Phase::Ready | Phase::Waiting(_) | Phase::Finished(_) => (1, 0, None),
     };
     let input = match kept {
         Some(input) => input,
@@ -112,7 +112,7 @@ pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, 
         Err(message) => return Next::End(Outcome::Failed { place: instruction.place.to_string(), message }),
     };
     let sent = (action.class == Class::Remote).then(|| input.clone());
-    state.phase = Phase::Acting(Trying { attempt, due: None, input: sent });
+    state.phase = Phase::Acting(Trying { attempt, busy, due: None, input: sent });
     Next::Give(Effect::Act(Act {
         step: state.at,
         place: Arc::clone(&instruction.place),

@@ -72,13 +72,16 @@ fn input() -> impl Strategy<Value = Input> {
             output: json!({ "x": 1 }),
             contact_id: found.then(|| ContactId::from("c1")),
         }),
-        (any::<bool>(), prop::option::of(0_u64..100_000)).prop_map(|(retryable, after)| {
-            Input::Failed(Failure {
-                message: "no".to_owned(),
-                retryable,
-                retry_after: after.map(Duration::from_secs),
-            })
-        }),
+        (any::<bool>(), prop::option::of(0_u64..100_000), any::<bool>()).prop_map(
+            |(retryable, after, busy)| {
+                Input::Failed(Failure {
+                    message: "no".to_owned(),
+                    retryable,
+                    retry_after: after.map(Duration::from_secs),
+                    busy,
+                })
+            }
+        ),
         kinds.prop_map(|kind| Input::Happened { kind: kind.to_owned(), payload: Data::empty() }),
     ]
 }
@@ -175,7 +178,7 @@ proptest! {
                 Effect::LoadContact(_) => Input::Resume,
                 Effect::Sleep(sleep) => { run.now = run.now.max(sleep.until); Input::Elapsed }
                 Effect::Act(_) if failing >> (n % 64) & 1 == 1 => {
-                    Input::Failed(Failure { message: "no".to_owned(), retryable: true, retry_after: None })
+                    Input::Failed(Failure { message: "no".to_owned(), retryable: true, retry_after: None, busy: false })
                 }
                 Effect::Act(_) => crate::common::found(),
             };

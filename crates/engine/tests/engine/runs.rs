@@ -8,7 +8,7 @@ use tieline_expr::Data;
 use tieline_model::{ContactId, Timestamp};
 
 fn failure(retryable: bool) -> Input {
-    Input::Failed(Failure { message: "no answer".to_owned(), retryable, retry_after: None })
+    Input::Failed(Failure { message: "no answer".to_owned(), retryable, retry_after: None, busy: false })
 }
 
 fn failed(place: &str, message: &str) -> Outcome {
@@ -171,6 +171,38 @@ fn a_failure_is_tried_again_and_then_ends_the_run() {
     let mut run = Run::new(EXAMPLE);
     run.act(Input::Begin);
     assert_eq!(run.outcome(failure(false)), failed("steps[0]", "no answer"));
+}
+
+#[test]
+fn a_busy_other_side_is_asked_again_without_using_up_the_tries() {
+    let busy = || {
+        let retry_after = Some(Duration::from_secs(30));
+        Input::Failed(Failure { message: "too many".to_owned(), retryable: true, retry_after, busy: true })
+    };
+    let steps = "  - { do: http.request, with: { url: x }, retry: { attempts: 1 } }\n";
+    let mut run = Run::new(&with_steps(steps));
+    let act = run.act(Input::Begin);
+    for _ in 0..40 {
+        let Effect::Sleep(sleep) = run.advance(busy()) else { panic!("not asleep") };
+        assert!(sleep.until >= run.now.plus(Duration::from_secs(30)));
+        run.now = sleep.until;
+        assert_eq!(run.act(Input::Elapsed), act);
+    }
+    assert_eq!(run.outcome(failure(true)), failed("steps[0]", "no answer"), "other failures count");
+
+    let mut run = Run::new(&with_steps(steps));
+    run.act(Input::Begin);
+    let tries = (1..100).find(|_| match run.advance(busy()) {
+        Effect::Sleep(_) => {
+            run.act(Input::Elapsed);
+            false
+        }
+        effect => {
+            assert_eq!(effect, Effect::Finished(failed("steps[0]", "too many")));
+            true
+        }
+    });
+    assert_eq!(tries, Some(49), "not for ever");
 }
 
 #[test]

@@ -84,10 +84,12 @@ fn a_server_that_never_recovers_fails_the_run_with_what_it_said() {
 }
 
 #[test]
-fn a_server_that_asks_for_a_pause_gets_it() {
+fn a_server_that_asks_for_a_pause_gets_it_as_often_as_it_asks() {
     both(async |house| {
         let server = Server::start().await;
-        server.answers_too_many("120");
+        for _ in 0..8 {
+            server.answers_too_many("120");
+        }
         house.publish(NOTIFIED).await;
         let _runtime = house.start();
         house.order(&server).await;
@@ -98,7 +100,12 @@ fn a_server_that_asks_for_a_pause_gets_it() {
         house.clock_on(1);
         house.settle().await;
         assert_eq!(server.received().len(), 2);
+        for _ in 0..7 {
+            house.clock_on(256);
+            house.settle().await;
+        }
         assert_eq!(house.statuses().await, [Status::Completed]);
+        assert_eq!(server.received().len(), 9, "more often than a failing one is tried");
     });
 }
 
