@@ -10,6 +10,7 @@ use axum::extract::RawPathParams;
 use http::{HeaderValue, Uri};
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use tieline_model::depth::{MAX_DEPTH, lies_within};
 use tieline_model::fields::Fields;
 use tieline_model::{Cause, ContactId, Location, LocationId};
 use tieline_store::{Operation, Store};
@@ -110,6 +111,10 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
     }
     let value = serde_json::from_slice(body)
         .map_err(|error| Problem::unreadable(format!("the body is not valid JSON: {error}")))?;
+    if !lies_within(&value, MAX_DEPTH) {
+        let message = format!("the body is nested more than {MAX_DEPTH} deep; send a flatter one");
+        return Err(Problem::unreadable(message));
+    }
     let Value::Object(object) = value else {
         return Err(Problem::unreadable("the body must be a JSON object, like {\"name\": \"value\"}"));
     };

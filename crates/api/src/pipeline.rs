@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, RawPathParams, Request};
 use axum::response::Response;
 use http::header::HOST;
-use http::{StatusCode, Uri};
+use http::{HeaderValue, StatusCode, Uri};
 
 /// The most bytes that a body may have.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -34,7 +34,10 @@ async fn carry_out(app: App, operation: &'static Operation, mut request: Request
     caller.must_have(operation.scope)?;
     let params = path_params(&mut request).await?;
     check_tenant(&caller, &request, &params)?;
-    let (uri, host) = (request.uri().clone(), request.headers().get(HOST).cloned());
+    let uri = request.uri().clone();
+    // HTTP/2 names the host in the address rather than in a header.
+    let authority = || HeaderValue::from_str(uri.authority()?.as_str()).ok();
+    let host = request.headers().get(HOST).cloned().or_else(authority);
     let body = read_body(request).await?;
     (operation.handler)(Call { app, caller, version, params, uri, host, body }).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// How often a step waits for a busy other side. With the pauses between, that is about a day and a half.
+/// How often a step waits for a busy other side: some day and a half where that names no time to come back at.
 pub(crate) const PATIENCE: u32 = 48;
 
 /// The pause after the try number `attempt` has failed: 2 s, 4 s, 8 s and so on up to an hour, of which a

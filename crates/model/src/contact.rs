@@ -213,6 +213,7 @@ impl ContactInput {
     /// Reads the fields of a write. `locationId` and `createNewIfDuplicateAllowed` are the caller's to read
     /// before.
     pub fn read(fields: &mut Fields, write: Write, location: &Location) -> Self {
+        fields.ignore_nulls(&["dnd", "dndSettings", "inboundDndSettings", "tags", "customFields"]);
         let (first_name, last_name) = names(fields);
         let gender = match write {
             Write::Update => Patch::Keep,
@@ -220,7 +221,8 @@ impl ContactInput {
         };
         let email = fields.string("email").read(fields, |email| text::email(email));
         let phone = fields.string("phone").read(fields, |phone| text::phone(phone, &location.country));
-        let dnd_settings = fields.object("dndSettings").read(fields, |settings| Ok(dnd_channels(settings)));
+        let dnd_settings = dnd(fields, "dndSettings", &CHANNELS, &["active", "inactive", "permanent"]);
+        let inbound_dnd_settings = dnd(fields, "inboundDndSettings", &["all"], &["active", "inactive"]);
         let date_of_birth = fields.string("dateOfBirth").read(fields, |date| birthday(date));
         let tags = fields.strings("tags").read(fields, |tags| Ok(text::tags(tags)));
         Self {
@@ -231,6 +233,7 @@ impl ContactInput {
             gender,
             date_of_birth,
             dnd_settings,
+            inbound_dnd_settings,
             tags,
             company_name: fields.string("companyName"),
             address1: fields.string("address1"),
@@ -243,7 +246,6 @@ impl ContactInput {
             source: fields.string("source"),
             assigned_to: fields.string("assignedTo"),
             dnd: fields.boolean("dnd"),
-            inbound_dnd_settings: fields.object("inboundDndSettings"),
             custom_fields: custom_fields(fields),
         }
     }
@@ -258,20 +260,19 @@ impl ContactInput {
     }
 }
 
-/// `firstName` and `lastName` win over `name`, which is split at its first blank.
+/// `firstName` and `lastName` win over `name` where they hold something; else `name` is split at its first
+/// blank, and what it does not hold is cleared, so that nobody's name is made of two people's.
 fn names(fields: &mut Fields) -> (Patch<String>, Patch<String>) {
-    let (first, last) = (fields.string("firstName"), fields.string("lastName"));
-    let whole = fields.string("name");
-    if first.is_mentioned() || last.is_mentioned() {
-        return (first, last);
-    }
-    match whole {
-        Patch::Keep => (Patch::Keep, Patch::Keep),
-        Patch::Clear => (Patch::Clear, Patch::Clear),
-        Patch::Set(name) => match name.trim().split_once(char::is_whitespace) {
-            Some((first, last)) => (Patch::Set(first.to_owned()), Patch::Set(last.trim().to_owned())),
-            None => (Patch::Set(name.trim().to_owned()), Patch::Keep),
-        },
+    let (first, last) = (fields.words("firstName"), fields.words("lastName"));
+    match fields.words("name") {
+        Patch::Set(name) if first.as_set().or(last.as_set()).is_none() => {
+            match name.trim().split_once(char::is_whitespace) {
+                Some((first, last)) => (Patch::Set(first.to_owned()), Patch::Set(last.trim().to_owned())),
+                None => (Patch::Set(name.trim().to_owned()), Patch::Clear),
+            }
+        }
+        Patch::Clear if !first.is_mentioned() && !last.is_mentioned() => (Patch::Clear, Patch::Clear),
+        _ => (first, last),
     }
 }
 
@@ -286,14 +287,45 @@ fn custom_fields(fields: &mut Fields) -> Vec<CustomFieldValue> {
     values
 }
 
-/// The channels under the names of the date versions; `v3` writes them in camel case, and either is taken.
-fn dnd_channels(settings: &Map<String, Value>) -> Map<String, Value> {
-    settings.iter().map(|(channel, setting)| (dnd_channel(channel).to_owned(), setting.clone())).collect()
+/// The channels as the date versions name them.
+const CHANNELS: [&str; 7] = ["Call", "Email", "SMS", "WhatsApp", "GMB", "FB", "RCS"];
+
+/// Reads what may not be sent by which channel. Channels come out under the names in `channels`; `v3` writes
+/// them in camel case, and either is taken. One that is null is not mentioned.
+fn dnd(fields: &mut Fields, name: &str, channels: &[&str], states: &[&str]) -> Patch<Map<String, Value>> {
+    let Patch::Set(given) = fields.object(name) else { return Patch::Keep };
+    let mut settings = Map::new();
+    for (channel, setting) in given {
+        let Some(known) = channels.iter().find(|known| known.eq_ignore_ascii_case(&channel)) else {
+            fields.problem(format!("{name}.property {channel} should not exist"));
+            continue;
+        };
+        if setting.is_null() {
+            continue;
+        }
+        match dnd_setting(setting, states) {
+            Ok(setting) => drop(settings.insert((*known).to_owned(), setting)),
+            Err(problem) => fields.problem(format!("{name}.{channel}{problem}")),
+        }
+    }
+    Patch::Set(settings)
 }
 
-fn dnd_channel(channel: &str) -> &str {
-    const CHANNELS: [&str; 7] = ["Call", "Email", "SMS", "WhatsApp", "GMB", "FB", "RCS"];
-    CHANNELS.into_iter().find(|known| known.eq_ignore_ascii_case(channel)).unwrap_or(channel)
+/// Checks one channel's setting; the error goes on behind the channel's name.
+fn dnd_setting(setting: Value, states: &[&str]) -> Result<Value, String> {
+    let Value::Object(mut setting) = setting else { return Err(" must be an object".to_owned()) };
+    setting.retain(|_, value| !value.is_null());
+    if !setting.get("status").and_then(Value::as_str).is_some_and(|status| states.contains(&status)) {
+        return Err(format!(".status must be one of the following values: {}", states.join(", ")));
+    }
+    for (name, value) in &setting {
+        match name.as_str() {
+            "status" | "message" | "code" if value.is_string() => {}
+            "message" | "code" => return Err(format!(".{name} must be a string")),
+            _ => return Err(format!(".property {name} should not exist")),
+        }
+    }
+    Ok(Value::Object(setting))
 }
 
 fn country_code(country: &str) -> Result<String, String> {
@@ -353,6 +385,26 @@ mod tests {
         assert_eq!(input.last_name, Patch::Set("King Lovelace".into()));
         let input = read(json!({"name": "Ada King", "firstName": "A"}), Write::Create).unwrap();
         assert_eq!((input.first_name, input.last_name), (Patch::Set("A".into()), Patch::Keep));
+        let nulls = json!({"name": "Ada King", "firstName": null, "lastName": ""});
+        let input = read(nulls, Write::Update).unwrap();
+        assert_eq!(
+            (input.first_name, input.last_name),
+            (Patch::Set("Ada".into()), Patch::Set("King".into()))
+        );
+    }
+
+    #[test]
+    fn a_name_of_one_word_leaves_no_one_elses_behind() {
+        let input = read(json!({"name": "Cher"}), Write::Update).unwrap();
+        assert_eq!((input.first_name, input.last_name), (Patch::Set("Cher".into()), Patch::Clear));
+    }
+
+    #[test]
+    fn a_blank_name_is_none() {
+        for blank in [json!({"name": "  "}), json!({"firstName": " ", "lastName": "\t"})] {
+            let input = read(blank, Write::Create).unwrap();
+            assert!(!input.identifies(), "{input:?}");
+        }
     }
 
     #[test]
@@ -402,5 +454,28 @@ mod tests {
         .unwrap();
         let settings = input.dnd_settings.into_option().unwrap();
         assert!(settings.contains_key("SMS") && settings.contains_key("Email"));
+    }
+
+    #[test]
+    fn dnd_settings_are_checked() {
+        let problem = |body: Value| read(body, Write::Update).unwrap_err().join("; ");
+        assert_eq!(
+            problem(json!({"dndSettings": {"SMS": "foo", "bogus": {}, "Email": {"status": "on"}}})),
+            "dndSettings.Email.status must be one of the following values: active, inactive, permanent; \
+             dndSettings.SMS must be an object; dndSettings.property bogus should not exist"
+        );
+        assert_eq!(
+            problem(json!({"inboundDndSettings": {"all": {"status": "permanent"}}})),
+            "inboundDndSettings.all.status must be one of the following values: active, inactive"
+        );
+        assert_eq!(
+            problem(json!({"dndSettings": {"FB": {"status": "active", "code": 5}}})),
+            "dndSettings.FB.code must be a string"
+        );
+        let nulls =
+            json!({"dnd": null, "tags": null, "dndSettings": {"Call": null}, "inboundDndSettings": null});
+        let input = read(nulls, Write::Update).unwrap();
+        assert_eq!((input.dnd, input.tags), (Patch::Keep, Patch::Keep));
+        assert_eq!(input.dnd_settings, Patch::Set(Map::new()));
     }
 }

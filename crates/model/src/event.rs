@@ -34,6 +34,24 @@ pub mod kinds {
     /// A delivery to a webhook connection was mapped, and the mapping names no event of its own.
     pub const WEBHOOK_RECEIVED: &str = "webhook.received";
 
+    /// The first words of what only Tieline itself tells of. No sender's event may begin with one of them.
+    pub const OWN_MODULES: [&str; 3] = ["contact", "note", "task"];
+
+    /// Whether a text is written as kinds are: two or more words of a-z, 0-9 and _ with dots between them.
+    #[must_use]
+    pub fn is_kind(text: &str) -> bool {
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        };
+        text.contains('.') && text.split('.').all(is_word)
+    }
+
+    /// The first word of a kind.
+    #[must_use]
+    pub fn module_of(kind: &str) -> &str {
+        kind.split('.').next().unwrap_or_default()
+    }
+
     /// All of the above.
     pub const OWN: &[&str] = &[
         CONTACT_CREATED,

@@ -109,6 +109,16 @@ impl Fields {
         }
     }
 
+    /// Treats these fields as not mentioned where they are null: they cannot be emptied that way, and clients
+    /// that write every property send null for those that they do not mean.
+    pub fn ignore_nulls(&mut self, names: &[&str]) {
+        for name in names {
+            if self.map.get(*name).is_some_and(Value::is_null) {
+                self.map.remove(*name);
+            }
+        }
+    }
+
     /// Drops fields that are allowed and mean nothing here.
     pub fn ignore(&mut self, names: &[&str]) {
         for name in names {
@@ -137,6 +147,14 @@ impl Fields {
                 Patch::Set(scalar.to_string())
             }
             Some(_) => self.wrong(format!("{name} must be a string")),
+        }
+    }
+
+    /// Takes a text that says nothing where it is blank: that clears, as null does.
+    pub fn words(&mut self, name: &str) -> Patch<String> {
+        match self.string(name) {
+            Patch::Set(text) if text.trim().is_empty() => Patch::Clear,
+            other => other,
         }
     }
 

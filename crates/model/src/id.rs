@@ -27,6 +27,14 @@ pub fn mint(now: Timestamp, random: [u8; 12]) -> String {
     out.iter().map(|byte| char::from(*byte)).collect()
 }
 
+/// What all ids that are minted at this time begin with; it sorts before the first of them.
+#[must_use]
+pub fn first_of(time: Timestamp) -> String {
+    let mut id = mint(time, [0; 12]);
+    id.truncate(TIME_LEN);
+    id
+}
+
 /// When an id of ours was minted; nothing for an id of another form.
 #[must_use]
 pub fn minted_at(id: &str) -> Option<Timestamp> {

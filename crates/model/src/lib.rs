@@ -5,6 +5,7 @@ pub mod cause;
 pub mod connection;
 pub mod contact;
 pub mod custom_field;
+pub mod depth;
 pub mod event;
 pub mod fields;
 pub mod id;

@@ -4,6 +4,7 @@
 //! the fix. What only the catalogue and the expression language can tell (unknown actions, broken templates)
 //! is checked when the engine compiles the document.
 
+use crate::depth;
 use crate::time::parse_duration;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -162,6 +163,13 @@ impl Document {
     /// Every mistake found, in the order of the document.
     pub fn parse(document: &Value) -> Result<Self, Vec<Problem>> {
         let mut parser = Parser::default();
+        if !depth::lies_within(document, depth::MAX_DEPTH) {
+            parser.problem(
+                "document",
+                format!("is nested more than {} deep; make it flatter", depth::MAX_DEPTH),
+            );
+            return Err(parser.problems);
+        }
         let parsed = parser.document(document);
         match parsed {
             Some(parsed) if parser.problems.is_empty() => Ok(parsed),

@@ -9,9 +9,6 @@ use tieline_model::event::kinds;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Catalogue;
 
-/// A webhook connection may name kinds of its own; one that begins like these is one of ours or a slip.
-const RESERVED: [&str; 4] = ["paythen", "contact", "note", "task"];
-
 impl tieline_engine::Catalogue for Catalogue {
     fn action(&self, key: &str) -> Option<&ActionSpec> {
         all().find(|spec| spec.key == key)
@@ -22,8 +19,10 @@ impl tieline_engine::Catalogue for Catalogue {
     }
 
     fn is_event(&self, kind: &str) -> bool {
-        let module = kind.split('.').next().unwrap_or_default();
-        self.events().contains(&kind) || (kind.contains('.') && !RESERVED.contains(&module))
+        // A webhook connection may name kinds of its own; one that begins like ours is a slip.
+        let module = kinds::module_of(kind);
+        let ours = module == "paythen" || kinds::OWN_MODULES.contains(&module);
+        self.events().contains(&kind) || (kinds::is_kind(kind) && !ours)
     }
 
     fn events(&self) -> Vec<&str> {

@@ -71,9 +71,13 @@ impl Operation for Dispatch {
             if triggered.is_empty() {
                 continue;
             }
-            let trigger = Data::parse(event.payload.get())?;
+            // An event that cannot be read fails its own runs and holds up no others.
+            let (trigger, unreadable) = match Data::parse(event.payload.get()) {
+                Ok(trigger) => (trigger, None),
+                Err(error) => (Data::empty(), Some(format!("the event cannot be read: {error}"))),
+            };
             for definition in triggered {
-                match &given_up {
+                match given_up.as_ref().or(unreadable.as_ref()) {
                     Some(reason) => begin(tx, definition, event, &trigger).refuse(tx, reason.clone()).await?,
                     None => start(tx, definition, event, &trigger, &mut dispatched).await?,
                 }
@@ -137,7 +141,7 @@ fn begin<'a>(tx: &Tx<'_>, definition: &'a Definition, event: &'a Event, trigger:
 }
 
 /// Whether the event starts the workflow, and under which key; in words why that cannot be told.
-async fn admit(
+pub(crate) async fn admit(
     tx: &mut Tx<'_>,
     definition: &Definition,
     event: &Event,
@@ -195,7 +199,7 @@ impl Segment<'_> {
     async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
         self.tell_end(tx.now(), "trigger", Status::Failed, reason.clone());
         (self.run.status, self.run.due_at, self.run.detail) = (Status::Failed, None, reason);
-        self.store(tx, true).await
+        self.store_unbegun(tx).await
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::care::Care;
 use crate::definitions::{Definitions, Pinned};
 use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
-use crate::remote::send;
+use crate::remote::{Answer, send};
 use crate::segment::Remote;
-use crate::worker::{GiveBack, Resume, Work};
+use crate::worker::{Abandon, GiveBack, Resume, Work};
 use std::sync::Arc;
 use std::time::Duration;
 use tieline_connect::http::Client;
@@ -17,6 +17,10 @@ use tokio::task::{JoinHandle, JoinSet};
 const POLL: Duration = Duration::from_millis(250);
 /// How many requests a node has under way at once.
 const REQUESTS: usize = 64;
+
+/// How often it is tried to write an answer down, and how long is waited in between.
+const ANSWER_TRIES: u32 = 6;
+const ANSWER_PAUSE: Duration = Duration::from_millis(500);
 
 /// What the runtime needs from outside.
 #[derive(Clone, Debug)]
@@ -56,8 +60,9 @@ impl Runtime {
             requests: Arc::new(Semaphore::new(REQUESTS)),
             stopping: stopped,
         };
-        // One worker feeds SQLite's one writer; on PostgreSQL several keep its connections busy.
-        let (workers, limit) = if store.writes_in_parallel() { (6, 4) } else { (1, 64) };
+        // One worker feeds SQLite's one writer; on PostgreSQL several keep its connections busy. There each takes
+        // one run in a transaction: two with several would lock the same contacts in different orders.
+        let (workers, limit) = if store.writes_in_parallel() { (6, 1) } else { (1, 64) };
         let mut loops = vec![tokio::spawn(dispatch_loop(shared.clone()))];
         loops.extend((0..workers).map(|_| tokio::spawn(work_loop(shared.clone(), limit))));
         Self { stopping, loops }
@@ -106,14 +111,36 @@ impl Shared {
                 return self.give_back(remote).await;
             }
             let Some(answer) = send(&self.client, &remote, self.store.clock().as_ref()).await else { return };
-            let (pinned, run) = (self.pinned.clone(), remote.run.id.clone());
-            match self.store.write(Resume { pinned, remote, answer }).await {
-                Ok(more) => next = more,
-                // The lease runs out and the request is sent again, with the same idempotency key.
-                Err(error) => tracing::error!(%error, %run, "an answer could not be written down"),
-            }
+            next = self.write_down(remote, answer).await;
             // A run with the same key may have waited for this one.
             self.due.notify_one();
+        }
+    }
+
+    /// Takes the run on with the answer. Where that fails again and again it is the run's own fault, and it is
+    /// given up: otherwise its lease would run out and the request be sent again, for ever.
+    async fn write_down(&self, remote: Remote, answer: Answer) -> Option<Remote> {
+        let run = remote.run.clone();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (pinned, remote, answer) = (self.pinned.clone(), remote.clone(), answer.clone());
+            let error = match self.store.write(Resume { pinned, remote, answer }).await {
+                Ok(next) => return next,
+                Err(error) => error,
+            };
+            tracing::error!(%error, run = %run.id, "an answer could not be written down");
+            if tries < ANSWER_TRIES {
+                tokio::time::sleep(ANSWER_PAUSE).await;
+                continue;
+            }
+            let reason = format!("given up after {tries} tries: {error}");
+            if let Err(error) = self.store.write(Abandon { run, reason }).await {
+                // Nothing can be written. The lease runs out and the request is sent again, with the same
+                // idempotency key.
+                tracing::error!(%error, "a run could not be given up");
+            }
+            return None;
         }
     }
 

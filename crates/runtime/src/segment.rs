@@ -103,7 +103,9 @@ impl<'a> Segment<'a> {
                 }
                 Effect::Finished(outcome) => {
                     self.finish(tx, outcome);
-                    self.stop_listening(tx).await?;
+                    if self.listens() {
+                        runs::stop_listening(tx, &self.run.id).await?;
+                    }
                     return Ok(None);
                 }
             }
@@ -145,8 +147,9 @@ impl<'a> Segment<'a> {
         if sleep.why == Why::Retry {
             return Ok(());
         }
-        let heard = self.stop_listening(tx).await?;
+        let heard = self.listen_no_more(tx).await?;
         for kind in &sleep.events {
+            runs::forget(tx, &self.run.id, kind).await?;
             for about in self.about() {
                 runs::listen(tx, &self.run, kind, &about).await?;
             }
@@ -170,15 +173,20 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    /// Makes the run hear of nothing more and gives what it has heard ahead, the earliest first. A run that
-    /// was never stored hears of nothing yet.
-    async fn stop_listening(&self, tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
-        if self.run.state.is_empty() || self.definition.program.listened_kinds().is_empty() {
+    /// Ends the listening ahead and gives what was heard, the earliest first. That stays in the store as well,
+    /// because it may be for a later wait than the next.
+    async fn listen_no_more(&self, tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
+        if !self.listens() {
             return Ok(Vec::new());
         }
-        let heard = runs::heard(tx, &self.run.id).await?;
-        runs::stop_listening(tx, &self.run.id).await?;
-        Ok(heard)
+        runs::listen_no_more(tx, &self.run.id).await?;
+        runs::heard(tx, &self.run.id).await
+    }
+
+    /// Whether the store may have something that the run listens for: one that was never stored hears of
+    /// nothing yet.
+    fn listens(&self) -> bool {
+        !self.run.state.is_empty() && !self.definition.program.listened_kinds().is_empty()
     }
 
     /// Whom the run is about, in all the words by which an event may name the same person.
@@ -235,9 +243,18 @@ impl<'a> Segment<'a> {
         self.history.push(Record { at, place: place.to_owned(), action, status, detail, attempt });
     }
 
+    /// Writes a new run that was not begun. It has no state, which tells it from one that failed on its way.
+    pub(crate) async fn store_unbegun(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.write(tx, true).await
+    }
+
     /// Writes the run as it stands now, and the history since the last time.
     pub(crate) async fn store(&mut self, tx: &mut Tx<'_>, is_new: bool) -> Result<()> {
         self.run.state = serde_json::to_string(&self.state)?;
+        self.write(tx, is_new).await
+    }
+
+    async fn write(&mut self, tx: &mut Tx<'_>, is_new: bool) -> Result<()> {
         if is_new {
             runs::insert(tx, &self.run).await?;
         } else {

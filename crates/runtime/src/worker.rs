@@ -3,6 +3,7 @@
 
 use crate::care::Suspect;
 use crate::definitions::Pinned;
+use crate::dispatch::admit;
 use crate::remote::Answer;
 use crate::segment::{Remote, Segment, record_failure};
 use parking_lot::Mutex;
@@ -41,6 +42,13 @@ impl Operation for Work {
         let claimed = runs::claim(tx, self.limit).await?;
         *self.first.lock() = claimed.first().map_or_else(String::new, |run| run.id.to_string());
         for run in claimed {
+            if run.status != Status::Calling
+                && let Some(key) = &run.concurrency_key
+                && runs::is_called(tx, &run.location_id, key).await?
+            {
+                // One that was claimed beside it has begun a request, and this one waits for its end.
+                continue;
+            }
             worked.runs += 1;
             let given_up = self.give_up.as_ref().and_then(|suspect| suspect.reason_for(run.id.as_str()));
             if let Some(reason) = given_up {
@@ -78,6 +86,26 @@ impl Operation for Resume {
             return Ok(None);
         }
         take_on(tx, &self.pinned, run, Woken::Answered(&self.remote, &self.answer)).await
+    }
+}
+
+/// Ends a run whose answer could not be written down however often that was tried.
+#[derive(Debug)]
+pub(crate) struct Abandon {
+    pub(crate) run: Run,
+    pub(crate) reason: String,
+}
+
+impl Operation for Abandon {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let (location_id, id) = (self.run.location_id.clone(), self.run.id.clone());
+        let found = runs::Get { location_id, id }.run(tx).await?;
+        match found.filter(|run| run.status == Status::Calling && run.due_at == self.run.due_at) {
+            Some(run) => fail(tx, run, self.reason.clone()).await.map(|_| ()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -126,18 +154,24 @@ async fn take_on(tx: &mut Tx<'_>, pinned: &Pinned, run: Run, woken: Woken<'_>) -
         Woken::Waiting => woken_by(tx, &run).await?,
         Woken::Ready | Woken::Answered(..) => None,
     };
+    let Ok(happened) = woken_by.map(happened).transpose() else {
+        return fail(tx, run, "the event that woke the run cannot be read".to_owned()).await;
+    };
+    if run.state.is_empty() {
+        // It was never begun, so whether it is to be is asked once more.
+        match admit(tx, &definition, &event, &trigger).await? {
+            Ok(Some(_)) => {}
+            Ok(None) => return fail(tx, run, "trigger.when: it does not hold".to_owned()).await,
+            Err(reason) => return fail(tx, run, reason).await,
+        }
+    }
     let now = tx.now();
     let mut segment = Segment::new(&definition, &event, &trigger, run, state);
     let input = match woken {
         Woken::Ready => Input::Resume,
         Woken::Waiting => {
             runs::wake_up(tx, &segment.run.id).await?;
-            match woken_by {
-                Some(event) => {
-                    Input::Happened { kind: event.kind, payload: Data::parse(event.payload.get())? }
-                }
-                None => Input::Elapsed,
-            }
+            happened.unwrap_or(Input::Elapsed)
         }
         Woken::Answered(remote, answer) => answer.tell(&mut segment, &remote.act, now),
     };
@@ -159,6 +193,10 @@ async fn woken_by(tx: &mut Tx<'_>, run: &Run) -> Result<Option<Event>> {
         Some(seq) => log::At(seq).run(tx).await,
         None => Ok(None),
     }
+}
+
+fn happened(event: Event) -> serde_json::Result<Input> {
+    Ok(Input::Happened { payload: Data::parse(event.payload.get())?, kind: event.kind })
 }
 
 /// Ends a run that cannot go on for a reason of ours. It can be replayed when that is put right.

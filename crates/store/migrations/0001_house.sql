@@ -210,6 +210,9 @@ CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX runs_active ON runs (location_id, concurrency_key, event_seq) WHERE status IN ('ready', 'calling');
 
+-- Of the runs with one key, one at a time has a request under way, whichever node sends it.
+CREATE UNIQUE INDEX runs_calling ON runs (location_id, concurrency_key) WHERE status = 'calling';
+
 -- What each transaction of a run did: the steps of one checkpoint in one row.
 CREATE TABLE run_history (
     run_id {id} NOT NULL,

@@ -167,21 +167,37 @@ pub async fn is_busy(tx: &mut Tx<'_>, location: &LocationId, key: &str, before: 
     Ok(row.is_some())
 }
 
+/// Whether a run with this key has a request under way. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_called(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Result<bool> {
+    let row = tx
+        .query_first(
+            "SELECT 1 FROM runs WHERE location_id = ?1 AND concurrency_key = ?2 AND status = 'calling' LIMIT 1",
+            params![location, key],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, due_at, \
-             state, detail, created_at, updated_at FROM runs r WHERE due_at <= ?1 AND (status <> 'ready' OR \
+             state, detail, created_at, updated_at FROM runs r WHERE due_at <= ?1 AND (status = 'calling' OR \
              concurrency_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.location_id = r.location_id \
-             AND o.concurrency_key = r.concurrency_key AND o.event_seq < r.event_seq \
-             AND o.status IN ('ready', 'calling'))) ORDER BY due_at, event_seq LIMIT ?2",
+             AND o.concurrency_key = r.concurrency_key AND o.status IN ('ready', 'calling') \
+             AND (o.status = 'calling' OR (r.status = 'ready' AND o.event_seq < r.event_seq)))) \
+             ORDER BY due_at, event_seq LIMIT ?2",
             $lock
         )
     };
 }
 
-/// Claims runs that are due for the length of the transaction, oldest first. A run whose key belongs to an
-/// earlier one is left until that one is done. For use inside an operation.
+/// Claims runs that are due for the length of the transaction, oldest first. A run is left while another one of
+/// its key has a request under way, and one that has yet to begin also while an earlier one of its key is ready.
+/// Two that slept may be claimed together; ask [`is_called`] before each. For use inside an operation.
 ///
 /// # Errors
 /// What the database says.
@@ -351,6 +367,24 @@ pub async fn heard(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<(String, i64)>> {
         )
         .await?;
     rows.into_iter().map(|mut row| Ok((row.text(0)?, -row.int(1)?))).collect()
+}
+
+/// Makes a run hear of no more events; what it has heard ahead is kept. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn listen_no_more(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
+    let sql = "DELETE FROM run_waits WHERE run_id = ?1 AND (woken_by IS NULL OR woken_by >= 0)";
+    tx.execute(sql, params![run]).await.map(|_| ())
+}
+
+/// Forgets what a run has heard of one kind of event. For use inside an operation.
+///
+/// # Errors
+/// What the database says.
+pub async fn forget(tx: &mut Tx<'_>, run: &RunId, kind: &str) -> Result<()> {
+    let sql = "DELETE FROM run_waits WHERE run_id = ?1 AND kind = ?2";
+    tx.execute(sql, params![run, kind]).await.map(|_| ())
 }
 
 /// Makes a run hear of no more events, neither now nor ahead. For use inside an operation.

@@ -19,22 +19,27 @@ async fn handle(call: Call) -> Result<Answer, Problem> {
     query.require("locationId");
     let (email, number) = (query.text("email"), query.text("number"));
     query.finish()?;
-    let phone = number.map(|number| phone(&number, &call.location().country)).transpose()?;
+    let phone = number.as_deref().map(|number| phone(number, &call.location().country));
     let email = email.map(|email| email.trim().replace(' ', "+"));
-    let found = call.look(FindDuplicate { location_id: call.location_id(), email, phone }).await?;
+    let found = match (&email, phone) {
+        (None, Some(None)) => None,
+        (_, phone) => {
+            let phone = phone.flatten();
+            call.look(FindDuplicate { location_id: call.location_id(), email, phone }).await?
+        }
+    };
     let doc = found.as_deref().map(|doc| shape::contact(doc, call.version)).transpose()?;
     Ok(Answer::ok(Object::new().raw("contact", doc.as_deref().unwrap_or("null"))))
 }
 
 /// Neither an address nor the start of a number holds a blank: where one stands, a client has sent a plus
-/// without encoding it.
-fn phone(number: &str, country: &str) -> Result<String, Problem> {
+/// without encoding it. What is no number is nobody's, and found with no one.
+fn phone(number: &str, country: &str) -> Option<String> {
     let number = match number.strip_prefix(' ') {
         Some(digits) => format!("+{digits}"),
         None => number.to_owned(),
     };
-    let wrong = "number must be a valid phone number; write it with its country code, like +61412345678";
-    text::phone(&number, country).map_err(|_| Problem::invalid(vec![wrong.to_owned()]))
+    text::phone(&number, country).ok()
 }
 
 #[cfg(test)]
@@ -46,6 +51,6 @@ mod tests {
         assert_eq!(phone(" 61412345678", "US").unwrap(), "+61412345678");
         assert_eq!(phone("+61412345678", "US").unwrap(), "+61412345678");
         assert_eq!(phone("0412 345 678", "AU").unwrap(), "+61412345678");
-        assert!(phone("none", "AU").is_err());
+        assert_eq!(phone("none", "AU"), None);
     }
 }

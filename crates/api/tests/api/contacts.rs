@@ -214,6 +214,50 @@ async fn where_duplicates_are_allowed_both_creates_make_one() {
 }
 
 #[tokio::test]
+async fn duplicates_from_before_can_be_changed_and_shared_numbers_are_no_ones_loss() {
+    let app = TestApp::new().await;
+    let allow = |allow| locations::Update {
+        id: app.location.id.clone(),
+        name: None,
+        country: None,
+        timezone: None,
+        allow_duplicate_contact: Some(allow),
+    };
+    app.store.write(allow(true)).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1050)).await;
+    let phone = "+61412345678";
+    let mut ids = Vec::new();
+    for email in ["first@example.com", "second@example.com"] {
+        let body = json!({"locationId": app.location.id, "email": email, "phone": phone});
+        ids.push(app.post("/contacts/", body).await.json["contact"]["id"].as_str().unwrap().to_owned());
+    }
+    let body = json!({"locationId": app.location.id, "email": "second@example.com", "phone": phone, "city": "Perth"});
+    let upserted = app.post("/contacts/upsert", body).await.json;
+    assert_eq!((&upserted["contact"]["id"], &upserted["contact"]["city"]), (&json!(ids[1]), &json!("Perth")));
+    assert_eq!(upserted["warnings"], serde_json::Value::Null);
+
+    app.store.write(allow(false)).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1050)).await;
+    let path = format!("/contacts/{}", ids[1]);
+    let unchanged = json!({"email": "Second@example.com", "phone": phone, "city": "Hobart"});
+    assert_eq!(app.put(&path, unchanged).await.status, 200);
+    assert_eq!(app.put(&path, json!({"email": "first@example.com"})).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_body_that_is_nested_too_deep_is_refused() {
+    let app = TestApp::new().await;
+    let mut deep = json!("x");
+    for _ in 0..70 {
+        deep = json!([deep]);
+    }
+    let body = json!({"locationId": app.location.id, "email": "a@example.com", "customFields": [{"id": "f", "value": deep}]});
+    let refused = app.post("/contacts/", body).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.json["message"].as_str().unwrap().contains("64 deep"), "{}", refused.json);
+}
+
+#[tokio::test]
 async fn phones_are_kept_as_e164() {
     let app = TestApp::new().await;
     for (written, stored) in [

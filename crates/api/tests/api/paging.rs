@@ -155,11 +155,35 @@ async fn a_cursor_outlives_its_contact() {
             page["contacts"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(names, expected, "{sort}");
     }
-    let unknown =
-        format!("/contacts/?locationId={}&sortBy=date_updated&startAfterId=unknown", app.location.id);
-    assert_eq!(
-        app.get(&unknown).await.json["contacts"],
-        json!([]),
-        "an unknown cursor is not the first page"
-    );
+}
+
+#[tokio::test]
+async fn an_unknown_cursor_is_refused_rather_than_begun_anew_with() {
+    let app = TestApp::new().await;
+    let created = app.post("/contacts/", json!({"locationId": app.location.id, "firstName": "Ada"})).await;
+    assert_eq!(created.status, 201);
+    for sort in ["date_added", "date_updated"] {
+        let query = format!("sortBy={sort}&startAfterId=zzzzzzzz");
+        let page = app.get(&format!("/contacts/?locationId={}&{query}", app.location.id)).await;
+        assert_eq!(page.status, 422, "{sort}");
+        assert!(page.json["message"][0].as_str().unwrap().starts_with("startAfterId must be"), "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_alone_cuts_behind_its_millisecond() {
+    let app = crowd().await;
+    for order in ["asc", "desc"] {
+        let path = format!("/contacts/?locationId={}&order={order}", app.location.id);
+        let first = app.get(&format!("{path}&limit=2")).await.json;
+        let after = first["meta"]["startAfter"].as_i64().unwrap();
+        let second = app.get(&format!("{path}&limit=100&startAfter={after}")).await.json;
+        let added = |contact: &serde_json::Value| {
+            tieline_model::Timestamp::parse(contact["dateAdded"].as_str().unwrap()).unwrap().millis()
+        };
+        let behind = |at: i64| if order == "asc" { at > after } else { at < after };
+        let contacts = second["contacts"].as_array().unwrap();
+        assert_eq!(contacts.len(), 100);
+        assert!(contacts.iter().all(|contact| behind(added(contact))), "{order}");
+    }
 }

@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 use std::fmt;
 use url::{Url, form_urlencoded};
 
+/// The most headers of a request; no server takes as many.
+const MOST_HEADERS: usize = 100;
+
 const FIELDS: [&str; 5] = ["method", "url", "headers", "query", "body"];
 const METHODS: [Method; 7] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
@@ -158,6 +161,10 @@ impl Reader {
         let mut read = HeaderMap::new();
         let Some(map) = self.object("headers", headers) else { return read };
         for (name, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+            if read.len() >= MOST_HEADERS {
+                self.problem("headers", format!("are more than {MOST_HEADERS}; send fewer"));
+                break;
+            }
             if let Some((name, value)) = self.header(name, value) {
                 read.insert(name, value);
             }

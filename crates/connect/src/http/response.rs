@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use tieline_model::depth::{MAX_DEPTH, lies_within};
 
 /// A successful answer; serialised, it is the output of the step `http.request`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -13,7 +14,8 @@ pub struct Response {
     pub status: u16,
     /// The headers, names in lower case. Cookies and tokens are replaced, because the output is stored.
     pub headers: BTreeMap<String, String>,
-    /// The body: JSON as such, null where there is none, else text.
+    /// The body: JSON as such, null where there is none, else text. JSON that is nested too deep to be stored
+    /// is text, too.
     pub body: Value,
     /// Whether the body was longer than is read. A JSON body that was cut stays text.
     pub truncated: bool,
@@ -23,6 +25,7 @@ impl Response {
     pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], truncated: bool) -> Self {
         let json = !truncated && may_be_json(headers);
         let parsed = json.then(|| serde_json::from_slice(body).ok()).flatten();
+        let parsed = parsed.filter(|value| lies_within(value, MAX_DEPTH));
         let text = || match body {
             [] => Value::Null,
             _ => Value::String(String::from_utf8_lossy(body).into_owned()),
@@ -62,6 +65,9 @@ mod tests {
         assert_eq!(body("application/json", "<html>"), json!("<html>"));
         assert_eq!(body("text/plain", "1"), json!("1"));
         assert_eq!(body("application/json", ""), Value::Null);
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(body("application/json", &nested(MAX_DEPTH)).is_array());
+        assert_eq!(body("application/json", &nested(MAX_DEPTH + 1)), json!(nested(MAX_DEPTH + 1)));
     }
 
     #[test]

@@ -1,14 +1,11 @@
 //! A delivery's body, read into JSON.
 
 use serde_json::{Map, Value};
+use tieline_model::depth::{MAX_DEPTH, lies_within};
 use url::form_urlencoded;
 
 /// The most brackets that a form's key may nest; a deeper key is kept as it is written.
 const DEEPEST: usize = 16;
-
-/// How deep a body may be nested. JSON is read to 128 levels, and what is put around a body on its way into
-/// the log and into a run has to stay within that.
-pub const MAX_DEPTH: usize = 64;
 
 /// Reads a body as its type says: a form becomes an object, anything else is tried as JSON, because many
 /// senders give no type or a wrong one.
@@ -32,16 +29,6 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Value, String> {
         return Ok(value);
     }
     Err(format!("the body is nested more than {MAX_DEPTH} deep; send a flatter one"))
-}
-
-/// Whether lists and objects lie at most `levels` deep in one another.
-pub(super) fn lies_within(value: &Value, levels: usize) -> bool {
-    let below = |value: &Value| levels > 0 && lies_within(value, levels - 1);
-    match value {
-        Value::Array(items) => levels > 0 && items.iter().all(below),
-        Value::Object(map) => levels > 0 && map.values().all(below),
-        _ => true,
-    }
 }
 
 /// The type without its parameters, in lower case.

@@ -1,6 +1,6 @@
 //! Which event a delivery makes.
 
-use super::body::{MAX_DEPTH, lies_within, read_form};
+use super::body::read_form;
 use crate::http::redact::is_secret;
 use http::HeaderMap;
 use serde::Serialize;
@@ -8,7 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tieline_expr::{Data, Scope, Template, Tree};
 use tieline_model::connection::Mapping;
-use tieline_model::event::kinds::WEBHOOK_RECEIVED;
+use tieline_model::depth::{MAX_DEPTH, lies_within};
+use tieline_model::event::kinds;
 use tieline_model::workflow::Problem;
 
 /// What the templates of a mapping read.
@@ -100,10 +101,13 @@ impl CompiledMapping {
 
     fn kind(&self, scope: &Scope) -> Result<String, String> {
         if self.event.is_none() {
-            return Ok(WEBHOOK_RECEIVED.to_owned());
+            return Ok(kinds::WEBHOOK_RECEIVED.to_owned());
         }
         let kind = text("mapping.event", self.event.as_ref(), scope)?.unwrap_or_default();
-        if is_kind(&kind) { Ok(kind) } else { Err(format!("mapping.event: {}", not_a_kind(&kind))) }
+        match wrong_kind(&kind) {
+            None => Ok(kind),
+            Some(wrong) => Err(format!("mapping.event: {wrong}")),
+        }
     }
 }
 
@@ -151,23 +155,23 @@ fn compile_fields(fields: Option<&Value>) -> Result<Option<Tree>, Vec<Problem>> 
 fn constant_kind(event: Option<&str>) -> Option<Problem> {
     let kind = event?.trim();
     let constant = !kind.contains("{{") && !kind.contains("{%");
-    (constant && !is_kind(kind))
-        .then(|| Problem { place: "mapping.event".to_owned(), message: not_a_kind(kind) })
+    let message = wrong_kind(kind).filter(|_| constant)?;
+    Some(Problem { place: "mapping.event".to_owned(), message })
 }
 
-/// `word.word`, and more words if need be.
-fn is_kind(kind: &str) -> bool {
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    kind.contains('.') && kind.split('.').all(word)
-}
-
-fn not_a_kind(kind: &str) -> String {
-    let shown: String = kind.chars().take(80).collect();
-    format!(
-        "`{shown}` is not a kind of event; write it as words of a-z, 0-9 and _ with dots between them, like \
-         shop.order_paid"
-    )
+/// What is wrong with a kind, if anything is.
+fn wrong_kind(kind: &str) -> Option<String> {
+    let module = kinds::module_of(kind);
+    if !kinds::is_kind(kind) {
+        let shown: String = kind.chars().take(80).collect();
+        return Some(format!(
+            "`{shown}` is not a kind of event; write it as words of a-z, 0-9 and _ with dots between them, like \
+             shop.order_paid"
+        ));
+    }
+    kinds::OWN_MODULES.contains(&module).then(|| {
+        format!("`{kind}`: only Tieline itself tells of what begins with `{module}`; take another first word")
+    })
 }
 
 /// A template's text without blanks around it; none where nothing is left.

@@ -83,3 +83,38 @@ fn a_request_under_way_holds_back_the_same_person_and_nobody_else() {
         assert_eq!(notes.len(), 4);
     });
 }
+
+const RESTED: &str = r#"
+tieline: 1
+name: Rested
+trigger: { on: shop.ordered }
+concurrency: one
+steps:
+  - wait: { for: 1h }
+  - do: http.request
+    with: { url: "{{ trigger.url }}/held", method: POST }
+"#;
+
+#[test]
+fn two_that_slept_do_not_have_requests_under_way_at_once() {
+    both(async |house| {
+        let server = Server::start().await;
+        house.publish(RESTED).await;
+        let _runtime = house.start();
+        for who in ["ada", "bob", "eve"] {
+            house.happens("shop.ordered", who, json!({"url": server.url})).await;
+        }
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Waiting; 3]);
+        house.clock_on(3600);
+        for n in 1..=3 {
+            house.until("the next request is under way", async || server.received().len() == n).await;
+            // Any other one would be sent by now.
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            assert_eq!(server.received().len(), n);
+            server.let_go(1);
+        }
+        house.settle().await;
+        assert_eq!(house.statuses().await, [Status::Completed; 3]);
+    });
+}

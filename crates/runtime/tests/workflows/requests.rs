@@ -29,7 +29,7 @@ impl House {
         self.settle().await;
     }
 
-    async fn retry(&self, id: &RunId) -> tieline_store::Result<()> {
+    pub(crate) async fn retry(&self, id: &RunId) -> tieline_store::Result<()> {
         let retry = RetryRun { location_id: self.location.id.clone(), id: id.clone() };
         self.store.write(retry).await.map(|_| ())
     }

@@ -1,6 +1,6 @@
 //! Which events start a workflow.
 
-use crate::support::both;
+use crate::support::{both, done};
 use serde_json::json;
 use tieline_store::runs::Status;
 use tieline_store::workflows::Unpublish;
@@ -64,6 +64,26 @@ fn a_condition_that_cannot_be_told_leaves_a_failed_run_that_says_why() {
         assert_eq!(run.status, Status::Failed);
         assert!(run.detail.starts_with("trigger.when: "), "{}", run.detail);
         assert_eq!(house.contact("ada@example.com").await, None);
+    });
+}
+
+#[test]
+fn a_retry_asks_for_the_condition_again() {
+    both(async |house| {
+        let workflow = "{tieline: 1, name: Odd, trigger: {on: shop.ordered, when: '1 / trigger.total > 2'}, \
+                        steps: [{stop: {reason: ran}}]}";
+        house.publish(workflow).await;
+        let _runtime = house.start();
+        house.happens("shop.ordered", "ada", json!({"total": 0})).await;
+        house.settle().await;
+        let run = house.run().await;
+        assert_eq!(run.status, Status::Failed);
+        house.retry(&run.id).await.unwrap();
+        house.settle().await;
+        let again = house.run().await;
+        assert_eq!((again.status, &again.detail), (Status::Failed, &run.detail));
+        let history = house.history(&run).await;
+        assert_eq!(done(&history), ["trigger: failed", ": failed"]);
     });
 }
 

@@ -197,3 +197,31 @@ fn an_event_during_one_wait_does_not_count_for_the_next() {
         assert_eq!(house.notes().await, ["gave 3"]);
     });
 }
+
+#[test]
+fn an_answer_before_a_plain_wait_counts_for_the_wait_behind_it() {
+    both(async |house| {
+        let server = Server::start().await;
+        let pause = "  - wait: { for: 1h }\n  - id: answer\n";
+        house.publish(&ASKED.replace("  - id: answer\n", pause)).await;
+        let _runtime = house.start();
+        let payload = json!({"email": "ada@example.com", "url": format!("{}/held", server.url)});
+        house.happens("survey.due", "person:ada", payload).await;
+        house.until("the request is under way", async || server.received().len() == 1).await;
+        let witness =
+            "{tieline: 1, name: Witness, trigger: {on: survey.answered}, steps: [{wait: {for: 9h}}]}";
+        house.publish(witness).await;
+        house.happens("survey.answered", "person:ada", json!({"score": 9})).await;
+        house.until("the answer was followed", async || house.runs().await.len() == 2).await;
+        server.let_go(1);
+        house.settle().await;
+        assert_eq!(
+            house.statuses().await,
+            [Status::Waiting; 2],
+            "the answer does not shorten the plain wait"
+        );
+        house.clock_on(3600);
+        house.settle().await;
+        assert_eq!(house.notes().await, ["gave 9"]);
+    });
+}

@@ -2,7 +2,7 @@ use crate::error::Result;
 use crate::store::Operation;
 use crate::tx::{Tx, params};
 use tieline_model::contact::Contact;
-use tieline_model::{ContactId, LocationId, Timestamp, id};
+use tieline_model::{ContactId, LocationId, Refusal, Timestamp, id};
 
 /// What a list is sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,6 +34,7 @@ pub struct List {
     /// The last contact of the page before.
     pub start_after_id: Option<ContactId>,
     /// When that contact was created (or changed, if sorted by that). It is looked up where it is left out.
+    /// Without an id: only contacts behind the whole of this millisecond.
     pub start_after: Option<Timestamp>,
     /// A part of the name, e-mail, phone, company or a tag; any case.
     pub query: Option<String>,
@@ -123,31 +124,38 @@ impl List {
             Order::Ascending => (Timestamp::from_millis(i64::MIN), String::new()),
         };
         let Some(id) = &self.start_after_id else {
-            let at = |time: Timestamp| (time, id::mint(time, [0; 12]));
-            return Ok(self.start_after.map_or(end, at));
+            return Ok(self.start_after.map_or(end, |time| (time, self.edge(time))));
         };
-        let time = match (self.start_after, self.sort_by) {
-            (Some(time), _) => time,
-            (None, SortBy::DateAdded) => end.0,
-            (None, SortBy::DateUpdated) => self.updated_at(tx, id).await?.unwrap_or(match self.order {
-                Order::Descending => Timestamp::from_millis(i64::MIN),
-                Order::Ascending => Timestamp::from_millis(i64::MAX),
-            }),
+        let Some(updated_at) = self.updated_at(tx, id).await? else {
+            // The first page once more would send a client round and round.
+            let problem =
+                "startAfterId must be the id of a contact of this location; send the one of the last page";
+            return Err(Refusal::Invalid(vec![problem.to_owned()]).into());
         };
-        Ok((time, id.to_string()))
+        Ok((self.start_after.unwrap_or(updated_at), id.to_string()))
+    }
+
+    /// Where a time without an id cuts: behind all contacts of its millisecond, whichever way they are sorted.
+    fn edge(&self, time: Timestamp) -> String {
+        let sorted = match self.sort_by {
+            SortBy::DateAdded => id::first_of(time),
+            SortBy::DateUpdated => String::new(),
+        };
+        match self.order {
+            Order::Descending => sorted,
+            Order::Ascending => sorted + "~",
+        }
     }
 
     /// When the contact at the cursor last changed, also where it was deleted since the page before.
     async fn updated_at(&self, tx: &mut Tx<'_>, id: &ContactId) -> Result<Option<Timestamp>> {
-        for sql in [
-            "SELECT id, doc FROM contacts WHERE location_id = ?1 AND id = ?2",
-            "SELECT id, doc FROM deleted_contacts WHERE location_id = ?1 AND id = ?2",
-        ] {
-            if let Some(mut row) = tx.query_first(sql, params![&self.location_id, id]).await? {
-                return Ok(Some(row.json::<Contact>(1)?.date_updated));
-            }
+        let sql = "SELECT date_updated FROM contacts WHERE location_id = ?1 AND id = ?2";
+        if let Some(row) = tx.query_first(sql, params![&self.location_id, id]).await? {
+            return row.time(0).map(Some);
         }
-        Ok(None)
+        let sql = "SELECT id, doc FROM deleted_contacts WHERE location_id = ?1 AND id = ?2";
+        let row = tx.query_first(sql, params![&self.location_id, id]).await?;
+        row.map(|mut row| Ok(row.json::<Contact>(1)?.date_updated)).transpose()
     }
 }
 

@@ -26,7 +26,7 @@ impl Operation for Update {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Written> {
         let record = Record::load(tx, &self.location.id, &self.id).await?;
-        refuse_duplicates(tx, &self.location, &self.input, Some(&self.id)).await?;
+        refuse_duplicates(tx, &self.location, &self.input, Some(&record.contact)).await?;
         update(tx, &record, &self.input, &self.cause).await
     }
 }

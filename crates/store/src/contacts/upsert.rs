@@ -74,6 +74,11 @@ impl Upsert {
 
     /// The address is one contact's and the phone number another's: the number is not taken from its owner.
     async fn update_but_phone(&self, tx: &mut Tx<'_>, id: &ContactId, owner: &ContactId) -> Result<Upserted> {
+        let record = Record::load(tx, &self.location.id, id).await?;
+        if record.contact.phone.as_ref() == self.input.phone.as_set() {
+            // They share it already, so there is nothing to leave out.
+            return self.update(tx, id, &self.input).await;
+        }
         let input = ContactInput { phone: Patch::Keep, ..self.input.clone() };
         let mut upserted = self.update(tx, id, &input).await?;
         let warning = format!("phone: the number belongs to contact {owner}; it was left out");

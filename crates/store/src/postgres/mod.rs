@@ -68,8 +68,10 @@ impl Postgres {
         let (pool, options, appended) = (self.pool.clone(), options.clone(), appended.clone());
         let told = Arc::clone(&self.told);
         let work = async move {
-            let client = pool.get().await.map_err(|error| Error::Pool(error.to_string()))?;
-            let (output, wrote_events) = attempt(&client, &operation, &options).await?;
+            let lent = Lent::from(pool.get().await.map_err(|error| Error::Pool(error.to_string()))?);
+            let attempted = attempt(lent.client()?, &operation, &options).await;
+            lent.give_back();
+            let (output, wrote_events) = attempted?;
             if wrote_events {
                 appended.send_modify(|count| *count += 1);
                 told.notify_one();
@@ -84,11 +86,13 @@ impl Postgres {
         if !O::SCANS {
             return operation.run(&mut begin(&client, options)).await;
         }
-        let options = options.clone();
+        let (options, lent) = (options.clone(), Lent::from(client));
         let work = async move {
+            let client = lent.client()?;
             client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let result = operation.run(&mut begin(&client, &options)).await;
+            let result = operation.run(&mut begin(client, &options)).await;
             client.batch_execute("COMMIT").await?;
+            lent.give_back();
             result
         };
         tokio::spawn(work).await.map_err(|_| Error::Closed)?
@@ -119,6 +123,34 @@ impl Postgres {
             Ok(transaction.commit().await?)
         };
         tokio::spawn(work).await.map_err(|_| Error::Closed)?
+    }
+}
+
+/// A connection that goes back to the pool only when that is said: one that a panic or an error left inside a
+/// transaction would carry half of it into the next one's, and is closed instead.
+struct Lent(Option<Client>);
+
+impl From<Client> for Lent {
+    fn from(client: Client) -> Self {
+        Self(Some(client))
+    }
+}
+
+impl Lent {
+    fn client(&self) -> Result<&Client> {
+        self.0.as_ref().ok_or(Error::Closed)
+    }
+
+    fn give_back(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Client::take(client));
+        }
     }
 }
 

@@ -240,6 +240,11 @@ fn run(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<
     };
     let succeeded = job.run(&mut tx);
     let appended = tx.appended;
+    if connection.is_autocommit() {
+        // SQLite does this by itself where the disk is full or fails. What came next would be committed
+        // statement by statement.
+        return Err(Broken::Database("the database has rolled the transaction back".to_owned()));
+    }
     if !succeeded && connection.total_changes() != before {
         return Err(Broken::HalfDone);
     }

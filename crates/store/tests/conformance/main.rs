@@ -457,6 +457,70 @@ fn a_write_that_fails_half_done_is_undone_and_its_neighbours_are_not() {
     });
 }
 
+/// Writes a contact and panics, which no operation of ours should.
+struct Panics(contacts::Create);
+
+impl Operation for Panics {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        self.0.run(tx).await?;
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_write_that_panics_is_undone_and_leaves_nothing_to_the_next() {
+    both(async |house| {
+        for n in 0..20 {
+            let mut body = fields(json!({"email": format!("p{n}@example.com")}));
+            let input = ContactInput::read(&mut body, Write::Create, &house.location);
+            let (location, cause) = (house.location.clone(), Cause::operator());
+            let panics = Panics(contacts::Create { location, input, cause });
+            assert!(house.store.write(panics).await.is_err());
+            house.create(json!({"email": format!("q{n}@example.com")})).await;
+        }
+        assert_eq!(house.store.read(house.list()).await.unwrap().total, 20);
+        assert_eq!(house.events().await.len(), 20);
+    });
+}
+
+/// Rolls the whole transaction back, as SQLite does by itself where the disk is full, and fails.
+struct DiskIsFull;
+
+impl Operation for DiskIsFull {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        if !tx.writes_in_parallel() {
+            tx.execute("ROLLBACK", &[]).await?;
+        }
+        Err(Refusal::Conflict("the disk is full".to_owned()).into())
+    }
+}
+
+#[test]
+fn what_is_told_as_failed_is_not_there_when_the_database_gives_up_a_transaction() {
+    both(async |house| {
+        let writes: Vec<_> = (0..60)
+            .map(|n| {
+                let house = house.clone();
+                tokio::spawn(async move {
+                    if n % 10 == 5 {
+                        return house.store.write(DiskIsFull).await.map(|()| 0);
+                    }
+                    house.try_create(json!({"email": format!("p{n}@example.com")})).await.map(|_| 1)
+                })
+            })
+            .collect();
+        let mut written = 0;
+        for write in writes {
+            written += write.await.unwrap().unwrap_or_default();
+        }
+        assert_eq!(house.store.read(house.list()).await.unwrap().total, written);
+    });
+}
+
 #[test]
 fn reopening_finds_everything() {
     both(async |house| {

@@ -1,0 +1,19 @@
+//! How deep JSON from outside may be nested.
+
+use serde_json::Value;
+
+/// How deep a body may be nested. JSON is read to 128 levels, and what is put around a body on its way into
+/// the log and into a run has to stay within that: what is written and cannot be read again stops whoever
+/// comes by.
+pub const MAX_DEPTH: usize = 64;
+
+/// Whether lists and objects lie at most `levels` deep in one another.
+#[must_use]
+pub fn lies_within(value: &Value, levels: usize) -> bool {
+    let below = |value: &Value| levels > 0 && lies_within(value, levels - 1);
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(below),
+        Value::Object(map) => levels > 0 && map.values().all(below),
+        _ => true,
+    }
+}
