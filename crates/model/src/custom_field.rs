@@ -2,8 +2,10 @@
 
 use crate::fields::Fields;
 use crate::id::CustomFieldId;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
+use std::collections::HashSet;
 
 /// The kind of value that a custom field holds. The names are HighLevel's, spelling included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -63,15 +65,24 @@ pub struct CustomField {
     pub field_key: String,
     /// What it holds.
     pub data_type: DataType,
+    /// What stands in an empty form field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
+    /// Where it stands among the fields on a page.
+    #[serde(default)]
+    pub position: u64,
     /// What can be picked, for the types with options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picklist_options: Vec<String>,
 }
 
+/// What stands in front of the keys of all fields of contacts.
+const KEY_PREFIX: &str = "contact.";
+
 /// The key that a field of this name gets: `contact.plan_name` for "Plan name".
 #[must_use]
 pub fn key_for(name: &str) -> String {
-    let mut key = String::from("contact.");
+    let mut key = KEY_PREFIX.to_owned();
     for character in name.trim().chars() {
         if character.is_alphanumeric() {
             key.extend(character.to_lowercase());
@@ -82,38 +93,102 @@ pub fn key_for(name: &str) -> String {
     key.trim_end_matches('_').to_owned()
 }
 
+/// What a field makes of a value that was sent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Accepted {
+    /// The value to store; nothing where the field is to be emptied.
+    pub value: Option<Value>,
+    /// What was picked though the field has no such option, as it was sent.
+    pub left_out: Vec<String>,
+}
+
 impl CustomField {
-    /// The value as this field stores it, or nothing where it does not fit: HighLevel takes such a write and
+    /// What this field makes of a value, or nothing where it does not fit: HighLevel takes such a write and
     /// drops the value, so the caller reports it as a warning.
     #[must_use]
-    pub fn accept(&self, value: &Value) -> Option<Value> {
-        let known = |text: &str| self.picklist_options.iter().any(|option| option == text);
-        match self.data_type {
-            DataType::Text | DataType::LargeText | DataType::Phone | DataType::Date => match value {
-                Value::String(_) => Some(value.clone()),
-                Value::Number(number) => Some(Value::String(number.to_string())),
+    pub fn accept(&self, value: &Value) -> Option<Accepted> {
+        let empty = Accepted { value: None, left_out: Vec::new() };
+        if value.is_null() || value == "" {
+            return Some(empty);
+        }
+        let value = match self.data_type {
+            DataType::Checkbox | DataType::MultipleOptions => {
+                return match value {
+                    Value::Array(items) if items.is_empty() => Some(empty),
+                    Value::Array(items) => self.pick(items),
+                    one => self.pick(std::slice::from_ref(one)),
+                };
+            }
+            DataType::SingleOptions | DataType::Radio => {
+                Some(text_of(value)).filter(|text| self.picklist_options.contains(text)).map(Value::String)
+            }
+            DataType::Text | DataType::LargeText | DataType::Phone => match value {
+                Value::String(_) | Value::Number(_) => Some(Value::String(text_of(value))),
+                _ => None,
+            },
+            DataType::Date => match value {
+                Value::String(text) => is_date(text).then(|| value.clone()),
+                Value::Number(millis) => millis.as_i64().and_then(date_of_millis).map(Value::String),
                 _ => None,
             },
             DataType::Numerical | DataType::Monetory => match value {
                 Value::Number(_) => Some(value.clone()),
-                Value::String(text) => text.trim().parse::<serde_json::Number>().ok().map(Value::Number),
+                Value::String(text) => number(text.trim()).map(Value::Number),
                 _ => None,
             },
-            DataType::SingleOptions | DataType::Radio => {
-                value.as_str().filter(|text| known(text)).map(Value::from)
-            }
-            DataType::Checkbox | DataType::MultipleOptions => {
-                let picked: Vec<&str> = match value {
-                    Value::String(text) => vec![text],
-                    Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
-                    _ => return None,
-                };
-                let picked: Vec<Value> =
-                    picked.into_iter().filter(|text| known(text)).map(Value::from).collect();
-                (!picked.is_empty()).then_some(Value::Array(picked))
-            }
-        }
+        };
+        value.map(|value| Accepted { value: Some(value), left_out: Vec::new() })
     }
+
+    /// Those of the items that are options, each once; nothing where none is.
+    fn pick(&self, items: &[Value]) -> Option<Accepted> {
+        let mut seen = HashSet::with_capacity(items.len());
+        let (picked, left_out): (Vec<String>, Vec<String>) = items
+            .iter()
+            .map(text_of)
+            .filter(|text| seen.insert(text.clone()))
+            .partition(|text| self.picklist_options.contains(text));
+        (!picked.is_empty()).then(|| Accepted { value: Some(picked.into()), left_out })
+    }
+}
+
+/// A text as it is, anything else as JSON writes it: the option "5" is also picked by the number.
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Reads a number as people type it, `007` and `.5` included. A whole number stays one to its last digit.
+fn number(text: &str) -> Option<Number> {
+    let whole = text.parse().ok().and_then(Number::from_i128);
+    whole.or_else(|| text.parse().ok().and_then(Number::from_f64))
+}
+
+/// Whether a text is an ISO 8601 date or time, or a date in one of the forms that are taken for birthdays.
+fn is_date(text: &str) -> bool {
+    let text = text.trim();
+    if Timestamp::parse(text).is_ok() {
+        return true;
+    }
+    let parts: Vec<&str> = text.split(['/', '-', '.', '_']).collect();
+    let (year, month, day) = match parts[..] {
+        [a, b, c] if a.len() == 4 => (a, b, c),
+        [a, b, c] if c.len() == 4 => (c, a, b),
+        _ => return false,
+    };
+    if !parts.concat().bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    match (year.parse(), month.parse(), day.parse()) {
+        (Ok(year), Ok(month), Ok(day)) => jiff::civil::Date::new(year, month, day).is_ok(),
+        _ => false,
+    }
+}
+
+/// The day, in UTC, on which a point in time falls; nothing where it lies outside of the years 1 to 9999.
+fn date_of_millis(millis: i64) -> Option<String> {
+    let at = Timestamp::from_millis(millis);
+    let date = at.to_string().split('T').next().map(str::to_owned);
+    date.filter(|_| at.millis() == millis)
 }
 
 /// What a client may say of a new custom field.
@@ -123,38 +198,72 @@ pub struct CustomFieldInput {
     pub name: String,
     /// See [`CustomField::data_type`].
     pub data_type: DataType,
+    /// See [`CustomField::placeholder`].
+    pub placeholder: Option<String>,
+    /// See [`CustomField::position`].
+    pub position: u64,
     /// See [`CustomField::picklist_options`].
     pub options: Vec<String>,
 }
 
 impl CustomFieldInput {
-    /// The fields of a new definition: `name` and `dataType`, and `options` for the types that have them.
+    /// The fields of a new definition: `name` and `dataType`, `options` for the types that have them, and
+    /// `placeholder` and `position` where they are wanted.
     pub fn create(fields: &mut Fields) -> Self {
         fields.require("name");
         fields.require("dataType");
-        let name = fields.non_empty_string("name").into_option().unwrap_or_default();
+        let name = fields.non_empty_string("name").read(fields, |name| usable_name(name));
         let named = fields.string("dataType").into_option();
-        let data_type = named.and_then(|text| serde_json::from_value(Value::String(text)).ok());
-        let options = fields.strings("options").into_option().unwrap_or_default();
-        fields.ignore(&[
-            "placeholder",
-            "acceptedFormat",
-            "isMultipleFile",
-            "maxNumberOfFiles",
-            "model",
-            "position",
-        ]);
+        let data_type: Option<DataType> =
+            named.and_then(|text| serde_json::from_value(Value::String(text)).ok());
+        let placeholder = fields.string("placeholder").into_option();
+        let position = match fields.take("position") {
+            None | Some(Value::Null) => Some(0),
+            Some(position) => position.as_u64(),
+        };
+        if position.is_none() {
+            fields.problem("position must be an integer number not less than 0");
+        }
+        let mut options = fields.strings("options").into_option().unwrap_or_default();
+        if options.iter().any(|option| option.trim().is_empty()) {
+            fields.problem("each value in options should not be empty");
+        }
+        let mut seen = HashSet::with_capacity(options.len());
+        options.retain(|option| seen.insert(option.clone()));
+        fields.ignore(&["acceptedFormat", "isMultipleFile", "maxNumberOfFiles", "model"]);
         match data_type {
             None => fields.problem(format!(
                 "dataType must be one of the following values: {}",
                 DataType::NAMES.join(", ")
             )),
-            Some(kind) if DataType::has_options(kind) && options.is_empty() => {
+            Some(kind) if kind.has_options() && options.is_empty() => {
                 fields.problem("options should not be empty");
             }
+            Some(kind) if !kind.has_options() && !options.is_empty() => fields.problem(
+                "options can only be given for CHECKBOX, SINGLE_OPTIONS, MULTIPLE_OPTIONS and RADIO",
+            ),
             Some(_) => {}
         }
-        Self { name, data_type: data_type.unwrap_or(DataType::Text), options }
+        Self {
+            name: name.into_option().unwrap_or_default(),
+            data_type: data_type.unwrap_or(DataType::Text),
+            placeholder,
+            position: position.unwrap_or_default(),
+            options,
+        }
+    }
+}
+
+/// Checks that a name can be shown and that a key can be made from it.
+fn usable_name(name: &str) -> Result<String, String> {
+    if name.trim().is_empty() {
+        Err("name should not be empty".to_owned())
+    } else if name.chars().count() > 255 {
+        Err("name must be shorter than or equal to 255 characters".to_owned())
+    } else if key_for(name) == KEY_PREFIX {
+        Err("name must contain a letter or a digit; the field's key is made from them".to_owned())
+    } else {
+        Ok(name.to_owned())
     }
 }
 
@@ -165,13 +274,14 @@ pub struct CustomFieldValue {
     pub id: Option<String>,
     /// The field's key, with or without `contact.` in front.
     pub key: Option<String>,
-    /// What to put there; null or an empty text clears the field.
-    pub value: Value,
+    /// What to put there; null or an empty text clears the field. Nothing where the entry does not say.
+    pub value: Option<Value>,
 }
 
 impl CustomFieldValue {
     /// Reads one entry of `customFields`, in any of the forms that clients send: the value may be called
-    /// `field_value`, `fieldValue` or `value`.
+    /// `field_value`, `fieldValue` or `value`, and the first of them that is not null counts. An empty id or
+    /// key counts as not given.
     ///
     /// # Errors
     /// One sentence, to follow the name of the list.
@@ -179,13 +289,18 @@ impl CustomFieldValue {
         let Value::Object(entry) = entry else {
             return Err("must be either object or array".to_owned());
         };
-        let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| {
+            entry.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        };
         let (id, key) = (text("id"), text("key").or_else(|| text("fieldKey")));
         if id.is_none() && key.is_none() {
             return Err("must have an id or a key".to_owned());
         }
-        let value = ["field_value", "fieldValue", "value"].iter().find_map(|name| entry.get(*name));
-        Ok(Self { id, key, value: value.cloned().unwrap_or(Value::Null) })
+        let values = ["field_value", "fieldValue", "value"].map(|name| entry.get(name));
+        let mut values = values.into_iter().flatten();
+        let null = values.clone().next();
+        let value = values.find(|value| !value.is_null()).or(null);
+        Ok(Self { id, key, value: value.cloned() })
     }
 
     /// Whether this value is meant for `field`.
@@ -194,7 +309,7 @@ impl CustomFieldValue {
         match (&self.id, &self.key) {
             (Some(id), _) => id == field.id.as_str(),
             (None, Some(key)) => {
-                let bare = |key: &str| key.strip_prefix("contact.").unwrap_or(key).to_owned();
+                let bare = |key: &str| key.strip_prefix(KEY_PREFIX).unwrap_or(key).to_owned();
                 bare(key) == bare(&field.field_key)
             }
             (None, None) => false,
@@ -213,6 +328,8 @@ mod tests {
             name: "Plan".into(),
             field_key: "contact.plan".into(),
             data_type,
+            placeholder: None,
+            position: 0,
             picklist_options: vec!["a".into(), "b".into()],
         }
     }
@@ -234,16 +351,25 @@ mod tests {
         ] {
             let value = CustomFieldValue::read(&entry).unwrap();
             assert!(value.is_for(&field(DataType::Numerical)), "{entry}");
-            assert_eq!(value.value, 3, "{entry}");
+            assert_eq!(value.value, Some(json!(3)), "{entry}");
         }
         assert!(CustomFieldValue::read(&json!({"field_value": 3})).is_err());
     }
 
     #[test]
     fn a_value_that_does_not_fit_is_dropped() {
-        assert_eq!(field(DataType::Numerical).accept(&json!("12.5")), Some(json!(12.5)));
+        let accepted = |value: Value| Some(Accepted { value: Some(value), left_out: Vec::new() });
+        assert_eq!(field(DataType::Numerical).accept(&json!("12.5")), accepted(json!(12.5)));
         assert_eq!(field(DataType::Numerical).accept(&json!("twelve")), None);
         assert_eq!(field(DataType::Radio).accept(&json!("c")), None);
-        assert_eq!(field(DataType::Checkbox).accept(&json!(["a", "c"])), Some(json!(["a"])));
+        let some = field(DataType::Checkbox).accept(&json!(["a", "c"])).unwrap();
+        assert_eq!((some.value, some.left_out), (Some(json!(["a"])), vec!["c".to_owned()]));
+    }
+
+    #[test]
+    fn a_definition_from_before_placeholders_is_still_read() {
+        let stored = json!({"id": "f1", "name": "Plan", "fieldKey": "contact.plan", "dataType": "TEXT"});
+        let read: CustomField = serde_json::from_value(stored).unwrap();
+        assert_eq!((read.placeholder, read.position), (None, 0));
     }
 }

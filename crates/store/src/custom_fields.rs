@@ -24,6 +24,8 @@ impl Operation for Create {
             name: self.input.name.clone(),
             field_key: key_for(&self.input.name),
             data_type: self.input.data_type,
+            placeholder: self.input.placeholder.clone(),
+            position: self.input.position,
             picklist_options: self.input.options.clone(),
         };
         let taken = tx

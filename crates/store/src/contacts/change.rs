@@ -98,14 +98,25 @@ async fn set_custom_fields(
             warnings.push(format!("customFields: there is no field {name}; its value was left out"));
             continue;
         };
-        if matches!(&value.value, Value::Null) || value.value == "" {
-            contact.custom_fields.retain(|set| set.id != field.id);
+        let Some(given) = &value.value else {
+            warnings.push(format!("customFields: there is no value for {name}; it was left as it is"));
             continue;
-        }
-        let Some(accepted) = field.accept(&value.value) else {
+        };
+        let Some(accepted) = field.accept(given) else {
             warnings.push(format!(
                 "customFields: the value for {name} does not fit the field's type or options; it was left out"
             ));
+            continue;
+        };
+        if !accepted.left_out.is_empty() {
+            warnings.push(format!(
+                "customFields: the value for {name} names options that the field does not have; they were \
+                 left out: {}",
+                accepted.left_out.join(", ")
+            ));
+        }
+        let Some(accepted) = accepted.value else {
+            contact.custom_fields.retain(|set| set.id != field.id);
             continue;
         };
         match contact.custom_fields.iter_mut().find(|set| set.id == field.id) {
@@ -117,22 +128,28 @@ async fn set_custom_fields(
 }
 
 /// Refuses where another contact has one of the addresses that the input sets, unless the location allows it.
+/// An address that the contact has already is not asked about: it may be a duplicate from a time when the
+/// location allowed them, and its contact can be changed like any other.
 pub(super) async fn refuse_duplicates(
     tx: &mut Tx<'_>,
     location: &Location,
     input: &ContactInput,
-    own: Option<&ContactId>,
+    own: Option<&Contact>,
 ) -> Result<()> {
     if location.allow_duplicate_contact {
         return Ok(());
     }
     let email = input.email.as_set().map(|email| text::email_key(email));
-    let keys =
-        [(Identity::Email, email.as_deref()), (Identity::Phone, input.phone.as_set().map(String::as_str))];
+    let own_email = own.and_then(|own| own.email.as_deref()).map(text::email_key);
+    let own_phone = own.and_then(|own| own.phone.as_ref());
+    let keys = [
+        (Identity::Email, email.as_deref().filter(|_| email != own_email)),
+        (Identity::Phone, input.phone.as_set().filter(|phone| Some(*phone) != own_phone).map(String::as_str)),
+    ];
     for (by, key) in keys {
         let Some(key) = key else { continue };
         let Some((id, doc)) = find(tx, &location.id, by, key).await? else { continue };
-        if own != Some(&id) {
+        if own.is_none_or(|own| own.id != id) {
             let name = serde_json::from_str::<Contact>(&doc)?.name();
             let contact_name = name.unwrap_or_default();
             return Err(Refusal::Duplicate { contact_id: id, contact_name, field: by.field() }.into());

@@ -463,6 +463,7 @@ struct Panics(contacts::Create);
 impl Operation for Panics {
     type Output = ();
 
+    #[expect(clippy::panic, reason = "this is what is tried")]
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         self.0.run(tx).await?;
         panic!("on purpose");

@@ -15,8 +15,10 @@ struct Shape<'a> {
     id: &'a CustomFieldId,
     name: &'a str,
     field_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    placeholder: Option<&'a str>,
     data_type: DataType,
-    position: u32,
+    position: u64,
     picklist_options: &'a [String],
     picklist_image_options: [&'a str; 0],
     is_allowed_custom_option: bool,
@@ -26,13 +28,14 @@ struct Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    const fn of(field: &'a CustomField, location_id: &'a LocationId) -> Self {
+    fn of(field: &'a CustomField, location_id: &'a LocationId) -> Self {
         Self {
             id: &field.id,
             name: field.name.as_str(),
             field_key: field.field_key.as_str(),
+            placeholder: field.placeholder.as_deref(),
             data_type: field.data_type,
-            position: 0,
+            position: field.position,
             picklist_options: field.picklist_options.as_slice(),
             picklist_image_options: [],
             is_allowed_custom_option: false,
