@@ -1,12 +1,12 @@
 //! `POST /hooks/{connection id}`: deliveries from outside.
 
 use crate::answer::{Answer, Object};
+use crate::pipeline::read_body;
 use crate::problem::Problem;
 use crate::router::slashed;
 use crate::trace::TraceId;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, RawQuery, Request as HttpRequest, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request as HttpRequest, State};
 use axum::response::Response;
 use axum::routing::post;
 use http::StatusCode;
@@ -55,10 +55,7 @@ async fn take(
     request: HttpRequest,
 ) -> Result<Taken, Problem> {
     let headers = request.headers().clone();
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(MAX_BODY),
-        _ => Problem::unreadable("the body broke off before its end"),
-    })?;
+    let body = read_body(request, MAX_BODY).await?;
     let request = Request { headers: &headers, query: query.as_deref(), body: body.into() };
     desk.ingress.receive(&connection, request).await.map_err(|rejected| match rejected {
         Rejected::UnknownConnection => Problem::rejected(StatusCode::NOT_FOUND, rejected.to_string()),

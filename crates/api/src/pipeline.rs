@@ -15,9 +15,13 @@ use axum::extract::{FromRequest, RawPathParams, Request};
 use axum::response::Response;
 use http::header::HOST;
 use http::{HeaderValue, StatusCode, Uri};
+use std::time::Duration;
 
 /// The most bytes that a body may have.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long a body may take from its first byte to its last.
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// Carries an operation out, or says why not.
 pub(crate) async fn answer(app: App, operation: &'static Operation, request: Request) -> Response {
@@ -35,10 +39,10 @@ async fn carry_out(app: App, operation: &'static Operation, mut request: Request
     let params = path_params(&mut request).await?;
     check_tenant(&caller, &request, &params)?;
     let uri = request.uri().clone();
-    // HTTP/2 names the host in the address rather than in a header.
+    // An address in its absolute form names the host as well.
     let authority = || HeaderValue::from_str(uri.authority()?.as_str()).ok();
     let host = request.headers().get(HOST).cloned().or_else(authority);
-    let body = read_body(request).await?;
+    let body = read_body(request, BODY_LIMIT).await?;
     (operation.handler)(Call { app, caller, version, params, uri, host, body }).await
 }
 
@@ -73,9 +77,12 @@ fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> R
     }
 }
 
-async fn read_body(request: Request) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(BODY_LIMIT),
-        _ => Problem::unreadable("the body broke off before its end"),
+/// Reads a body of at most `limit` bytes, which the router has set for the route.
+pub(crate) async fn read_body(request: Request, limit: usize) -> Result<Bytes, Problem> {
+    let broken_off = || Problem::unreadable("the body broke off before its end");
+    let read = tokio::time::timeout(BODY_TIME, Bytes::from_request(request, &())).await;
+    read.map_err(|_| broken_off())?.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(limit),
+        _ => broken_off(),
     })
 }

@@ -12,8 +12,8 @@ use tieline_model::time::parse_duration;
 
 /// The names of the filters here.
 pub(crate) const OWN: &[&str] = &[
-    "plus", "minus", "date", "money", "json", "string", "join", "round", "abs", "first", "min", "max",
-    "sort", "unique",
+    "plus", "minus", "date", "money", "json", "string", "join", "round", "abs", "d", "default", "first",
+    "min", "max", "sort", "unique",
 ];
 
 pub(crate) fn add_to(language: &mut Environment<'static>) {
@@ -29,6 +29,8 @@ pub(crate) fn add_to(language: &mut Environment<'static>) {
             minijinja::filters::round(value, precision, None, Kwargs::from_iter::<[(&str, Value); 0]>([]))
         })
     });
+    language.add_filter("d", default);
+    language.add_filter("default", default);
     language.add_filter("first", first);
     language.add_filter("min", |state: &State<'_, '_>, value: Value, by: Kwargs| {
         charge_comparing(state, &value)?;
@@ -58,12 +60,18 @@ fn charge_comparing(state: &State<'_, '_>, list: &Value) -> Result<(), Error> {
     state.consume_fuel(weight.saturating_mul(u64::from(rounds)) / 8)
 }
 
+/// The other value in the place of one that is null or absent; with `true` behind it, of any that does not hold.
+fn default(value: &Value, other: Option<Value>, unless_it_holds: Option<bool>) -> Value {
+    let replaced = json::absent(value) || (unless_it_holds == Some(true) && !value.is_true());
+    if replaced { other.unwrap_or_else(|| Value::from("")) } else { value.clone() }
+}
+
 /// The first item. Of an object it is a name, for which all names are gathered, and charged for.
 fn first(state: &State<'_, '_>, value: &Value) -> Result<Value, Error> {
     if value.kind() == ValueKind::Map {
         state.consume_fuel(value.len().unwrap_or(0) as u64)?;
     }
-    minijinja::filters::first(value)
+    if json::absent(value) { Ok(Value::UNDEFINED) } else { minijinja::filters::first(value) }
 }
 
 fn unless_absent(value: Value, then: impl FnOnce(Value) -> Result<Value, Error>) -> Result<Value, Error> {

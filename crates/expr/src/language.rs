@@ -23,8 +23,6 @@ pub(crate) const BUILT_IN: &[&str] = &[
     "trim",
     "split",
     "lines",
-    "default",
-    "d",
     "int",
     "float",
     "last",

@@ -193,8 +193,21 @@ impl Parser {
     fn document(&mut self, value: &Value) -> Option<Document> {
         let map = self.object("document", value)?;
         self.only(map, "document", &["tieline", "name", "description", "trigger", "steps", "concurrency"]);
-        if map.get("tieline").and_then(Value::as_u64) != Some(1) {
-            self.problem("tieline", "the document's format is missing; begin with `tieline: 1`");
+        match map.get("tieline") {
+            Some(format) if format.as_u64() == Some(1) => {}
+            Some(format) => {
+                self.problem(
+                    "tieline",
+                    format!("this version reads format 1, not {format}; write `tieline: 1`"),
+                );
+            }
+            None => self.problem("tieline", "the document's format is missing; begin with `tieline: 1`"),
+        }
+        if map
+            .get("description")
+            .is_some_and(|description| !description.is_string() && !description.is_null())
+        {
+            self.problem("description", "must be a text");
         }
         let name = self.text(map, "", "name", "the workflow's name, which must be unique in its location");
         let trigger = match map.get("trigger") {
@@ -490,6 +503,18 @@ steps:
         assert_eq!(branches[0].steps[0].place, "steps[4].if[0].steps[0]");
         assert_eq!(branches[1].when, None);
         assert_eq!(document.listened_kinds(), ["paythen.plan.recovered"; 2]);
+    }
+
+    #[test]
+    fn another_format_and_a_description_that_is_no_text_are_told() {
+        let found = problems("{tieline: 2, name: x, description: [1], trigger: {on: a.b}, steps: []}");
+        assert_eq!(
+            found,
+            [
+                "tieline: this version reads format 1, not 2; write `tieline: 1`",
+                "description: must be a text"
+            ]
+        );
     }
 
     #[test]

@@ -82,6 +82,10 @@ fn what_is_absent_is_null_and_fails_nothing() {
         assert_eq!(render(text), Value::Null, "{text}");
     }
     assert_eq!(render("{{ trigger.none | default('x') }}"), json!("x"));
+    assert_eq!(render("{{ none | default('x') }}"), json!("x"));
+    assert_eq!(render("{{ ('a' if false else none) | default('y') }}"), json!("y"));
+    assert_eq!(render("{{ '' | default('x') }}{{ '' | default('y', true) }}"), json!("y"));
+    assert_eq!(render("{{ none | first }}"), json!(null));
     assert_eq!(render("{{ trigger.none | length }}"), json!(0));
     assert_eq!(render("{{ trigger.none | lower }}"), json!(""));
     assert_eq!(render("{{ trigger.none | join(',') }}"), json!(""));

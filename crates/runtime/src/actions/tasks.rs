@@ -3,8 +3,8 @@
 use super::{Call, Done, local, optional, required};
 use serde_json::{Value, json};
 use tieline_engine::ActionSpec;
-use tieline_model::TaskId;
 use tieline_model::task::{Task, TaskInput};
+use tieline_model::{Refusal, TaskId};
 use tieline_store::{Operation, Result, Tx, tasks};
 
 pub(super) const CREATE: ActionSpec = local(
@@ -67,6 +67,10 @@ pub(super) async fn complete(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done
     let (location_id, contact_id) = (call.location.id.clone(), call.contact_id());
     let (id, title) = (call.id("taskId"), call.id("title"));
     let input = call.read(TaskInput::completion)?;
+    if id.is_empty() && title.is_empty() {
+        let problem = "`taskId` and `title` are both empty; give one of them".to_owned();
+        return Err(Refusal::Invalid(vec![problem]).into());
+    }
     let ids = if id.is_empty() {
         let list = tasks::List::new(location_id.clone(), contact_id.clone());
         let meant = |task: &Task| task.title == title && Some(&task.completed) != input.completed.as_set();

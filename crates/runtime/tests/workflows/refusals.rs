@@ -75,6 +75,25 @@ fn a_refused_change_leaves_nothing_of_itself() {
 }
 
 #[test]
+fn a_task_that_nobody_named_is_not_marked_as_done_in_silence() {
+    both(async |house| {
+        house
+            .publish(
+                "{ tieline: 1, name: x, trigger: { on: a.b }, steps: [ \
+                 { do: contacts.upsert-contact, with: { email: a@example.com } }, \
+                 { do: contacts.update-task-completed, with: { title: '{{ trigger.none }}', completed: true } }] }",
+            )
+            .await;
+        let _runtime = house.start();
+        house.happens("a.b", "ada", json!({})).await;
+        house.settle().await;
+        let run = house.run().await;
+        assert_eq!(run.status, Status::Failed);
+        assert!(run.detail.contains("`taskId` and `title` are both empty"), "{}", run.detail);
+    });
+}
+
+#[test]
 fn a_step_on_a_contact_that_nobody_named_says_what_to_do() {
     both(async |house| {
         house.publish("{ tieline: 1, name: x, trigger: { on: a.b }, steps: [{ do: contacts.create-note, with: { body: x } }] }").await;
