@@ -139,11 +139,6 @@ impl Rules<'_> {
         self.book.home(&payment.belongs, payment.paid_at.unwrap_or(self.at())).into_owned()
     }
 
-    /// Whether somebody is on this plan: a declined card of a guest makes nobody overdue.
-    pub(super) fn is_plan(&self, key: &str) -> bool {
-        self.book.enrolment(key).is_some_and(|one| one.signed_up || one.is_subscription())
-    }
-
     pub(super) fn standings(&self) -> Vec<(String, Standing)> {
         let keys = self.book.enrolments.iter().map(|one| one.key.clone());
         keys.map(|key| (key.clone(), self.standing(&key))).collect()

@@ -3,6 +3,7 @@
 
 use super::facts::{About, Address, Ids, Pay};
 use super::latest::Latest;
+use super::standing::Status;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tieline_model::connection::PaythenSettings;
@@ -164,6 +165,9 @@ pub(super) struct Failure {
     pub(super) currency: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "is_default")]
     pub(super) belongs: Belongs,
+    /// In what way the plan became overdue by it, where that was told.
+    #[serde(default, rename = "o", skip_serializing_if = "is_default")]
+    pub(super) overdue_told: Option<Status>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -225,6 +229,14 @@ impl Book {
         let latest = self.enrolments.iter().filter(|one| one.may_be_paid_at(at));
         let latest = latest.max_by_key(|one| (one.start, &one.key)).filter(|_| !belongs.lone);
         latest.map_or(Cow::Borrowed(PAYMENTS), |one| Cow::Borrowed(&one.key))
+    }
+
+    /// The enrolment that a failed attempt belongs to: that of its payment, where more is known of it by now.
+    pub(super) fn home_of_failure<'a>(&'a self, failure: &'a Failure) -> Cow<'a, str> {
+        match self.payments.iter().find(|payment| failure.is_of(payment)) {
+            Some(payment) => self.home(&payment.belongs, payment.paid_at.unwrap_or(failure.at)),
+            None => self.home(&failure.belongs, failure.at),
+        }
     }
 
     /// The enrolment that news about the customer as a whole is shown with: the one that started last.

@@ -30,7 +30,10 @@ impl Rules<'_> {
         });
         self.book.failures[place].add(pay, belongs, &event.id, at);
         let failure = self.book.failures[place].clone();
-        let key = self.book.home(&failure.belongs, failure.at).into_owned();
+        let key = self.book.home_of_failure(&failure).into_owned();
+        if failure.belongs.subscription.is_none() {
+            self.learn_plan(&key);
+        }
         let after = self.standing(&key);
         let before = before.iter().find(|(known, _)| *known == key).map(|(_, standing)| *standing);
         let view = PaymentView::failed(pay, &failure, self.book.attempts_of(&failure));
@@ -38,9 +41,17 @@ impl Rules<'_> {
         drafts.push_if(found.is_none(), kinds::PAYMENT_FAILED);
         let newest = after.newest_failure == Some(failure.at);
         let changed = before.unwrap_or_default().status != after.status;
-        if self.is_plan(&key) && self.knows_what_follows(pay, &key, found.is_some()) && (newest || changed) {
-            after.status.overdue_kind().into_iter().for_each(|kind| drafts.push(kind));
+        if self.knows_what_follows(pay, &key, found.is_some())
+            && (newest || changed)
+            && let Some(kind) = after.status.overdue_kind()
+        {
+            // The other side of the attempt may have told it, even before its plan was known.
+            let told = self.book.failures[place].overdue_told.replace(after.status);
+            drafts.push_if(told != Some(after.status), kind);
         }
+        // A failure that comes late may be one that was paid since. What it sets off has to be ended as well,
+        // and no later payment will do that.
+        drafts.push_if(found.is_none() && !after.overdue, kinds::RECOVERED);
         drafts.finish()
     }
 

@@ -47,15 +47,19 @@ impl Rules<'_> {
         if payment.belongs.subscription.is_none() && pay.is_some() {
             self.learn_plan(&key);
         }
-        let known = self.is_plan(&key);
+        // An attempt that failed may have named another plan, or none, and made that one overdue.
+        let failures = self.book.failures.iter().filter(|one| news && one.is_of(&payment));
+        let mut homes: Vec<_> =
+            failures.map(|one| self.book.home(&one.belongs, one.at).into_owned()).collect();
+        homes.push(key.clone());
+        let was_overdue = before.iter().any(|(known, standing)| standing.overdue && homes.contains(known));
         self.sign_up(&key);
         let after = self.standing(&key);
-        let was_overdue = before.iter().any(|(known, standing)| *known == key && standing.overdue);
         let view =
             pay.map_or_else(|| PaymentView::remembered(&payment), |pay| PaymentView::of(pay, &payment));
         let mut drafts = Drafts::new(Some(key.clone()), Some(view));
         drafts.push_if(news, kinds::PAYMENT_SUCCEEDED);
-        drafts.push_if(known && was_overdue && !after.overdue, kinds::RECOVERED);
+        drafts.push_if(was_overdue && !after.overdue, kinds::RECOVERED);
         self.conclude(&key, after, &mut drafts);
         drafts.finish()
     }

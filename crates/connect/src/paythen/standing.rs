@@ -1,10 +1,11 @@
 //! Where a plan stands, worked out from the facts.
 
 use super::book::{Book, Enrolment, Failure};
+use serde::{Deserialize, Serialize};
 use tieline_model::connection::PaythenSettings;
 
 /// Paythen's words for how a plan stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) enum Status {
     #[default]
     InProgress,
@@ -95,8 +96,7 @@ impl Book {
         last_success: i64,
         settings: &PaythenSettings,
     ) -> Option<(Status, Option<i64>)> {
-        let recent =
-            |one: &&Failure| one.at > last_success && self.home(&one.belongs, one.at) == enrolment.key;
+        let recent = |one: &&Failure| one.at > last_success && self.home_of_failure(one) == enrolment.key;
         let failures: Vec<&Failure> = self.failures.iter().filter(recent).collect();
         let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
         let newest_at = newest.map(|one| one.at);

@@ -150,6 +150,12 @@ fn differs(known: &Option<String>, id: &Option<String>) -> bool {
 }
 
 impl Failure {
+    /// Whether this was an attempt to collect that payment.
+    pub(super) fn is_of(&self, payment: &Payment) -> bool {
+        let same = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;
+        same(&self.invoice, &payment.invoice) || same(&self.intent, &payment.intent)
+    }
+
     /// Whether an attempt that the other side tells of may be this one. Ids decide where both name them.
     fn is_same(&self, pay: &Pay) -> bool {
         let equal = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;

@@ -62,8 +62,36 @@ fn an_older_failure_is_told_and_makes_nobody_overdue() {
     let mut notes = Notes::default();
     notes.kinds(&at(Shape::Linked, 1, 5 * DAY, 1).invoice_paid());
     let late = failing(Shape::Linked, 2, DAY, 1, true).invoice_payment_failed();
-    assert_eq!(notes.kinds(&late), ["payment.failed"]);
+    let events = notes.events(&late);
+    assert_eq!(kinds(&events), ["payment.failed", "plan.recovered"]);
+    let payload: Value = serde_json::from_str(events[0].payload.get()).unwrap();
+    assert_eq!(payload["plan"]["status"], "In progress");
     assert_eq!(notes.status(&Sample::default()), "In progress");
+    assert_eq!(notes.kinds(&late), [""; 0]);
+    let next = notes.kinds(&at(Shape::Linked, 3, 35 * DAY, 2).invoice_paid());
+    assert_eq!(next, ["payment.succeeded"], "the recovery was told");
+}
+
+#[test]
+fn an_older_failure_does_not_end_a_newer_one() {
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Linked, 1, 5 * DAY, 1).invoice_paid());
+    let newer = Sample { payment: "n2".to_owned(), ..failing(Shape::Linked, 2, 35 * DAY, 1, true) };
+    assert_eq!(notes.kinds(&newer.invoice_payment_failed()), ["payment.failed", "plan.overdue_retrying"]);
+    let late = failing(Shape::Linked, 3, DAY, 1, true).invoice_payment_failed();
+    assert_eq!(notes.kinds(&late), ["payment.failed"]);
+    assert_eq!(notes.status(&Sample::default()), "Overdue – Retrying");
+}
+
+#[test]
+fn an_older_failure_is_that_of_its_payment_although_it_names_no_plan() {
+    let mut notes = Notes::default();
+    let paid = bare(&at(Shape::Linked, 1, DAY, 1).payment_intent_succeeded(), json!({"plan_name": "Gold"}));
+    assert_eq!(notes.kinds(&paid), ["payment.succeeded"], "nobody is known yet");
+    let late = bare(&at(Shape::Linked, 2, 60, 1).payment_intent_failed(), json!({}));
+    let payload = notes.payload(&late, "plan.recovered");
+    assert_eq!(payload["plan"]["name"], "Gold");
+    assert_eq!(payload["plan"]["status"], "In progress");
 }
 
 #[test]
@@ -98,9 +126,105 @@ fn an_unpaid_subscription_needs_action_once() {
     assert!(paid.contains(&"plan.recovered"), "{paid:?}");
 }
 
+fn kinds(events: &[PaythenEvent]) -> Vec<&'static str> {
+    events.iter().map(|event| short(event.kind)).collect()
+}
+
 #[test]
-fn a_declined_card_of_a_stranger_makes_no_plan_overdue() {
-    let mut body: Value = serde_json::from_str(&at(Shape::Linked, 1, 0, 1).payment_intent_failed()).unwrap();
-    body["data"]["object"]["invoice"] = Value::Null;
-    assert_eq!(Notes::default().kinds(&body.to_string()), ["payment.failed"]);
+fn a_first_payment_that_fails_tells_its_plan() {
+    let gold = json!({"plan_name": "Gold", "payments_expected": "3", "order_reference": "R-9", "foo": "bar"});
+    for shape in [Shape::Linked, Shape::Unlinked] {
+        let mut notes = Notes::default();
+        let failed = bare(&at(shape, 1, 0, 1).payment_intent_failed(), gold.clone());
+        let events = notes.events(&failed);
+        assert_eq!(kinds(&events), ["payment.failed", "plan.action_required"]);
+        for event in &events {
+            let payload: Value = serde_json::from_str(event.payload.get()).unwrap();
+            assert_eq!(payload["plan"]["name"], "Gold");
+            assert_eq!(payload["plan"]["paymentsExpected"], 3);
+            assert_eq!(payload["plan"]["status"], "Overdue – Manual action required");
+            assert_eq!(payload["progress"], json!({"paid": 0, "remaining": 3, "percent": 0}));
+            assert_eq!(payload["orderReference"], "R-9");
+            assert_eq!(payload["customFields"], json!({"foo": "bar"}));
+        }
+        assert_eq!(notes.kinds(&failed), [""; 0]);
+        notes.kinds(&at(shape, 2, 10, 1).customer_created());
+        let paid = notes.events(&bare(&at(shape, 3, 60, 1).payment_intent_succeeded(), gold.clone()));
+        assert_eq!(kinds(&paid), ["customer.signed_up", "payment.succeeded", "plan.recovered"]);
+        let payload: Value = serde_json::from_str(paid[2].payload.get()).unwrap();
+        assert_eq!(payload["plan"]["status"], "In progress");
+        let charge = bare(&at(shape, 4, 61, 1).charge_succeeded(), gold.clone());
+        assert_eq!(notes.kinds(&charge), [""; 0]);
+    }
+}
+
+#[test]
+fn a_first_invoice_without_a_subscription_fails_and_recovers() {
+    for shape in [Shape::Linked, Shape::Unlinked] {
+        let told = |retried| {
+            let mut notes = Notes::default();
+            let failed = bare(&failing(shape, 1, 0, 4, retried).invoice_payment_failed(), json!({}));
+            let failed = notes.kinds(&failed);
+            let paid = notes.kinds(&bare(&at(shape, 2, DAY, 1).invoice_paid(), json!({})));
+            assert_eq!(paid, ["customer.signed_up", "payment.succeeded", "plan.recovered"]);
+            failed
+        };
+        assert_eq!(told(false), ["payment.failed", "plan.action_required"]);
+        assert_eq!(told(true), ["payment.failed", "plan.overdue_at_risk"]);
+    }
+}
+
+#[test]
+fn a_first_failure_of_a_subscription_that_is_not_known_yet_requires_action_once() {
+    for subscription_first in [true, false] {
+        let mut notes = Notes::default();
+        let intent = failing(Shape::Unlinked, 1, 60, 1, false).payment_intent_failed();
+        assert_eq!(notes.kinds(&intent), ["payment.failed", "plan.action_required"]);
+        if subscription_first {
+            assert_eq!(notes.kinds(&at(Shape::Unlinked, 2, 0, 1).subscription_created()), [""; 0]);
+        }
+        let invoice = failing(Shape::Unlinked, 3, 61, 1, false).invoice_payment_failed();
+        assert!(!notes.kinds(&invoice).contains(&"plan.action_required"));
+        assert_eq!(notes.status(&Sample::default()), "Overdue – Manual action required");
+        let paid = notes.kinds(&at(Shape::Unlinked, 4, DAY, 1).invoice_paid());
+        assert!(paid.ends_with(&["payment.succeeded", "plan.recovered"]), "{paid:?}");
+    }
+    let mut notes = Notes::default();
+    notes.kinds(&failing(Shape::Unlinked, 1, 60, 1, true).payment_intent_failed());
+    let invoice = failing(Shape::Unlinked, 2, 61, 1, true).invoice_payment_failed();
+    assert_eq!(notes.kinds(&invoice), ["plan.overdue_retrying"]);
+}
+
+#[test]
+fn a_payment_recovers_although_its_failure_named_no_plan() {
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Unlinked, 0, 0, 1).customer_created());
+    notes.kinds(&bare(&at(Shape::Unlinked, 1, 0, 1).payment_intent_failed(), json!({})));
+    let gold = json!({"plan_name": "Gold"});
+    let paid = bare(&at(Shape::Unlinked, 2, 60, 1).payment_intent_succeeded(), gold.clone());
+    let payload = notes.payload(&paid, "plan.recovered");
+    assert_eq!(payload["plan"]["name"], "Gold");
+    let charge = bare(&at(Shape::Unlinked, 3, 61, 1).charge_succeeded(), gold.clone());
+    assert_eq!(notes.kinds(&charge), [""; 0]);
+    let next = bare(&at(Shape::Unlinked, 4, 30 * DAY, 2).payment_intent_succeeded(), gold);
+    assert_eq!(notes.kinds(&next), ["payment.succeeded"]);
+}
+
+#[test]
+fn a_guest_recovers_although_the_payment_that_comes_in_names_nobody() {
+    let guest = |body: &str, tried: Value| {
+        let mut body: Value = serde_json::from_str(&bare(body, json!({}))).unwrap();
+        body["data"]["object"]["customer"] = Value::Null;
+        body["data"]["object"]["last_payment_error"] = tried;
+        body.to_string()
+    };
+    let email = json!({"payment_method": {"billing_details": {"email": "guest@example.com"}}});
+    for shape in [Shape::Linked, Shape::Unlinked] {
+        let mut notes = Notes::default();
+        let failed = notes.events(&guest(&at(shape, 1, 0, 1).payment_intent_failed(), email.clone()));
+        assert_eq!(kinds(&failed), ["payment.failed", "plan.action_required"]);
+        let paid = notes.events(&guest(&at(shape, 2, 60, 1).payment_intent_succeeded(), Value::Null));
+        assert_eq!(kinds(&paid), ["customer.signed_up", "payment.succeeded", "plan.recovered"]);
+        assert_eq!(paid[2].subject, failed[0].subject);
+    }
 }

@@ -9,7 +9,7 @@ mod plans;
 use super::book::Book;
 use super::fixtures::{Sample, Shape};
 use super::{Memory, PaythenEvent, StripeEvent, normalise};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
@@ -91,6 +91,22 @@ fn at(shape: Shape, number: u32, seconds: u64, payment: u32) -> Sample {
         shape,
         ..base
     }
+}
+
+/// The body of a PaymentIntent or an invoice that belongs to no subscription.
+fn bare(body: &str, metadata: Value) -> String {
+    let mut body: Value = serde_json::from_str(body).unwrap();
+    let object = &mut body["data"]["object"];
+    if object["object"] == "invoice" {
+        object["lines"]["data"] = json!([]);
+        for name in ["parent", "subscription", "subscription_details"] {
+            object.as_object_mut().unwrap().remove(name);
+        }
+    } else if object.get("invoice").is_some() {
+        object["invoice"] = Value::Null;
+    }
+    object["metadata"] = metadata;
+    body.to_string()
 }
 
 const DAY: u64 = 86_400;

@@ -3,7 +3,6 @@
 use super::*;
 use crate::paythen::fixtures::history;
 use proptest::prelude::*;
-use serde_json::json;
 
 /// What a history comes to: the payments that were told, how often the rest was, and the status.
 #[derive(PartialEq, Eq, Debug)]
@@ -12,6 +11,8 @@ struct Outcome {
     sign_ups: usize,
     completions: usize,
     failures: usize,
+    /// Whether a workflow that tags on a failure and untags on a recovery leaves the tag.
+    tagged: bool,
     status: &'static str,
 }
 
@@ -39,6 +40,11 @@ fn outcome(bodies: &[String]) -> Outcome {
         sign_ups: count("customer.signed_up"),
         completions: count("plan.completed"),
         failures: count("payment.failed"),
+        tagged: events.iter().fold(false, |tagged, event| match short(event.kind) {
+            "payment.failed" => true,
+            "plan.recovered" => false,
+            _ => tagged,
+        }),
         status: notes.status(&Sample::default()),
     }
 }
@@ -58,9 +64,25 @@ fn in_order_it_is_as_it_should_be() {
         let all = outcome(&plan(shape));
         assert_eq!(all.payments.len(), 4);
         assert_eq!((all.sign_ups, all.completions, all.failures), (1, 1, 2));
-        assert_eq!(all.status, "Completed");
-        assert_eq!(outcome(&overdue(shape)).status, "Overdue – At Risk");
+        assert_eq!((all.status, all.tagged), ("Completed", false));
+        let overdue = outcome(&overdue(shape));
+        assert_eq!((overdue.status, overdue.tagged), ("Overdue – At Risk", true));
     }
+}
+
+/// A plan without a subscription: its first payment fails twice, on the day and three days later, before it
+/// comes in, and so does the second one.
+fn bare_plan(shape: Shape, metadata: &Value) -> Vec<String> {
+    let mut bodies = vec![at(shape, 0, 0, 1).customer_created()];
+    for payment in 1..=2 {
+        let (day, number) = (u64::from(payment) * 30 * DAY, payment * 10);
+        for (number, late) in [(number, 0), (number + 1, 3)] {
+            bodies.push(at(shape, number, day + late * DAY, payment).payment_intent_failed());
+        }
+        bodies.push(at(shape, number + 2, day + 6 * DAY, payment).charge_succeeded());
+        bodies.push(at(shape, number + 3, day + 6 * DAY + 1, payment).payment_intent_succeeded());
+    }
+    bodies.iter().map(|body| bare(body, metadata.clone())).collect()
 }
 
 fn shuffled(bodies: Vec<String>) -> impl Strategy<Value = Vec<String>> {
@@ -188,6 +210,17 @@ proptest! {
         prop_assert_eq!(outcome(&unlinked), outcome(&overdue(Shape::Unlinked)));
     }
 
+    #[test]
+    fn every_order_of_a_plan_without_a_subscription_ends_the_same(
+        linked in shuffled(bare_plan(Shape::Linked, &json!({"plan_name": "Gold"}))),
+        unlinked in shuffled(bare_plan(Shape::Unlinked, &json!({"plan_name": "Gold"}))),
+        nameless in shuffled(bare_plan(Shape::Unlinked, &json!({}))),
+    ) {
+        for bodies in [linked, unlinked, nameless] {
+            let all = outcome(&bodies);
+            prop_assert_eq!((all.payments.len(), all.sign_ups, all.failures, all.tagged), (2, 1, 4, false));
+        }
+    }
 }
 
 proptest! {

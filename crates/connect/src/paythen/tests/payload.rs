@@ -1,7 +1,6 @@
 //! The payload, key by key.
 
 use super::*;
-use serde_json::json;
 
 #[test]
 fn every_key_is_there_and_what_is_not_known_is_null() {

@@ -1,7 +1,6 @@
 //! One event a payment, whatever Stripe sends.
 
 use super::*;
-use serde_json::json;
 
 type Body = fn(&Sample) -> String;
 

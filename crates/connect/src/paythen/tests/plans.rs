@@ -1,7 +1,6 @@
 //! Sign-ups, pauses, ends and what else befalls a plan.
 
 use super::*;
-use serde_json::json;
 
 #[test]
 fn a_sign_up_is_told_once_however_it_is_learnt() {
@@ -75,6 +74,17 @@ fn an_end_before_the_last_payment_is_a_cancellation() {
     assert_eq!(notes.kinds(&deleted), ["plan.cancelled"]);
     assert_eq!(notes.kinds(&deleted), [""; 0]);
     assert_eq!(notes.status(&Sample::default()), "Cancelled");
+}
+
+#[test]
+fn a_sign_up_that_comes_after_the_end_tells_how_the_plan_stands_now() {
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Linked, 0, 0, 1).customer_created());
+    assert_eq!(notes.kinds(&at(Shape::Linked, 1, 9 * DAY, 1).subscription_deleted()), ["plan.cancelled"]);
+    let late = at(Shape::Linked, 2, 0, 1).subscription_created();
+    assert_eq!(notes.payload(&late, "customer.signed_up")["plan"]["status"], "Cancelled");
+    let paid = notes.payload(&at(Shape::Linked, 3, 60, 1).invoice_paid(), "payment.succeeded");
+    assert_eq!(paid["plan"]["status"], "Cancelled");
 }
 
 #[test]
