@@ -21,6 +21,9 @@ pub(crate) fn start(config: &Config, default: &str) -> Result<(), String> {
     let filter = filter(config.log.as_deref().unwrap_or(default))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A line that cannot be written would be told on standard error, which is what cannot be written: that
+        // panics, and takes what is under way with it.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(std::io::stderr);
     let started = match config.log_format {

@@ -1,10 +1,9 @@
 //! `tieline`: the server, and the commands that set it up.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to whoever runs it")]
-
 mod commands;
 mod config;
 mod house;
+mod listen;
 mod logging;
 mod output;
 mod server;
@@ -60,7 +59,7 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            output::complain(&message);
             ExitCode::FAILURE
         }
     }

@@ -2,11 +2,11 @@
 
 use crate::config::Config;
 use crate::house;
+use crate::listen;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub(crate) struct Server {
     pub(crate) store: Store,
     runtime: Runtime,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     // The lock is held as long as the file is open.
     _lock: Option<std::fs::File>,
 }
@@ -70,17 +70,10 @@ impl Server {
             listener.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let (stop, stopped) = oneshot::channel();
-        // Answers are short and go out whole: waiting to fill a packet would only delay them.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its packets back");
-            }
-        });
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+        let serving = tokio::spawn(listen::serve(listener, router, listen::HEAD, async {
             // An error means that the server was dropped, which is to stop it as well.
             let _ = stopped.await;
-        });
-        let serving = tokio::spawn(serving.into_future());
+        }));
         Ok(Self { address, store, runtime, stop, serving, _lock: lock })
     }
 
@@ -88,8 +81,7 @@ impl Server {
     pub(crate) async fn stop(self) -> Result<(), String> {
         let _ = self.stop.send(());
         match tokio::time::timeout(DRAIN, self.serving).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => return Err(format!("the server broke off: {error}")),
+            Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(format!("the server broke off: {error}")),
             Err(_) => tracing::warn!("some connections did not end in time and are cut"),
         }

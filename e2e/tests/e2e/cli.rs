@@ -1,9 +1,10 @@
 //! The command line, beside a running server.
 
 use e2e::tenant::text;
-use e2e::{Place, Request, Server, Tenant};
+use e2e::{Place, Request, Server, Tenant, program};
 use serde_json::{Value, json};
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const WORKFLOW: &str = r#"
@@ -147,9 +148,9 @@ fn every_command_that_can_prints_one_json_object() {
         (&["connections", "rotate", &hook.id], &["id", "url", "secret"]),
         (&["workflows", "list"], &["workflows"]),
         (&["deliveries", "list"], &["deliveries"]),
-        (&["deliveries", "show", &delivery], &["id", "body", "contentType", "status"]),
+        (&["deliveries", "show", &delivery], &["id", "body", "contentType", "headers", "query", "status"]),
         (&["runs", "list", "--status", "completed"], &["runs", "counts"]),
-        (&["runs", "show", &run], &["id", "steps", "status", "contactId"]),
+        (&["runs", "show", &run], &["id", "workflowName", "event", "steps", "status", "contactId"]),
     ] {
         let object = tenant.json(command);
         for name in names {
@@ -191,4 +192,243 @@ fn the_demo_shows_what_happened_and_a_command_that_works() {
         listed["contacts"].as_array().unwrap().iter().map(|contact| text(contact, "contactName")).collect();
     assert_eq!(names, ["Omar Haddad", "Maya Chen"]);
     demo.terminate();
+}
+
+/// Runs a command that is to be refused, and checks that it says these parts.
+fn refused(tenant: &Tenant<'_>, command: &[&str], parts: &[&str]) {
+    let outcome = tenant.cli.run(command);
+    assert!(!matches!(outcome.code, None | Some(0)), "tieline {command:?} was not refused");
+    assert_eq!(outcome.stdout, "", "tieline {command:?}");
+    for part in parts {
+        assert!(outcome.stderr.contains(part), "tieline {command:?}: `{part}` is not in {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn an_empty_secret_is_never_taken() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let create = ["connections", "create", "--location", &tenant.location, "--name", "N", "--type"];
+    let (paythen, bearer) =
+        (tenant.connect("paythen", &[]), tenant.connect("webhook", &["--auth", "bearer"]));
+    let rotate = ["connections", "rotate", "--location", &tenant.location];
+    for empty in ["", " \t"] {
+        refused(&tenant, &[&create[..], &["paythen", "--secret", empty]].concat(), &["--secret is empty"]);
+        refused(&tenant, &[&rotate[..], &[&paythen.id, "--secret", empty]].concat(), &["--secret is empty"]);
+    }
+    for wrong in ["a\nb", "b\r", " b"] {
+        let make = [&create[..], &["webhook", "--auth", "bearer", "--secret", wrong]].concat();
+        refused(&tenant, &make, &["--secret", "--auth bearer"]);
+        refused(&tenant, &[&rotate[..], &[&bearer.id, "--secret", wrong]].concat(), &["--secret"]);
+    }
+    let server = Server::start(&place);
+    let event = r#"{"id":"evt_1","type":"x","created":1,"livemode":false,"data":{"object":{}}}"#;
+    let forged = e2e::tenant::Hook { secret: String::new(), ..paythen.clone() };
+    assert_eq!(forged.post_stripe(server.address, event).unwrap().status, 401);
+    assert_eq!(paythen.post_stripe(server.address, event).unwrap().status, 200);
+    let post = Request::post(&bearer.url, "{}").header("Authorization", &format!("Bearer {}", bearer.secret));
+    assert_eq!(post.send(server.address).unwrap().status, 200);
+    server.terminate();
+}
+
+#[test]
+fn flags_that_cannot_work_are_refused_with_the_fix() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let list = place.write("list.json", "[]");
+    let create = ["connections", "create", "--location", &tenant.location, "--name", "N", "--type"];
+    for (flags, parts) in [
+        (&["paythen", "--auth", "hmac"][..], &["--auth", "--type webhook"][..]),
+        (&["paythen", "--header", "X-A"], &["--header", "--type webhook"]),
+        (&["paythen", "--user", "u"], &["--user", "--type webhook"]),
+        (&["webhook", "--header", "X-A"], &["--header", "--auth hmac"]),
+        (&["webhook", "--auth", "bearer", "--header", "X-A"], &["--header", "--auth hmac"]),
+        (&["webhook", "--auth", "basic", "--prefix", "a="], &["--prefix", "--auth hmac"]),
+        (&["webhook", "--auth", "url", "--user", "u"], &["--user", "--auth basic"]),
+        (&["webhook", "--auth", "hmac", "--user", "u"], &["--user", "--auth basic"]),
+        (&["webhook", "--auth", "hmac", "--header", "X A"], &["--header", "`X A`", "like X-Signature"]),
+        (&["webhook", "--auth", "hmac", "--header", ""], &["--header", "like X-Signature"]),
+        (&["webhook", "--auth", "hmac", "--prefix", "a\n"], &["--prefix", "control character"]),
+        (&["webhook", "--auth", "basic", "--user", "a:b"], &["--user", "colon"]),
+        (&["webhook", "--mapping", &list], &["--mapping", "list.json", "an object"]),
+    ] {
+        refused(&tenant, &[&create[..], flags].concat(), parts);
+    }
+    assert_eq!(tenant.json(&["connections", "list"])["connections"], json!([]));
+}
+
+#[test]
+fn names_say_something_and_are_not_books() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let (location, longest) = (tenant.location.as_str(), "ü".repeat(255));
+    let longer = format!("{longest}x");
+    for name in [" ", longer.as_str()] {
+        let connection =
+            ["connections", "create", "--location", location, "--type", "webhook", "--name", name];
+        refused(&tenant, &connection, &["--name"]);
+        refused(&tenant, &["location", "create", "--name", name], &["--name"]);
+        refused(&tenant, &["location", "update", location, "--name", name], &["--name"]);
+        let key = ["keys", "create", "--location", location, "--scopes", "contacts.write", "--name", name];
+        refused(&tenant, &key, &["--name"]);
+    }
+    refused(
+        &tenant,
+        &["keys", "create", "--location", location, "--scopes", " "],
+        &["--scopes", "contacts."],
+    );
+    assert_eq!(
+        tenant.cli.json(&["location", "update", location, "--name", &longest])["name"],
+        longest.as_str()
+    );
+    assert_eq!(tenant.json(&["keys", "list"])["keys"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_printed_address_can_be_posted_to_whatever_the_secret_holds() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let hook = tenant.connect("webhook", &["--auth", "url", "--secret", "a&b c+d%é#"]);
+    assert!(hook.url.ends_with("?secret=a%26b%20c%2Bd%25%C3%A9%23"), "{}", hook.url);
+    let server = Server::start(&place);
+    assert_eq!(Request::post(&hook.url, "{}").send(server.address).unwrap().status, 200);
+    let rotated = tenant.json(&["connections", "rotate", &hook.id, "--secret", "=%41"]);
+    e2e::until("the new secret counts", || {
+        let status = Request::post(text(&rotated, "url"), "{}").send(server.address).unwrap().status;
+        (status == 200).then_some(())
+    });
+    server.terminate();
+}
+
+const ANGRY: &str = r#"
+tieline: 1
+name: "Greet \e[31m red"
+trigger: { on: shop.greeted }
+steps:
+  - stop: { reason: "{{ trigger.body.why }}" }
+"#;
+
+#[test]
+fn what_came_from_outside_does_not_move_the_terminal() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    tenant.publish(ANGRY);
+    let mapping = place.write("mapping.yaml", "event: \"shop.{{ body.kind }}\"");
+    let hook = tenant.connect("webhook", &["--mapping", &mapping]);
+    let server = Server::start(&place);
+    let why = format!("\u{1b}[2Jgone\n{}", "x".repeat(70_000));
+    let body = json!({ "kind": "greeted", "why": why }).to_string();
+    let url = format!("{}&page=2", hook.url);
+    Request::post(&url, body).header("X-Shop", "Clay").send(server.address).unwrap().ok();
+    let run = &tenant.runs_over(1)[0];
+    assert!(text(run, "detail").contains(&why), "--json keeps everything");
+    assert_eq!(text(run, "workflowName"), "Greet \u{1b}[31m red");
+    let raw = "not JSON:\n\tfirst\u{1b}[2J";
+    Request::post(&hook.url, raw).header("Content-Type", "text/plain").send(server.address).unwrap();
+    let told = |command: &[&str]| {
+        let told = tenant.cli.ok(&[command, &["--location", &tenant.location]].concat());
+        assert!(!told.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{command:?}: {told:?}");
+        told
+    };
+    let listed = told(&["runs", "list"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert!(lines[0].contains("WORKFLOW") && lines[1].contains(r"Greet \u{1b}[31m red v1"), "{listed}");
+    assert!(lines[1].contains(r"\u{1b}[2Jgone\nxxx") && lines[1].ends_with('…'), "{listed}");
+    let shown = told(&["runs", "show", &text(run, "id")]);
+    assert!(shown.contains("\nworkflow: Greet") && shown.contains("\nevent: shop.greeted of 20"), "{shown}");
+    assert!(shown.lines().next().unwrap().contains(r"\u{1b}[2Jgone\nxxx"), "{shown}");
+    let object = tenant.json(&["runs", "show", &text(run, "id")]);
+    assert_eq!(object["event"]["kind"], "shop.greeted");
+    assert_eq!(object["event"]["payload"]["body"]["why"], why.as_str());
+    assert!(text(&object["event"], "occurredAt").starts_with("20"), "{object}");
+    told(&["deliveries", "list"]);
+    told(&["workflows", "list"]);
+    for delivery in tenant.all("deliveries") {
+        let id = text(&delivery, "id");
+        let (object, shown) = (tenant.json(&["deliveries", "show", &id]), told(&["deliveries", "show", &id]));
+        if object["body"] == raw {
+            assert!(shown.ends_with("not JSON:\n\tfirst\\u{1b}[2J\n"), "{shown}");
+        } else {
+            assert_eq!(
+                (&object["headers"]["x-shop"], &object["query"]),
+                (&json!("Clay"), &json!({ "page": "2" }))
+            );
+            assert!(shown.contains("\n  x-shop: Clay\n") && shown.contains("query\n  page: 2\n"), "{shown}");
+            assert!(!shown.contains(&hook.secret), "{shown}");
+        }
+    }
+    server.terminate();
+}
+
+#[test]
+fn a_command_whose_output_is_closed_ends_quietly() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let hook = tenant.connect("webhook", &[]);
+    for command in [
+        &["location", "list"][..],
+        &["connections", "list", "--location", &tenant.location, "--json"],
+        &["connections", "rotate", "--location", &tenant.location, &hook.id],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut run = program::command(&place);
+        let ended = run.args(place.flags()).args(command).stdout(writer).output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!((ended.status.code(), told.as_str()), (Some(0), ""), "{command:?}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut wrong = program::command(&place);
+    let ended =
+        wrong.args(place.flags()).args(["runs", "list", "--location", "none"]).stderr(writer).output();
+    assert_eq!(ended.unwrap().status.code(), Some(1), "nobody hears why, and it is an error still");
+}
+
+#[test]
+fn a_demo_that_nobody_reads_on_stops_in_order() {
+    let place = Place::sqlite();
+    let mut demo = program::command(&place);
+    demo.args(["demo", "--listen", "127.0.0.1:0"]).env("TMPDIR", place.folder());
+    let mut demo = demo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with("listening on"), "{first}");
+    e2e::until("the demo ends", || demo.try_wait().unwrap());
+    let ended = demo.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!((ended.status.code(), told.as_str()), (Some(0), ""));
+    assert_eq!(std::fs::read_dir(place.folder()).unwrap().count(), 0, "its folder is removed");
+}
+
+#[test]
+fn a_server_serves_whether_or_not_its_output_is_read() {
+    let place = Place::sqlite();
+    let (out, err) = (std::io::pipe().unwrap(), std::io::pipe().unwrap());
+    let serve = |stdout: Stdio, stderr: Stdio| {
+        let mut serve = program::command(&place);
+        serve.arg("serve").args(place.flags()).args(["--listen", "127.0.0.1:0"]);
+        serve.stdout(stdout).stderr(stderr).spawn().unwrap()
+    };
+    let stop = |mut server: Child| {
+        Command::new("sh").args(["-c", &format!("kill -TERM {}", server.id())]).status().unwrap();
+        let ended = e2e::until("the server ends", || server.try_wait().unwrap());
+        assert_eq!(ended.code(), Some(0));
+    };
+    // Nobody reads where it listens; its log tells that it serves.
+    drop(out.0);
+    let mut silent = serve(out.1.into(), Stdio::piped());
+    let mut log = BufReader::new(silent.stderr.take().unwrap()).lines();
+    assert!(log.by_ref().any(|line| line.unwrap().contains("serving")), "it says nothing");
+    stop(silent);
+    assert!(log.any(|line| line.unwrap().contains("stopped")), "it did not stop in order");
+    // Nobody reads its log; it prints where it listens all the same.
+    drop(err.0);
+    let mut logless = serve(Stdio::piped(), err.1.into());
+    let mut first = String::new();
+    BufReader::new(logless.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let address = first.trim().trim_start_matches("listening on http://").parse().unwrap();
+    assert_eq!(Request::get("/health").send(address).unwrap().status, 200);
+    stop(logless);
 }

@@ -75,3 +75,17 @@ fn a_slip_in_the_file_is_told() {
     let missing = Cli(&place).run_bare(&["--config", "none.toml", "location", "list"], &[]);
     assert!(missing.stderr.contains("none.toml cannot be read"), "{}", missing.stderr);
 }
+
+#[test]
+fn a_public_address_that_nobody_could_open_is_told() {
+    let place = Place::sqlite();
+    for wrong in ["nope", "ftp://x", "https://", "https://a.example?x=1", "https://a.example/#top"] {
+        let outcome = Cli(&place).run_bare(&["serve", "--public-url", wrong], &[]);
+        assert_eq!(outcome.code, Some(1), "{wrong}");
+        assert!(
+            outcome.stderr.contains("public-url") && outcome.stderr.contains(wrong),
+            "{}",
+            outcome.stderr
+        );
+    }
+}

@@ -1,7 +1,9 @@
+use super::name::name;
 use crate::commands::paythen_settings;
 use crate::config::Config;
 use crate::house::{location, open_for_command, seal};
 use crate::output::{print, table};
+use axum::http::HeaderName;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand, ValueEnum};
@@ -69,27 +71,14 @@ pub(crate) struct Create {
     #[arg(long = "type")]
     kind: Type,
     /// What you call it.
-    #[arg(long)]
+    #[arg(long, value_parser = name)]
     name: String,
     /// The secret that deliveries are checked against; for Paythen the signing secret (whsec_…) of the
     /// Stripe endpoint. One is made where it is left out.
     #[arg(long)]
     secret: Option<String>,
-    /// How a webhook proves where it is from.
-    #[arg(long, default_value = "url")]
-    auth: Auth,
-    /// For --auth hmac: the header that holds the signature.
-    #[arg(long, default_value = "X-Signature")]
-    header: String,
-    /// For --auth hmac: how the header writes it.
-    #[arg(long, default_value = "hex")]
-    encoding: HeaderEncoding,
-    /// For --auth hmac: what stands before it, like sha256=.
-    #[arg(long, default_value = "")]
-    prefix: String,
-    /// For --auth basic: the user name.
-    #[arg(long, default_value = "tieline")]
-    user: String,
+    #[command(flatten)]
+    proof: Proof,
     /// For webhooks: a file (YAML or JSON) that says how a body becomes an event.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
@@ -99,6 +88,26 @@ pub(crate) struct Create {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+/// How a webhook proves where it is from.
+#[derive(Args)]
+struct Proof {
+    /// For webhooks: how they prove where they are from [default: url].
+    #[arg(long)]
+    auth: Option<Auth>,
+    /// For --auth hmac: the header that holds the signature [default: X-Signature].
+    #[arg(long)]
+    header: Option<String>,
+    /// For --auth hmac: how the header writes it [default: hex].
+    #[arg(long)]
+    encoding: Option<HeaderEncoding>,
+    /// For --auth hmac: what stands before it, like sha256= [default: nothing].
+    #[arg(long)]
+    prefix: Option<String>,
+    /// For --auth basic: the user name [default: tieline].
+    #[arg(long)]
+    user: Option<String>,
 }
 
 #[derive(Args)]
@@ -163,27 +172,57 @@ fn new_secret(store: &Store) -> String {
     format!("whsec_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// Refuses a secret that proves nothing, or that no sender could send. Every secret that is given comes by here.
+fn check_secret(secret: &str, settings: Option<&Settings>) -> Result<(), String> {
+    if secret.trim().is_empty() {
+        return Err("--secret is empty; leave it out to have one made".to_owned());
+    }
+    let in_header = settings.and_then(auth) == Some(&WebhookAuth::Bearer);
+    if in_header && (secret.contains(char::is_control) || secret.trim() != secret) {
+        return Err(
+            "--secret cannot stand in a header, as --auth bearer has it: it holds a control character, \
+             or a blank at an end; leave that out"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+fn auth(settings: &Settings) -> Option<&WebhookAuth> {
+    match settings {
+        Settings::Paythen(_) => None,
+        Settings::Webhook(webhook) => Some(&webhook.auth),
+    }
+}
+
 /// The path to post to; with the secret in it where that is how the sender proves itself.
 fn path(connection: &Connection, secret: &str) -> String {
-    let in_url =
-        matches!(&connection.settings, Settings::Webhook(webhook) if webhook.auth == WebhookAuth::Url);
-    if in_url {
-        format!("/hooks/{}?secret={secret}", connection.id)
+    if auth(&connection.settings) == Some(&WebhookAuth::Url) {
+        format!("/hooks/{}?secret={}", connection.id, in_query(secret))
     } else {
         format!("/hooks/{}", connection.id)
     }
 }
 
+/// A text as a value in a query: what could mean something else there is written in percents.
+fn in_query(text: &str) -> String {
+    let written = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(written).collect()
+}
+
 impl Create {
     async fn run(self, config: &Config) -> Result<(), String> {
         let settings = self.settings()?;
+        if let Some(secret) = &self.secret {
+            check_secret(secret, Some(&settings))?;
+        }
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
         let made = self.secret.is_none();
         let secret = self.secret.unwrap_or_else(|| new_secret(&store));
-        if secret.trim().is_empty() {
-            return Err("--secret is empty; leave it out to have one made".to_owned());
-        }
         let create = connections::Create {
             location_id: location.id,
             name: self.name,
@@ -201,8 +240,7 @@ impl Create {
             let shown =
                 if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
             format!("connection {} is there; post to\n{url}{shown}", connection.id)
-        });
-        Ok(())
+        })
     }
 
     fn settings(&self) -> Result<Settings, String> {
@@ -210,27 +248,83 @@ impl Create {
             if self.mapping.is_some() {
                 return Err("--mapping goes with --type webhook; Stripe's events need none".to_owned());
             }
+            if let Some(flag) = self.proof.given().first() {
+                return Err(format!(
+                    "{flag} goes with --type webhook; Stripe signs its events, so leave it out"
+                ));
+            }
             let settings = self.settings.as_deref().map(paythen_settings::read).transpose()?;
             return Ok(Settings::Paythen(settings.unwrap_or_default()));
         }
         if self.settings.is_some() {
             return Err("--settings goes with --type paythen; a webhook has a --mapping".to_owned());
         }
-        let auth = match self.auth {
-            Auth::Hmac => WebhookAuth::Hmac {
-                header: self.header.clone(),
-                encoding: match self.encoding {
-                    HeaderEncoding::Hex => Encoding::Hex,
-                    HeaderEncoding::Base64 => Encoding::Base64,
-                },
-                prefix: self.prefix.clone(),
-            },
-            Auth::Bearer => WebhookAuth::Bearer,
-            Auth::Basic => WebhookAuth::Basic { user: self.user.clone() },
-            Auth::Url => WebhookAuth::Url,
-        };
+        let auth = self.proof.auth()?;
         let mapping = self.mapping.as_deref().map_or(Ok(Mapping::default()), read_mapping)?;
         Ok(Settings::Webhook(WebhookSettings { auth, mapping }))
+    }
+}
+
+impl Proof {
+    /// The flags that were given.
+    fn given(&self) -> Vec<&'static str> {
+        let flags = [
+            ("--auth", self.auth.is_some()),
+            ("--header", self.header.is_some()),
+            ("--encoding", self.encoding.is_some()),
+            ("--prefix", self.prefix.is_some()),
+            ("--user", self.user.is_some()),
+        ];
+        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+
+    fn auth(&self) -> Result<WebhookAuth, String> {
+        let auth = self.auth.unwrap_or(Auth::Url);
+        for flag in self.given() {
+            let with = match (flag, auth) {
+                ("--auth", _) | ("--user", Auth::Basic) => continue,
+                ("--user", _) => "basic",
+                (_, Auth::Hmac) => continue,
+                _ => "hmac",
+            };
+            return Err(format!("{flag} goes with --auth {with} alone; say that, or leave {flag} out"));
+        }
+        match auth {
+            Auth::Hmac => self.hmac(),
+            Auth::Bearer => Ok(WebhookAuth::Bearer),
+            Auth::Basic => {
+                let user = self.user.as_deref().unwrap_or("tieline").to_owned();
+                if user.contains(':') {
+                    return Err("--user holds a colon, which ends a user name in `Authorization: Basic`; \
+                                give one without"
+                        .to_owned());
+                }
+                Ok(WebhookAuth::Basic { user })
+            }
+            Auth::Url => Ok(WebhookAuth::Url),
+        }
+    }
+
+    fn hmac(&self) -> Result<WebhookAuth, String> {
+        let header = self.header.as_deref().unwrap_or("X-Signature").to_owned();
+        if HeaderName::from_bytes(header.as_bytes()).is_err() {
+            return Err(format!(
+                "--header: no request can have a header `{header}`; give a name like X-Signature"
+            ));
+        }
+        let prefix = self.prefix.clone().unwrap_or_default();
+        if prefix.contains(char::is_control) || prefix.trim_start() != prefix {
+            return Err(
+                "--prefix cannot stand in a header: it begins with a blank or holds a control character; \
+                 leave that out"
+                    .to_owned(),
+            );
+        }
+        let encoding = match self.encoding {
+            Some(HeaderEncoding::Base64) => Encoding::Base64,
+            Some(HeaderEncoding::Hex) | None => Encoding::Hex,
+        };
+        Ok(WebhookAuth::Hmac { header, encoding, prefix })
     }
 }
 
@@ -238,6 +332,10 @@ fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
     let at = |message: &str| format!("{}: {message}", file.display());
     let text = std::fs::read_to_string(file).map_err(|error| at(&error.to_string()))?;
     let value = read_text(&text).map_err(|problem| at(&problem.to_string()))?;
+    // A list would be taken for the parts of a mapping in their order.
+    if !value.is_object() {
+        return Err(at("--mapping: the file should hold an object, like `event: shop.order_paid`"));
+    }
     let mapping: Mapping = serde_json::from_value(value).map_err(|error| at(&error.to_string()))?;
     match CompiledMapping::compile(&mapping) {
         Ok(_) => Ok(mapping),
@@ -252,11 +350,18 @@ impl Rotate {
     async fn run(self, config: &Config) -> Result<(), String> {
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
+        let id = ConnectionId::from(self.id.as_str());
+        if let Some(secret) = &self.secret {
+            let list = connections::List { location_id: location.id.clone() };
+            let all = store.read(list).await.map_err(|error| error.to_string())?;
+            let settings = all.iter().find(|known| known.id == id).map(|connection| &connection.settings);
+            check_secret(secret, settings)?;
+        }
         let made = self.secret.is_none();
         let secret = self.secret.unwrap_or_else(|| new_secret(&store));
         let rotate = connections::Rotate {
             location_id: location.id,
-            id: ConnectionId::from(self.id.as_str()),
+            id,
             secret: secret.clone(),
             grace: parse_duration(&self.grace).map_err(|message| format!("--grace: {message}"))?,
             seal: seal(config, &store).await?,
@@ -274,8 +379,7 @@ impl Rotate {
             let shown =
                 if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
             format!("connection {} has a new secret; {before}{shown}", connection.id)
-        });
-        Ok(())
+        })
     }
 }
 
@@ -300,8 +404,7 @@ impl Update {
                 "connection {} has {what}; a server that runs takes them up within a second",
                 connection.id
             )
-        });
-        Ok(())
+        })
     }
 }
 
@@ -331,6 +434,5 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
     print(as_json, &json!({ "connections": objects }), || {
         let empty = "there is no connection yet; `tieline connections create` makes one";
         table(&["ID", "TYPE", "NAME", "POST TO"], &rows, empty)
-    });
-    Ok(())
+    })
 }

@@ -1,9 +1,9 @@
 use super::page::Page;
 use crate::config::Config;
 use crate::house::{location, open_for_command, seal};
-use crate::output::{print, table};
+use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tieline_model::DeliveryId;
 use tieline_runtime::ingress::ReplayDelivery;
 use tieline_store::deliveries::{self, Delivery, Status};
@@ -85,8 +85,7 @@ impl List {
         let objects: Vec<Value> = deliveries.iter().map(object).collect();
         print(self.page.json, &json!({ "deliveries": objects }), || {
             table(&["ID", "RECEIVED", "STATUS", "DETAIL"], &rows, "there is no such delivery")
-        });
-        Ok(())
+        })
     }
 }
 
@@ -97,13 +96,33 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
     let delivery = store.read(get).await.map_err(|error| error.to_string())?;
     let body = String::from_utf8_lossy(&delivery.posted.body).into_owned();
     let mut shown = object(&delivery);
+    let (headers, query) = (object_of(&delivery.posted.headers), object_of(&delivery.posted.query));
     shown["contentType"] = Value::from(delivery.posted.content_type.clone());
+    shown["headers"] = Value::from(headers.clone());
+    shown["query"] = Value::from(query.clone());
     shown["body"] = Value::from(body.clone());
     print(as_json, &shown, || {
-        let head = format!("{}  {}  {}", delivery.received_at, delivery.status.as_str(), delivery.detail);
-        format!("{head}\n\n{body}")
-    });
-    Ok(())
+        let detail = plain(&delivery.detail);
+        let head = format!("{}  {}  {detail}", delivery.received_at, delivery.status.as_str());
+        format!("{head}{}{}\n\n{body}", section("headers", &headers), section("query", &query))
+    })
+}
+
+/// A part of a delivery that is stored as an object in JSON.
+fn object_of(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Names and values under a heading; nothing where there are none.
+fn section(heading: &str, values: &Map<String, Value>) -> String {
+    if values.is_empty() {
+        return String::new();
+    }
+    let line = |(name, value): (&String, &Value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("\n  {}: {}", plain(name), plain(&value))
+    };
+    format!("\n{heading}{}", values.iter().map(line).collect::<String>())
 }
 
 async fn replay(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
@@ -112,6 +131,5 @@ async fn replay(config: &Config, location_id: &str, id: &str) -> Result<(), Stri
     let seal = seal(config, &store).await?;
     let replay = ReplayDelivery { location_id: location.id, id: DeliveryId::from(id), seal };
     let delivery = store.write(replay).await.map_err(|error| error.to_string())?;
-    println!("{}: {}", delivery.status.as_str(), delivery.detail);
-    Ok(())
+    say(&format!("{}: {}", delivery.status.as_str(), plain(&delivery.detail))).map(drop)
 }

@@ -1,6 +1,7 @@
+use super::name::name;
 use crate::config::Config;
 use crate::house::{location, open_for_command};
-use crate::output::{print, table};
+use crate::output::{print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tieline_model::{KeyId, Scopes};
@@ -35,14 +36,22 @@ pub(crate) struct Create {
     #[arg(long)]
     location: String,
     /// What it may do: scopes separated by blanks, like "contacts.readonly contacts.write".
-    #[arg(long)]
+    #[arg(long, value_parser = scopes)]
     scopes: Scopes,
     /// What you call it.
-    #[arg(long, default_value = "")]
-    name: String,
+    #[arg(long, value_parser = name)]
+    name: Option<String>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+fn scopes(text: &str) -> Result<Scopes, String> {
+    let scopes: Scopes = text.parse()?;
+    if scopes == Scopes::default() {
+        return Err("a key without a scope opens nothing; give one, like contacts.readonly".to_owned());
+    }
+    Ok(scopes)
 }
 
 impl Keys {
@@ -59,7 +68,8 @@ impl Create {
     async fn run(self, config: &Config) -> Result<(), String> {
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
-        let create = keys::Create { location_id: location.id, name: self.name, scopes: self.scopes };
+        let name = self.name.unwrap_or_default();
+        let create = keys::Create { location_id: location.id, name, scopes: self.scopes };
         let (key, token) = store.write(create).await.map_err(|error| error.to_string())?;
         let object =
             json!({ "id": key.id, "token": token, "name": key.name, "scopes": key.scopes.to_string() });
@@ -68,8 +78,7 @@ impl Create {
                 "key {} may do: {}\n{token}\nThis token is shown once. Keep it where secrets are kept.",
                 key.id, key.scopes
             )
-        });
-        Ok(())
+        })
     }
 }
 
@@ -105,8 +114,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
             &rows,
             "there is no key yet; `tieline keys create` makes one",
         )
-    });
-    Ok(())
+    })
 }
 
 async fn revoke(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
@@ -114,6 +122,6 @@ async fn revoke(config: &Config, location_id: &str, id: &str) -> Result<(), Stri
     let location = location(&store, location_id).await?;
     let revoke = keys::Revoke { location_id: location.id, id: KeyId::from(id) };
     store.write(revoke).await.map_err(|error| error.to_string())?;
-    println!("key {id} opens nothing any more; a server that runs stops taking it within a second");
-    Ok(())
+    say(&format!("key {id} opens nothing any more; a server that runs stops taking it within a second"))
+        .map(drop)
 }

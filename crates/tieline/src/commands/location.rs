@@ -1,6 +1,7 @@
+use super::name::name;
 use crate::config::Config;
 use crate::house::{location, open_for_command};
-use crate::output::{print, table};
+use crate::output::{plain, print, table};
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
@@ -26,7 +27,7 @@ pub(crate) enum Location {
 #[derive(Args)]
 pub(crate) struct Create {
     /// Its name, as people see it.
-    #[arg(long)]
+    #[arg(long, value_parser = name)]
     name: String,
     /// Its country, as two letters: phone numbers without a country code are read as this country's.
     #[arg(long, default_value = "US", value_parser = country)]
@@ -58,7 +59,7 @@ pub(crate) struct Update {
 #[group(required = true, multiple = true)]
 struct Changes {
     /// Its name, as people see it.
-    #[arg(long)]
+    #[arg(long, value_parser = name)]
     name: Option<String>,
     /// Its country, as two letters: phone numbers without a country code are read as this country's.
     #[arg(long, value_parser = country)]
@@ -111,9 +112,8 @@ impl Create {
         };
         let location = store.write(create).await.map_err(|error| error.to_string())?;
         print(self.json, &json!({ "id": location.id, "name": location.name }), || {
-            format!("location {} is there: {}", location.id, location.name)
-        });
-        Ok(())
+            format!("location {} is there: {}", location.id, plain(&location.name))
+        })
     }
 }
 
@@ -133,10 +133,12 @@ impl Update {
             let duplicates = if location.allow_duplicate_contact { "allowed" } else { "refused" };
             format!(
                 "location {} is changed: {}, {}, {}, duplicates are {duplicates}",
-                location.id, location.name, location.country, location.timezone
+                location.id,
+                plain(&location.name),
+                location.country,
+                location.timezone
             )
-        });
-        Ok(())
+        })
     }
 }
 
@@ -154,8 +156,7 @@ async fn list(config: &Config, json: bool) -> Result<(), String> {
             &rows,
             "there is no location yet; `tieline location create --name NAME` makes one",
         )
-    });
-    Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(crate) mod deliveries;
 pub(crate) mod demo;
 pub(crate) mod keys;
 pub(crate) mod location;
+mod name;
 mod page;
 pub(crate) mod paythen_settings;
 pub(crate) mod runs;

@@ -1,12 +1,14 @@
 use super::page::Page;
 use crate::config::Config;
 use crate::house::{location, open_for_command};
-use crate::output::{print, table};
+use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use tieline_model::RunId;
+use std::collections::HashMap;
+use tieline_model::{Event, RunId, WorkflowId};
 use tieline_runtime::replay::RetryRun;
 use tieline_store::runs::{self, Run, Status};
+use tieline_store::{log, workflows};
 
 #[derive(Subcommand)]
 pub(crate) enum Runs {
@@ -52,12 +54,17 @@ impl Runs {
     }
 }
 
-fn object(run: &Run) -> Value {
+fn object(run: &Run, workflow: Option<&str>) -> Value {
     json!({
-        "id": run.id, "workflowId": run.workflow_id, "version": run.version, "eventSeq": run.event_seq,
-        "contactId": run.contact_id, "status": run.status.as_str(), "detail": run.detail,
-        "createdAt": run.created_at, "updatedAt": run.updated_at, "dueAt": run.due_at,
+        "id": run.id, "workflowId": run.workflow_id, "workflowName": workflow, "version": run.version,
+        "eventSeq": run.event_seq, "contactId": run.contact_id, "status": run.status.as_str(),
+        "detail": run.detail, "createdAt": run.created_at, "updatedAt": run.updated_at, "dueAt": run.due_at,
     })
+}
+
+fn event_object(event: &Event) -> Result<Value, String> {
+    let payload: Value = serde_json::from_str(event.payload.get()).map_err(|error| error.to_string())?;
+    Ok(json!({ "kind": event.kind, "occurredAt": event.occurred_at, "payload": payload }))
 }
 
 impl List {
@@ -66,26 +73,36 @@ impl List {
         let location = location(&store, &self.page.location).await?;
         let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
         let before = self.page.before.map(RunId::from);
-        let list =
-            runs::List { location_id: location.id, status: self.status, before, limit: self.page.limit };
+        let list = runs::List {
+            location_id: location.id.clone(),
+            status: self.status,
+            before,
+            limit: self.page.limit,
+        };
         let runs = store.read(list).await.map_err(|error| error.to_string())?;
+        // Read behind the runs, so that the workflow of each is among them.
+        let workflows = store.read(workflows::List(location.id)).await.map_err(|error| error.to_string())?;
+        let names: HashMap<WorkflowId, String> =
+            workflows.into_iter().map(|workflow| (workflow.id, workflow.name)).collect();
+        let name = |run: &Run| names.get(&run.workflow_id).map(String::as_str);
         let counts: serde_json::Map<String, Value> =
             counts.into_iter().map(|(status, count)| (status.as_str().to_owned(), count.into())).collect();
         let row = |run: &Run| {
             vec![
                 run.id.to_string(),
                 run.created_at.to_string(),
+                format!("{} v{}", name(run).unwrap_or_default(), run.version),
                 run.status.as_str().to_owned(),
                 run.contact_id.as_ref().map(ToString::to_string).unwrap_or_default(),
                 run.detail.clone(),
             ]
         };
         let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
-        let objects: Vec<Value> = runs.iter().map(object).collect();
+        let objects: Vec<Value> = runs.iter().map(|run| object(run, name(run))).collect();
         print(self.page.json, &json!({ "runs": objects, "counts": counts }), || {
-            table(&["ID", "BEGAN", "STATUS", "CONTACT", "DETAIL"], &rows, "there is no such run")
-        });
-        Ok(())
+            let heading = ["ID", "BEGAN", "WORKFLOW", "STATUS", "CONTACT", "DETAIL"];
+            table(&heading, &rows, "there is no such run")
+        })
     }
 }
 
@@ -96,6 +113,10 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
     let run = store.read(get).await.map_err(|error| error.to_string())?;
     let run =
         run.ok_or_else(|| format!("there is no run {id}; `tieline runs list` shows those that there are"))?;
+    let version = workflows::GetVersion { workflow_id: run.workflow_id.clone(), version: run.version };
+    let workflow =
+        store.read(version).await.map_err(|error| error.to_string())?.map(|workflow| workflow.name);
+    let event = store.read(log::At(run.event_seq)).await.map_err(|error| error.to_string())?;
     let history = store.read(runs::History(run.id.clone())).await.map_err(|error| error.to_string())?;
     let steps: Vec<Value> =
         history.iter().filter_map(|text| serde_json::from_str::<Vec<Value>>(text).ok()).flatten().collect();
@@ -103,14 +124,17 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
     let row =
         |step: &Value| ["at", "place", "action", "status", "detail"].map(|name| text(step, name)).to_vec();
     let rows: Vec<Vec<String>> = steps.iter().map(row).collect();
-    let mut shown = object(&run);
+    let mut shown = object(&run, workflow.as_deref());
+    shown["event"] = event.as_ref().map_or(Ok(Value::Null), event_object)?;
     shown["steps"] = Value::from(steps);
     print(as_json, &shown, || {
-        let head = format!("run {}: {} {}", run.id, run.status.as_str(), run.detail);
+        let head = format!("run {}: {} {}", run.id, run.status.as_str(), plain(&run.detail));
+        let workflow = plain(workflow.as_deref().unwrap_or_default());
+        let event = event
+            .map_or("none".to_owned(), |event| format!("{} of {}", plain(&event.kind), event.occurred_at));
         let steps = table(&["AT", "STEP", "ACTION", "STATUS", "DETAIL"], &rows, "no step was taken");
-        format!("{}\n{steps}", head.trim_end())
-    });
-    Ok(())
+        format!("{}\nworkflow: {workflow} v{}\nevent: {event}\n{steps}", head.trim_end(), run.version)
+    })
 }
 
 async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
@@ -118,6 +142,6 @@ async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), Strin
     let location = location(&store, location_id).await?;
     let retry = RetryRun { location_id: location.id, id: RunId::from(id) };
     let run = store.write(retry).await.map_err(|error| error.to_string())?;
-    println!("run {} goes on from the step that failed; a server that runs takes it up", run.id);
-    Ok(())
+    say(&format!("run {} goes on from the step that failed; a server that runs takes it up", run.id))
+        .map(drop)
 }

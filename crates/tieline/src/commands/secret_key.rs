@@ -1,5 +1,6 @@
 use crate::config::Config;
 use crate::house::{any_seal, open_for_command};
+use crate::output::say;
 use clap::Subcommand;
 use tieline_store::seal::{Accept, Check, HasKey};
 
@@ -29,16 +30,13 @@ impl SecretKey {
         let had_one = store.read(HasKey).await.map_err(failed)?;
         let seal = any_seal(config)?;
         if had_one && store.write(Check { seal: seal.clone() }).await.map_err(failed)? {
-            println!(
-                "the secret key is the one that the secrets are sealed with; there is nothing to replace"
-            );
-            return Ok(());
+            let same =
+                "the secret key is the one that the secrets are sealed with; there is nothing to replace";
+            return say(same).map(drop);
         }
         store.write(Accept { seal }).await.map_err(failed)?;
-        println!(
-            "the secret key is accepted. Start the servers anew with it, and give every connection a new \
-             secret: tieline connections rotate --location LOCATION ID"
-        );
-        Ok(())
+        say("the secret key is accepted. Start the servers anew with it, and give every connection a new \
+             secret: tieline connections rotate --location LOCATION ID")
+        .map(drop)
     }
 }

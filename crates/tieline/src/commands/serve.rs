@@ -1,7 +1,9 @@
 use crate::config::Config;
 use crate::logging;
+use crate::output;
 use crate::server::{Server, Settings};
 use crate::stop::Stop;
+use axum::http::Uri;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -65,7 +67,10 @@ impl Serve {
         let database = if server.store.writes_in_parallel() { "postgresql" } else { "sqlite" };
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(address = %server.address, database, version, "serving");
-        println!("listening on http://{}", server.address);
+        // A server serves, whether or not anybody reads where.
+        if let Err(error) = output::say(&format!("listening on http://{}", server.address)) {
+            tracing::warn!(error, "the address is not printed");
+        }
         stop.told().await;
         server.stop().await?;
         tracing::info!("stopped");
@@ -101,10 +106,27 @@ impl Serve {
             api: ApiSettings {
                 default_version: self.default_version.map(version).transpose()?,
                 lenient: self.lenient.unwrap_or_default(),
-                public_url: self.public_url,
+                public_url: self.public_url.map(public_url).transpose()?,
             },
             outbound: outbound.map_err(|error| format!("outbound-allow: {error}"))?,
         })
+    }
+}
+
+/// Links begin with the address and go on with a path of ours, so nothing may stand behind its path.
+fn public_url(text: String) -> Result<String, String> {
+    let uri = text.parse::<Uri>().ok();
+    let fits = uri.is_some_and(|uri| {
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        web && uri.host().is_some_and(|host| !host.is_empty()) && !text.contains(['?', '#', '@'])
+    });
+    if fits {
+        Ok(text)
+    } else {
+        Err(format!(
+            "public-url: `{text}` is not an address that links can begin with; write it like \
+             https://tieline.example.com, without a user, a query or a fragment"
+        ))
     }
 }
 
@@ -149,6 +171,37 @@ mod tests {
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert!(!settings.manual_clock && !settings.api.lenient);
         assert_eq!(settings.api.public_url.as_deref(), Some("http://f"));
+    }
+
+    #[test]
+    fn links_begin_with_an_address_that_can_be_opened() {
+        let given =
+            |url: &str| flags(&["--public-url", url]).settings().map(|settings| settings.api.public_url);
+        for right in ["http://a", "https://a.example:8443/", "http://[::1]:80", "HTTPS://a.example/tieline"] {
+            assert_eq!(given(right), Ok(Some(right.to_owned())));
+        }
+        for wrong in [
+            "",
+            "nope",
+            "ftp://x",
+            "a.example",
+            "a.example:80",
+            "/tieline",
+            "http://",
+            "http:///x",
+            "http://:80",
+            "https://a?x=1",
+            "https://a/?",
+            "https://a#b",
+            "https://u:p@a",
+            "https://a b",
+        ] {
+            let refused = given(wrong).unwrap_err();
+            assert!(
+                refused.contains("public-url") && refused.contains("like https://"),
+                "{wrong}: {refused}"
+            );
+        }
     }
 
     #[test]

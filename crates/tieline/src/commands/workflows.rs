@@ -1,6 +1,6 @@
 use crate::config::Config;
 use crate::house::{location, open_for_command};
-use crate::output::{print, table};
+use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -75,16 +75,12 @@ impl Apply {
         let workflow = store.write(apply).await.map_err(|error| error.to_string())?;
         let version = workflow.published_version;
         let object = json!({ "id": workflow.id, "name": workflow.name, "publishedVersion": version });
+        let name = plain(&workflow.name);
         print(self.json, &object, || match (self.publish, version) {
-            (true, Some(version)) => format!("{} is published as version {version}", workflow.name),
-            (_, Some(version)) => {
-                format!("{} is saved as a draft; version {version} stays published", workflow.name)
-            }
-            (_, None) => {
-                format!("{} is saved as a draft; add --publish to let events start it", workflow.name)
-            }
-        });
-        Ok(())
+            (true, Some(version)) => format!("{name} is published as version {version}"),
+            (_, Some(version)) => format!("{name} is saved as a draft; version {version} stays published"),
+            (_, None) => format!("{name} is saved as a draft; add --publish to let events start it"),
+        })
     }
 }
 
@@ -124,8 +120,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
             &rows,
             "there is no workflow yet; `tieline workflows apply` saves one",
         )
-    });
-    Ok(())
+    })
 }
 
 async fn unpublish(config: &Config, id: &str, name: String) -> Result<(), String> {
@@ -133,6 +128,5 @@ async fn unpublish(config: &Config, id: &str, name: String) -> Result<(), String
     let location = location(&store, id).await?;
     let unpublish = workflows::Unpublish { location_id: location.id, name };
     let workflow = store.write(unpublish).await.map_err(|error| error.to_string())?;
-    println!("{} is a draft again; events no longer start it", workflow.name);
-    Ok(())
+    say(&format!("{} is a draft again; events no longer start it", plain(&workflow.name))).map(drop)
 }

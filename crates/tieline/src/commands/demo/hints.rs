@@ -5,30 +5,23 @@ use crate::config::Config;
 use crate::server::Server;
 use std::path::Path;
 
-pub(super) fn print(server: &Server, scene: &Scene, config: &Config) {
+pub(super) fn text(server: &Server, scene: &Scene, config: &Config) -> String {
     let place = format!("http://127.0.0.1:{}", server.address.port());
     let (location, program) = (&scene.location.id, program());
-    println!(
-        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any client of HighLevel would:\n"
-    );
-    println!(
-        "curl -s '{place}/contacts/?locationId={location}' -H 'Authorization: Bearer {}' -H 'Version: 2021-07-28'",
-        scene.token
-    );
-    let data = match &config.database_url {
+    let (with, data) = match &config.database_url {
         // The address may hold a password, so it is not repeated.
-        Some(_) => {
-            println!("\nLook behind it, from another terminal, with the same --database-url:\n");
-            String::new()
-        }
-        None => {
-            println!("\nLook behind it, from another terminal:\n");
-            format!(" --data {}", quoted(&config.folder().display().to_string()))
-        }
+        Some(_) => (", with the same --database-url", String::new()),
+        None => ("", format!(" --data {}", quoted(&config.folder().display().to_string()))),
     };
-    for what in ["runs", "deliveries", "workflows"] {
-        println!("  {program}{data} {what} list --location {location}");
-    }
+    let look = |what: &str| format!("  {program}{data} {what} list --location {location}");
+    let commands: Vec<String> = ["runs", "deliveries", "workflows"].map(look).to_vec();
+    format!(
+        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any client of HighLevel would:\n\n\
+         curl -s '{place}/contacts/?locationId={location}' -H 'Authorization: Bearer {}' -H 'Version: 2021-07-28'\n\n\
+         Look behind it, from another terminal{with}:\n\n{}",
+        scene.token,
+        commands.join("\n")
+    )
 }
 
 /// How this program is called from the folder that it was called in.

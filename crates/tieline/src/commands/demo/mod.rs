@@ -8,6 +8,7 @@ mod temporary;
 use crate::config::Config;
 use crate::house::seal;
 use crate::logging;
+use crate::output::say;
 use crate::server::{Server, Settings};
 use crate::stop::Stop;
 use clap::Args;
@@ -60,34 +61,19 @@ impl Demo {
             config.data = Some(temporary.folder.clone());
         }
         let server = tokio::select! {
-            server = self.show(&config) => server?,
+            server = self.start(&config) => server?,
             () = stop.told() => return Ok(()),
         };
-        stop.told().await;
-        server.stop().await
-    }
-
-    /// Plays the story on a new server. Gives the server, which goes on.
-    async fn show(&self, config: &Config) -> Result<Server, String> {
-        let server = self.start(config).await?;
-        println!("listening on http://{}", server.address);
-        let scene = set_up(&server.store, config).await?;
-        println!(
-            "\nLocation {} ({}), a key, a Paythen connection and {} published workflows are there.",
-            scene.location.name,
-            scene.location.id,
-            WORKFLOWS.len()
-        );
-        let posts = story(&scene.connection, server.store.clock().now());
-        println!("Sending {} signed Stripe events to /hooks/{} …\n", posts.len(), scene.connection);
-        let mut told = Vec::with_capacity(posts.len());
-        for post in &posts {
-            told.push(send(&server, &scene, post).await?);
+        let shown = tokio::select! {
+            shown = show(&server, &config) => shown,
+            () = stop.told() => Ok(false),
+        };
+        // There is nothing to stay up for where it failed, or where nobody reads it.
+        if matches!(shown, Ok(true)) {
+            stop.told().await;
         }
-        settle(&server.store, &scene.location).await?;
-        println!("{}", table::table(&server.store, &scene.location, &posts, &told).await?);
-        hints::print(&server, &scene, config);
-        Ok(server)
+        let stopped = server.stop().await;
+        shown.and(stopped)
     }
 
     async fn start(&self, config: &Config) -> Result<Server, String> {
@@ -107,6 +93,34 @@ impl Demo {
             },
         }
     }
+}
+
+/// Plays the story on a server. Tells whether anybody read it to its end.
+async fn show(server: &Server, config: &Config) -> Result<bool, String> {
+    if !say(&format!("listening on http://{}", server.address))? {
+        return Ok(false);
+    }
+    let scene = set_up(&server.store, config).await?;
+    let posts = story(&scene.connection, server.store.clock().now());
+    let scenery = format!(
+        "\nLocation {} ({}), a key, a Paythen connection and {} published workflows are there.\n\
+         Sending {} signed Stripe events to /hooks/{} …\n",
+        scene.location.name,
+        scene.location.id,
+        WORKFLOWS.len(),
+        posts.len(),
+        scene.connection
+    );
+    if !say(&scenery)? {
+        return Ok(false);
+    }
+    let mut told = Vec::with_capacity(posts.len());
+    for post in &posts {
+        told.push(send(server, &scene, post).await?);
+    }
+    settle(&server.store, &scene.location).await?;
+    let table = table::table(&server.store, &scene.location, &posts, &told).await?;
+    say(&format!("{table}\n{}", hints::text(server, &scene, config)))
 }
 
 async fn set_up(store: &Store, config: &Config) -> Result<Scene, String> {

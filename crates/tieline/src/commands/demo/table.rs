@@ -1,7 +1,7 @@
 //! Event → run → what changed on which contact.
 
 use super::story::Post;
-use crate::output;
+use crate::output::{self, shortened};
 use serde_json::Value;
 use std::collections::HashMap;
 use tieline_model::{ContactId, Location};
@@ -83,14 +83,6 @@ fn fit(rows: &mut [Vec<String>]) {
     for cell in rows.iter_mut().filter_map(|row| row.get_mut(last)) {
         *cell = shortened(cell, left);
     }
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }
 
 async fn contact(store: &Store, location: &Location, run: &Run) -> Result<String, String> {
