@@ -189,7 +189,7 @@ mod tests {
 
         #[test]
         fn what_was_signed_holds_and_one_flipped_byte_breaks_it(
-            mut body in prop::collection::vec(any::<u8>(), 1..200), secret: String,
+            mut body in prop::collection::vec(any::<u8>(), 1..200), secret in ".+",
             place: prop::sample::Index, flip in 1..=255u8,
         ) {
             let header = sign(&body, &secret, Timestamp::from_seconds(NOW));
