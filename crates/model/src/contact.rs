@@ -337,22 +337,16 @@ fn country_code(country: &str) -> Result<String, String> {
     }
 }
 
-/// Reads a date in one of the eight forms that HighLevel documents, or a full ISO 8601 time, and gives it
-/// back as `YYYY-MM-DD`.
+/// Reads a date in a form that [`text::date`] takes, or a full ISO 8601 time, and gives it back as
+/// `YYYY-MM-DD`.
 fn birthday(text: &str) -> Result<String, String> {
-    let wrong = || "dateOfBirth must be a valid date, like 1990-09-25 or 09/25/1990".to_owned();
-    let date = text.trim().split('T').next().unwrap_or_default();
-    let parts: Vec<&str> = date.split(['/', '-', '.', '_']).collect();
-    let [a, b, c] = parts[..] else { return Err(wrong()) };
-    let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, a, b) };
-    let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse()) else {
-        return Err(wrong());
+    let text = text.trim();
+    let day = match text.split_once('T') {
+        Some((day, _)) if Timestamp::parse(text).is_ok() => day,
+        _ => text,
     };
-    jiff::civil::Date::new(year, month, day)
-        .ok()
-        .filter(|date| date.year() >= 1800)
-        .map(|date| date.to_string())
-        .ok_or_else(wrong)
+    let date = text::date(day).filter(|date| date.year() >= 1800).map(|date| date.to_string());
+    date.ok_or_else(|| "dateOfBirth must be a valid date, like 1990-09-25 or 09/25/1990".to_owned())
 }
 
 #[cfg(test)]
@@ -440,7 +434,7 @@ mod tests {
         ] {
             assert_eq!(birthday(form).as_deref(), Ok("1990-09-25"), "{form}");
         }
-        for wrong in ["25/09/1990", "1990", "soon", "1990-02-30"] {
+        for wrong in ["25/09/1990", "1990", "soon", "1990-02-30", "1990-09-25Tgarbage"] {
             assert!(birthday(wrong).is_err(), "{wrong}");
         }
     }

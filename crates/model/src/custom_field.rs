@@ -2,6 +2,7 @@
 
 use crate::fields::Fields;
 use crate::id::CustomFieldId;
+use crate::text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -166,22 +167,7 @@ fn number(text: &str) -> Option<Number> {
 /// Whether a text is an ISO 8601 date or time, or a date in one of the forms that are taken for birthdays.
 fn is_date(text: &str) -> bool {
     let text = text.trim();
-    if Timestamp::parse(text).is_ok() {
-        return true;
-    }
-    let parts: Vec<&str> = text.split(['/', '-', '.', '_']).collect();
-    let (year, month, day) = match parts[..] {
-        [a, b, c] if a.len() == 4 => (a, b, c),
-        [a, b, c] if c.len() == 4 => (c, a, b),
-        _ => return false,
-    };
-    if !parts.concat().bytes().all(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
-    match (year.parse(), month.parse(), day.parse()) {
-        (Ok(year), Ok(month), Ok(day)) => jiff::civil::Date::new(year, month, day).is_ok(),
-        _ => false,
-    }
+    Timestamp::parse(text).is_ok() || text::date(text).is_some()
 }
 
 /// The day, in UTC, on which a point in time falls; nothing where it lies outside of the years 1 to 9999.

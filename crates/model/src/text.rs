@@ -1,5 +1,6 @@
 //! E-mail addresses, phone numbers and tags, in the one form in which they are compared.
 
+use jiff::civil::Date;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,6 +69,22 @@ pub fn phone(text: &str, country: &str) -> Result<String, String> {
         possible.then(|| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
     };
     catch_unwind(AssertUnwindSafe(read)).ok().flatten().ok_or_else(|| wrong.to_owned())
+}
+
+/// Reads a date in one of the eight forms that HighLevel documents: year, month, day or month, day, year, with
+/// `/`, `-`, `.` or `_` between. The year has four digits.
+#[must_use]
+pub fn date(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split(['/', '-', '.', '_']).collect();
+    let (year, month, day) = match parts[..] {
+        [a, b, c] if a.len() == 4 => (a, b, c),
+        [a, b, c] if c.len() == 4 => (c, a, b),
+        _ => return None,
+    };
+    // A number may have a sign, a part of a date may not.
+    let digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+    date.filter(|_| digits)
 }
 
 /// The form in which a tag is stored and compared: trimmed, in lower case; nothing where nothing is left.
