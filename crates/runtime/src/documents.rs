@@ -1,6 +1,7 @@
 //! Checking workflow documents before they are saved.
 
 use crate::catalogue::Catalogue;
+use crate::constants;
 use serde_json::Value;
 use tieline_engine::Program;
 use tieline_model::workflow::{Document, Problem};
@@ -13,5 +14,8 @@ use tieline_model::workflow::{Document, Problem};
 pub fn check(document: &Value) -> Result<String, Vec<Problem>> {
     let parsed = Document::parse(document)?;
     Program::compile(&parsed, &Catalogue)?;
-    Ok(parsed.name)
+    match constants::mistakes(&parsed.steps) {
+        problems if problems.is_empty() => Ok(parsed.name),
+        problems => Err(problems),
+    }
 }

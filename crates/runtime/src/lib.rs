@@ -7,6 +7,7 @@
 mod actions;
 mod care;
 pub mod catalogue;
+mod constants;
 mod definitions;
 mod dispatch;
 pub mod documents;
