@@ -74,7 +74,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", get(async || "here"));
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(serve(listener, router, Duration::from_millis(300), async {
+        let serving = tokio::spawn(serve(listener, router, Duration::from_secs(2), async {
             let _ = stopped.await;
         }));
         let mut idle = TcpStream::connect(address).await.unwrap();
