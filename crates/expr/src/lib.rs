@@ -42,6 +42,7 @@ pub use data::Data;
 pub use error::EvalError;
 pub use references::References;
 pub use scope::Scope;
+pub use segments::is_template;
 pub use suggest::{did_you_mean, nearest};
 pub use template::Template;
 pub use tree::Tree;

@@ -32,8 +32,9 @@ pub(crate) struct Marked<'s> {
     pub(crate) trim_after: bool,
 }
 
-/// Whether the text is a template at all.
-pub(crate) fn is_template(text: &str) -> bool {
+/// Whether the text is a template at all; one that is not comes out as it stands.
+#[must_use]
+pub fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 use tieline_store::{Error, Operation, Result, Store, Tx, log::Cursor};
 
-/// How long a loop leaves the database alone after an error.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How long the database is left alone after an error.
+pub(crate) const PAUSE: Duration = Duration::from_millis(500);
 /// After so many failures in a row, what was done together is done one by one.
 const SINGLY_AFTER: u32 = 3;
 /// After so many more, the one whose turn it is is given up: its run fails, with the error as the reason.
-const GIVE_UP_AFTER: u32 = 6;
+pub(crate) const GIVE_UP_AFTER: u32 = 6;
 /// For how many turns things are done one by one, so that the one at fault gets its turn.
 const TURNS: u32 = 64;
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use tieline_connect::http::Request;
+use tieline_expr::is_template;
 use tieline_model::contact::{ContactInput, Write};
 use tieline_model::fields::Fields;
 use tieline_model::note::NoteInput;
@@ -53,7 +54,7 @@ fn in_action(step: &Step, action: &str, with: &Map<String, Value>) -> Vec<Proble
 /// Whether a value holds no template.
 fn is_constant(value: &Value) -> bool {
     match value {
-        Value::String(text) => !["{{", "{%", "{#"].iter().any(|mark| text.contains(mark)),
+        Value::String(text) => !is_template(text),
         Value::Array(items) => items.iter().all(is_constant),
         Value::Object(map) => map.values().all(is_constant),
         Value::Null | Value::Bool(_) | Value::Number(_) => true,

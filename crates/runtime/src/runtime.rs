@@ -1,6 +1,6 @@
 //! The loops that keep runs going, started and stopped together.
 
-use crate::care::Care;
+use crate::care::{Care, GIVE_UP_AFTER, PAUSE};
 use crate::definitions::{Definitions, Pinned};
 use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
 use crate::remote::{Answer, send};
@@ -17,10 +17,6 @@ use tokio::task::{JoinHandle, JoinSet};
 const POLL: Duration = Duration::from_millis(250);
 /// How many requests a node has under way at once.
 const REQUESTS: usize = 64;
-
-/// How often it is tried to write an answer down, and how long is waited in between.
-const ANSWER_TRIES: u32 = 6;
-const ANSWER_PAUSE: Duration = Duration::from_millis(500);
 
 /// What the runtime needs from outside.
 #[derive(Clone, Debug)]
@@ -130,8 +126,8 @@ impl Shared {
                 Err(error) => error,
             };
             tracing::error!(%error, run = %run.id, "an answer could not be written down");
-            if tries < ANSWER_TRIES {
-                tokio::time::sleep(ANSWER_PAUSE).await;
+            if tries < GIVE_UP_AFTER {
+                tokio::time::sleep(PAUSE).await;
                 continue;
             }
             let reason = format!("given up after {tries} tries: {error}");

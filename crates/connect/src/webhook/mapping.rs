@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use tieline_expr::{Data, Scope, Template, Tree};
+use tieline_expr::{Data, Scope, Template, Tree, is_template};
 use tieline_model::connection::Mapping;
 use tieline_model::depth::{MAX_DEPTH, lies_within};
 use tieline_model::event::kinds;
@@ -154,8 +154,7 @@ fn compile_fields(fields: Option<&Value>) -> Result<Option<Tree>, Vec<Problem>> 
 /// A kind without templates is checked at once rather than at every delivery.
 fn constant_kind(event: Option<&str>) -> Option<Problem> {
     let kind = event?.trim();
-    let constant = !kind.contains("{{") && !kind.contains("{%");
-    let message = wrong_kind(kind).filter(|_| constant)?;
+    let message = wrong_kind(kind).filter(|_| !is_template(kind))?;
     Some(Problem { place: "mapping.event".to_owned(), message })
 }
 

@@ -15,6 +15,7 @@ use tieline_model::connection::{Connection, Encoding, Mapping, Settings, Webhook
 use tieline_model::time::parse_duration;
 use tieline_model::workflow::read_text;
 use tieline_store::{Store, connections};
+use url::form_urlencoded::byte_serialize;
 
 #[derive(Subcommand)]
 pub(crate) enum Connections {
@@ -198,19 +199,11 @@ fn auth(settings: &Settings) -> Option<&WebhookAuth> {
 /// The path to post to; with the secret in it where that is how the sender proves itself.
 fn path(connection: &Connection, secret: &str) -> String {
     if auth(&connection.settings) == Some(&WebhookAuth::Url) {
-        format!("/hooks/{}?secret={}", connection.id, in_query(secret))
+        let secret: String = byte_serialize(secret.as_bytes()).collect();
+        format!("/hooks/{}?secret={secret}", connection.id)
     } else {
         format!("/hooks/{}", connection.id)
     }
-}
-
-/// A text as a value in a query: what could mean something else there is written in percents.
-fn in_query(text: &str) -> String {
-    let written = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(written).collect()
 }
 
 impl Create {
