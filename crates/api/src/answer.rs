@@ -1,6 +1,6 @@
 //! Answers: a status and a JSON object, which the pipeline closes with the trace id.
 
-use crate::problem::Problem;
+use crate::error::ApiError;
 use crate::trace::TraceId;
 use axum::body::Body;
 use axum::response::Response;
@@ -46,14 +46,14 @@ impl Object {
     }
 
     /// The object with a field.
-    pub(crate) fn field(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<Self, Problem> {
+    pub(crate) fn field(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<Self, ApiError> {
         self.name(name);
         serde_json::to_writer(&mut self.0, value).map_err(tieline_store::Error::Json)?;
         Ok(self)
     }
 
     /// The object with what was left out of a write, where there is anything.
-    pub(crate) fn warnings(self, warnings: &[String]) -> Result<Self, Problem> {
+    pub(crate) fn warnings(self, warnings: &[String]) -> Result<Self, ApiError> {
         if warnings.is_empty() { Ok(self) } else { self.field("warnings", warnings) }
     }
 

@@ -1,7 +1,7 @@
 //! Who asks: keys are `pit-…` tokens, known by their hash, and each opens one location.
 
 use crate::app::App;
-use crate::problem::Problem;
+use crate::error::ApiError;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use quick_cache::sync::Cache;
@@ -27,16 +27,16 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Refuses where the key does not carry the scope.
-    pub(crate) fn must_have(&self, scope: Scope) -> Result<(), Problem> {
-        if self.scopes.allow(scope) { Ok(()) } else { Err(Problem::out_of_scope(scope)) }
+    pub(crate) fn must_have(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.scopes.allow(scope) { Ok(()) } else { Err(ApiError::out_of_scope(scope)) }
     }
 
     /// Refuses where a request names another location than the key's; naming none is fine.
-    pub(crate) fn must_own(&self, location: &str) -> Result<(), Problem> {
+    pub(crate) fn must_own(&self, location: &str) -> Result<(), ApiError> {
         if location.is_empty() || location == self.location.id.as_str() {
             Ok(())
         } else {
-            Err(Problem::other_location())
+            Err(ApiError::other_location())
         }
     }
 }
@@ -52,7 +52,7 @@ impl Default for Callers {
 }
 
 impl Callers {
-    async fn find(&self, store: &Store, token: &str) -> Result<Option<Arc<Caller>>, Problem> {
+    async fn find(&self, store: &Store, token: &str) -> Result<Option<Arc<Caller>>, ApiError> {
         let hash = keys::hash(token);
         // The age of an entry is measured by the machine's monotonic clock: the store's may stand still.
         if let Some((caller, read_at)) = self.0.get(&hash)
@@ -70,18 +70,18 @@ impl Callers {
     }
 }
 
-async fn load(store: &Store, hash: [u8; 32]) -> Result<Option<Caller>, Problem> {
+async fn load(store: &Store, hash: [u8; 32]) -> Result<Option<Caller>, ApiError> {
     let Some(key) = store.read(keys::Find(hash)).await? else { return Ok(None) };
     let location = store.read(locations::Get(key.location_id)).await?;
     Ok(location.map(|location| Caller { key_id: key.id, location: Arc::new(location), scopes: key.scopes }))
 }
 
 /// Finds out who asks.
-pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Arc<Caller>, Problem> {
+pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Arc<Caller>, ApiError> {
     let token = bearer(headers).filter(|token| token.starts_with("pit-"));
-    let token = token.ok_or_else(|| Problem::unauthorized("Invalid JWT"))?;
+    let token = token.ok_or_else(|| ApiError::unauthorized("Invalid JWT"))?;
     let caller = app.callers().find(app.store(), token).await?;
-    caller.ok_or_else(|| Problem::unauthorized("Invalid Private Integration token"))
+    caller.ok_or_else(|| ApiError::unauthorized("Invalid Private Integration token"))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

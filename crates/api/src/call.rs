@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::problem::Problem;
+use crate::error::ApiError;
 use crate::query::Query;
 use crate::version::Version;
 use axum::body::Bytes;
@@ -10,10 +10,10 @@ use axum::extract::RawPathParams;
 use http::{HeaderValue, Uri};
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use tieline_model::depth::{MAX_DEPTH, lies_within};
+use tieline_model::depth::{MAX_NESTING, lies_within};
 use tieline_model::fields::Fields;
 use tieline_model::{Cause, ContactId, Location, LocationId};
-use tieline_store::{Operation, Store};
+use tieline_store::{Procedure, Store};
 
 /// A request whose version, key, scope and location are in order.
 pub(crate) struct Call {
@@ -32,13 +32,13 @@ impl Call {
     }
 
     /// Runs an operation that changes something.
-    pub(crate) async fn write<O: Operation>(&self, operation: O) -> Result<O::Output, Problem> {
-        Ok(self.store().write(operation).await?)
+    pub(crate) async fn write<P: Procedure>(&self, procedure: P) -> Result<P::Output, ApiError> {
+        Ok(self.store().write(procedure).await?)
     }
 
     /// Runs an operation that only reads.
-    pub(crate) async fn look<O: Operation>(&self, operation: O) -> Result<O::Output, Problem> {
-        Ok(self.store().read(operation).await?)
+    pub(crate) async fn look<P: Procedure>(&self, procedure: P) -> Result<P::Output, ApiError> {
+        Ok(self.store().read(procedure).await?)
     }
 
     pub(crate) fn location(&self) -> &Location {
@@ -77,7 +77,7 @@ impl Call {
 
     /// Reads the body's fields. Fields that `read` does not ask for are refused, unless the operator has said
     /// that they are to be ignored.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&mut Fields) -> T) -> Result<T, Problem> {
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&mut Fields) -> T) -> Result<T, ApiError> {
         let object = object(&self.body)?;
         if let Some(Value::String(location)) = object.get("locationId") {
             self.caller.must_own(location)?;
@@ -87,7 +87,7 @@ impl Call {
         if self.app.settings().lenient {
             fields.ignore_rest();
         }
-        fields.finish().map_err(Problem::invalid)?;
+        fields.finish().map_err(ApiError::invalid)?;
         Ok(value)
     }
 }
@@ -105,23 +105,23 @@ pub(crate) fn require_location(fields: &mut Fields) {
 }
 
 /// The object that a body holds; an empty body counts as an empty one.
-fn object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
+fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
         return Ok(Map::new());
     }
     let value = serde_json::from_slice(body)
-        .map_err(|error| Problem::unreadable(format!("the body is not valid JSON: {error}")))?;
-    if !lies_within(&value, MAX_DEPTH) {
-        let message = format!("the body is nested more than {MAX_DEPTH} deep; send a flatter one");
-        return Err(Problem::unreadable(message));
+        .map_err(|error| ApiError::unreadable(format!("the body is not valid JSON: {error}")))?;
+    if !lies_within(&value, MAX_NESTING) {
+        let message = format!("the body is nested more than {MAX_NESTING} deep; send a flatter one");
+        return Err(ApiError::unreadable(message));
     }
     let Value::Object(object) = value else {
-        return Err(Problem::unreadable("the body must be a JSON object, like {\"name\": \"value\"}"));
+        return Err(ApiError::unreadable("the body must be a JSON object, like {\"name\": \"value\"}"));
     };
     if body.windows(6).any(|window| window == b"\\u0000")
         && object.iter().any(|(key, value)| key.contains('\0') || has_nul(value))
     {
-        return Err(Problem::unreadable(
+        return Err(ApiError::unreadable(
             "the body holds the character U+0000, which no text may have; leave it out",
         ));
     }

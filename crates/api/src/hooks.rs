@@ -1,8 +1,8 @@
 //! `POST /hooks/{connection id}`: deliveries from outside.
 
 use crate::answer::{Answer, Object};
+use crate::error::ApiError;
 use crate::pipeline::read_body;
-use crate::problem::Problem;
 use crate::router::slashed;
 use crate::trace::TraceId;
 use axum::Router;
@@ -32,7 +32,7 @@ pub fn router(ingress: Ingress, store: Store) -> Router {
 /// A method that nothing is delivered by.
 async fn no_route(State(desk): State<Desk>, request: HttpRequest) -> Response {
     let trace_id = TraceId::draw(desk.store.entropy().as_ref());
-    Problem::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
+    ApiError::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
 }
 
 async fn receive(
@@ -53,14 +53,14 @@ async fn take(
     connection: ConnectionId,
     query: Option<String>,
     request: HttpRequest,
-) -> Result<Taken, Problem> {
+) -> Result<Taken, ApiError> {
     let headers = request.headers().clone();
     let body = read_body(request, MAX_BODY).await?;
     let request = Request { headers: &headers, query: query.as_deref(), body: body.into() };
     desk.ingress.receive(&connection, request).await.map_err(|rejected| match rejected {
-        Rejected::UnknownConnection => Problem::rejected(StatusCode::NOT_FOUND, rejected.to_string()),
-        Rejected::Unproven(reason) => Problem::rejected(StatusCode::UNAUTHORIZED, reason),
-        Rejected::Malformed(reason) => Problem::unreadable(reason),
+        Rejected::UnknownConnection => ApiError::rejected(StatusCode::NOT_FOUND, rejected.to_string()),
+        Rejected::Unproven(reason) => ApiError::rejected(StatusCode::UNAUTHORIZED, reason),
+        Rejected::Malformed(reason) => ApiError::unreadable(reason),
         Rejected::Store(error) => error.into(),
     })
 }

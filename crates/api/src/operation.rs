@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::problem::Problem;
+use crate::error::ApiError;
 use crate::{contacts, locations};
 use axum::routing::MethodFilter;
 use http::Method;
@@ -10,7 +10,7 @@ use std::pin::Pin;
 use tieline_model::Scope;
 
 /// What carries an operation out.
-pub(crate) type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+pub(crate) type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send>>;
 
 /// Something that a client can ask for.
 #[derive(Debug)]

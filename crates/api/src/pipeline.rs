@@ -4,8 +4,8 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Caller, authenticate};
 use crate::call::{Call, param};
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use crate::query;
 use crate::trace::TraceId;
 use crate::version::Version;
@@ -32,7 +32,11 @@ pub(crate) async fn answer(app: App, operation: &'static Operation, request: Req
     }
 }
 
-async fn carry_out(app: App, operation: &'static Operation, mut request: Request) -> Result<Answer, Problem> {
+async fn carry_out(
+    app: App,
+    operation: &'static Operation,
+    mut request: Request,
+) -> Result<Answer, ApiError> {
     let version = Version::of(request.headers(), app.settings().default_version)?;
     let caller = authenticate(&app, request.headers()).await?;
     caller.must_have(operation.scope)?;
@@ -46,15 +50,15 @@ async fn carry_out(app: App, operation: &'static Operation, mut request: Request
     (operation.handler)(Call { app, caller, version, params, uri, host, body }).await
 }
 
-async fn path_params(request: &mut Request) -> Result<RawPathParams, Problem> {
+async fn path_params(request: &mut Request) -> Result<RawPathParams, ApiError> {
     let params = request.extract_parts::<RawPathParams>().await;
-    let params = params.map_err(|_| Problem::unreadable("the path is not valid UTF-8"))?;
+    let params = params.map_err(|_| ApiError::unreadable("the path is not valid UTF-8"))?;
     if has_nul(request.uri()) {
-        return Err(Problem::unreadable("the address holds the character U+0000, which no id or text has"));
+        return Err(ApiError::unreadable("the address holds the character U+0000, which no id or text has"));
     }
     // The router lets two slashes in a row pass for an empty id.
     if params.iter().any(|(_, value)| value.is_empty()) {
-        return Err(Problem::no_route(request.method(), request.uri()));
+        return Err(ApiError::no_route(request.method(), request.uri()));
     }
     Ok(params)
 }
@@ -66,7 +70,7 @@ fn has_nul(uri: &Uri) -> bool {
 
 /// Refuses a request that names another location than the key's, wherever it does. Bodies are read later, and
 /// looked at there.
-fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> Result<(), Problem> {
+fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> Result<(), ApiError> {
     caller.must_own(param(params, "locationId"))?;
     if let Some(header) = request.headers().get("locationid") {
         caller.must_own(&String::from_utf8_lossy(header.as_bytes()))?;
@@ -78,11 +82,11 @@ fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> R
 }
 
 /// Reads a body of at most `limit` bytes, which the router has set for the route.
-pub(crate) async fn read_body(request: Request, limit: usize) -> Result<Bytes, Problem> {
-    let broken_off = || Problem::unreadable("the body broke off before its end");
+pub(crate) async fn read_body(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+    let broken_off = || ApiError::unreadable("the body broke off before its end");
     let read = tokio::time::timeout(BODY_TIME, Bytes::from_request(request, &())).await;
     read.map_err(|_| broken_off())?.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(limit),
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(limit),
         _ => broken_off(),
     })
 }

@@ -1,7 +1,7 @@
 //! Reading a query string. Parameters that no one asks for are ignored; those that are wrong are told one by
 //! one, in the words of the validator that HighLevel uses.
 
-use crate::problem::Problem;
+use crate::error::ApiError;
 use std::ops::RangeInclusive;
 use url::form_urlencoded;
 
@@ -68,8 +68,8 @@ impl<'a> Query<'a> {
     }
 
     /// Refuses where anything was wrong.
-    pub(crate) fn finish(self) -> Result<(), Problem> {
-        if self.problems.is_empty() { Ok(()) } else { Err(Problem::invalid(self.problems)) }
+    pub(crate) fn finish(self) -> Result<(), ApiError> {
+        if self.problems.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.problems)) }
     }
 }
 

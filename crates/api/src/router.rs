@@ -1,9 +1,9 @@
 //! Which address leads where.
 
 use crate::app::App;
+use crate::error::ApiError;
 use crate::operation::operations;
 use crate::pipeline::{self, BODY_LIMIT};
-use crate::problem::Problem;
 use crate::trace::TraceId;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -50,5 +50,5 @@ async fn health() -> impl IntoResponse {
 /// An address that nothing stands at, or a method that it does not know.
 async fn no_route(State(app): State<App>, request: Request) -> Response {
     let trace_id = TraceId::draw(app.store().entropy().as_ref());
-    Problem::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
+    ApiError::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
 }

@@ -1,6 +1,6 @@
 //! The `Version` header, by which a request chooses the shapes of its answer.
 
-use crate::problem::Problem;
+use crate::error::ApiError;
 use http::HeaderMap;
 
 /// Which shapes a request asks for.
@@ -24,15 +24,15 @@ impl Version {
     }
 
     /// The version that a request asks for, or `default` where it asks for none.
-    pub(crate) fn of(headers: &HeaderMap, default: Option<Self>) -> Result<Self, Problem> {
+    pub(crate) fn of(headers: &HeaderMap, default: Option<Self>) -> Result<Self, ApiError> {
         let header = headers.get("version").map(|value| String::from_utf8_lossy(value.as_bytes()));
         let name = header.as_deref().map(str::trim).unwrap_or_default();
         if name.is_empty() {
-            return default.ok_or_else(|| Problem::unauthorized("version header was not found."));
+            return default.ok_or_else(|| ApiError::unauthorized("version header was not found."));
         }
         Self::named(name).ok_or_else(|| match is_date(name) {
-            true => Problem::unauthorized("version header is invalid"),
-            false => Problem::refused(format!("Invalid API version segment '{name}' at position 0")),
+            true => ApiError::unauthorized("version header is invalid"),
+            false => ApiError::refused(format!("Invalid API version segment '{name}' at position 0")),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! From one input to the next effect.
 
-use crate::effect::{Effect, Failure, Input, Outcome, Sleep, Why};
-use crate::program::{Instruction, Operation, Program};
+use crate::effect::{ActionFailure, Effect, Input, Outcome, Sleep, Why};
+use crate::program::{Instruction, Opcode, Program};
 use crate::retry::{PATIENCE, pause};
 use crate::state::{Phase, RunState, Trying};
 use crate::steps::{Next, action, branch, stop, wait};
@@ -47,8 +47,8 @@ impl<'a> Machine<'a> {
     }
 
     fn done(&mut self, output: serde_json::Value, contact_id: Option<ContactId>) -> Effect {
-        if let (Phase::Acting(Trying { due: None, .. }), Some(Operation::Do(action))) =
-            (&self.state.phase, self.operation())
+        if let (Phase::Acting(Trying { due: None, .. }), Some(Opcode::Do(action))) =
+            (&self.state.phase, self.opcode())
         {
             action.keep_output(self.state, output);
             if contact_id.is_some() {
@@ -59,9 +59,9 @@ impl<'a> Machine<'a> {
         self.go_on()
     }
 
-    fn failed(&mut self, failure: Failure) -> Effect {
+    fn failed(&mut self, failure: ActionFailure) -> Effect {
         let Some(instruction) = self.instruction() else { return self.go_on() };
-        let Operation::Do(action) = &instruction.operation else { return self.go_on() };
+        let Opcode::Do(action) = &instruction.opcode else { return self.go_on() };
         let Phase::Acting(trying) = &mut self.state.phase else { return self.go_on() };
         if trying.due.is_some() {
             return self.go_on();
@@ -93,7 +93,7 @@ impl<'a> Machine<'a> {
     }
 
     fn happened(&mut self, kind: &str, payload: &Data) -> Effect {
-        let (Phase::Waiting(_), Some(Operation::Wait(wait))) = (&self.state.phase, self.operation()) else {
+        let (Phase::Waiting(_), Some(Opcode::Wait(wait))) = (&self.state.phase, self.opcode()) else {
             return self.go_on();
         };
         if wait.unless.as_deref() == Some(kind) {
@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
 
     /// Ends the wait where the run stands, with the event that ended it.
     fn waited(&mut self, event: Option<&Data>) {
-        if let Some(Operation::Wait(wait)) = self.operation() {
+        if let Some(Opcode::Wait(wait)) = self.opcode() {
             wait.keep_output(self.state, event);
         }
         self.step_on();
@@ -117,12 +117,12 @@ impl<'a> Machine<'a> {
     /// Runs instructions until there is something for the caller to do. Jumps only lead down, so this ends.
     fn run(&mut self) -> Effect {
         while let Some(instruction) = self.instruction() {
-            let next = match &instruction.operation {
-                Operation::Do(action) => action::run(action, instruction, self.state, self.world),
-                Operation::Wait(wait) => wait::run(wait, self.state, self.world),
-                Operation::JumpUnless(jump) => branch::run(jump, self.state, self.world),
-                Operation::Jump(to) => Next::To(*to),
-                Operation::Stop(stop) => stop::run(stop, self.state, self.world),
+            let next = match &instruction.opcode {
+                Opcode::Do(action) => action::run(action, instruction, self.state, self.world),
+                Opcode::Wait(wait) => wait::run(wait, self.state, self.world),
+                Opcode::JumpUnless(jump) => branch::run(jump, self.state, self.world),
+                Opcode::Jump(to) => Next::To(*to),
+                Opcode::Stop(stop) => stop::run(stop, self.state, self.world),
             };
             match next {
                 Next::Step => self.step_on(),
@@ -138,8 +138,8 @@ impl<'a> Machine<'a> {
         self.program.instructions.get(self.state.at)
     }
 
-    fn operation(&self) -> Option<&'a Operation> {
-        self.instruction().map(|instruction| &instruction.operation)
+    fn opcode(&self) -> Option<&'a Opcode> {
+        self.instruction().map(|instruction| &instruction.opcode)
     }
 
     fn step_on(&mut self) {

@@ -19,7 +19,7 @@ pub trait Catalogue {
 /// An action of the catalogue.
 #[derive(Clone, Debug)]
 pub struct ActionSpec {
-    /// Its key: `module.operation-id`.
+    /// Its key: `module.opcode-id`.
     pub key: &'static str,
     /// Where its effects are.
     pub class: Class,

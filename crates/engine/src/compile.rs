@@ -1,7 +1,7 @@
 //! From the document's tree to a flat list of instructions, with every mistake told.
 
 use crate::catalogue::Catalogue;
-use crate::program::{Instruction, Operation, Program};
+use crate::program::{Instruction, Opcode, Program};
 use crate::steps::{action, branch, stop, wait};
 use crate::world::{NAMES, TRIGGER_NAMES};
 use std::collections::BTreeSet;
@@ -76,18 +76,18 @@ impl<'d> Compiler<'d> {
     }
 
     /// Appends an instruction and gives its index.
-    pub(crate) fn push(&mut self, place: &str, operation: Operation) -> usize {
-        self.instructions.push(Instruction { place: Arc::from(place), operation });
+    pub(crate) fn push(&mut self, place: &str, opcode: Opcode) -> usize {
+        self.instructions.push(Instruction { place: Arc::from(place), opcode });
         self.instructions.len() - 1
     }
 
     /// Lets the jump at `from` lead to the next instruction.
     pub(crate) fn land(&mut self, from: usize) {
         let to = self.next();
-        match self.instructions.get_mut(from).map(|instruction| &mut instruction.operation) {
-            Some(Operation::Jump(target)) => *target = to,
-            Some(Operation::JumpUnless(jump)) => jump.to = to,
-            Some(Operation::Do(_) | Operation::Wait(_) | Operation::Stop(_)) | None => {}
+        match self.instructions.get_mut(from).map(|instruction| &mut instruction.opcode) {
+            Some(Opcode::Jump(target)) => *target = to,
+            Some(Opcode::JumpUnless(jump)) => jump.to = to,
+            Some(Opcode::Do(_) | Opcode::Wait(_) | Opcode::Stop(_)) | None => {}
         }
     }
 
@@ -148,10 +148,10 @@ impl<'d> Compiler<'d> {
     fn keep_what_is_read(&mut self) {
         let read: BTreeSet<Option<&str>> = self.read.members("steps").collect();
         for instruction in &mut self.instructions {
-            let (id, keep) = match &mut instruction.operation {
-                Operation::Do(action) => (&action.id, &mut action.keep),
-                Operation::Wait(wait) => (&wait.id, &mut wait.keep),
-                Operation::JumpUnless(_) | Operation::Jump(_) | Operation::Stop(_) => continue,
+            let (id, keep) = match &mut instruction.opcode {
+                Opcode::Do(action) => (&action.id, &mut action.keep),
+                Opcode::Wait(wait) => (&wait.id, &mut wait.keep),
+                Opcode::JumpUnless(_) | Opcode::Jump(_) | Opcode::Stop(_) => continue,
             };
             *keep = id.is_some() && (read.contains(&None) || read.contains(&id.as_deref()));
         }

@@ -24,7 +24,7 @@ pub enum Input {
         contact_id: Option<ContactId>,
     },
     /// An [`Effect::Act`] failed.
-    Failed(Failure),
+    Failed(ActionFailure),
     /// An [`Effect::Sleep`] is over. The engine takes the caller's word for it and looks at no clock.
     Elapsed,
     /// An event that an [`Effect::Sleep`] listens for has happened.
@@ -40,7 +40,7 @@ pub enum Input {
 
 /// Why an action failed, and what that means for trying again.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Failure {
+pub struct ActionFailure {
     /// What went wrong, for the run's history.
     pub message: String,
     /// Whether trying again can help.

@@ -19,7 +19,7 @@ mod world;
 
 pub use advance::advance;
 pub use catalogue::{ActionSpec, Catalogue, Class, FieldSpec};
-pub use effect::{Act, Effect, Failure, Input, Outcome, Sleep, Why};
+pub use effect::{Act, ActionFailure, Effect, Input, Outcome, Sleep, Why};
 pub use program::Program;
 pub use state::RunState;
 pub use world::World;

@@ -24,12 +24,12 @@ pub(crate) struct Instruction {
     /// Where its step stands in the document.
     pub(crate) place: Arc<str>,
     /// What it does.
-    pub(crate) operation: Operation,
+    pub(crate) opcode: Opcode,
 }
 
 /// What an instruction does.
 #[derive(Debug)]
-pub(crate) enum Operation {
+pub(crate) enum Opcode {
     /// Runs an action.
     Do(action::Do),
     /// Sleeps.

@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value as Json};
 use std::borrow::Cow;
 
 /// How deep a list in a list may lie in what the engine gives back.
-const MAX_DEPTH: usize = 100;
+const MAX_RESULT_NESTING: usize = 100;
 
 /// The engine's value of anything that is neither list nor object. Null becomes undefined, so that an absent
 /// member and one that is null are the same everywhere.
@@ -87,8 +87,8 @@ pub(crate) fn from_value(value: &Value) -> Result<Json, String> {
 }
 
 fn convert(value: &Value, room: &mut Room, depth: usize) -> Result<Json, String> {
-    if depth > MAX_DEPTH {
-        return Err(format!("the result has lists or objects more than {MAX_DEPTH} deep"));
+    if depth > MAX_RESULT_NESTING {
+        return Err(format!("the result has lists or objects more than {MAX_RESULT_NESTING} deep"));
     }
     if let Some(node) = value.downcast_object_ref::<Node>() {
         return copy_into(node.json(), room);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use tieline_model::workflow::Problem;
 
 /// How deep lists and objects may lie in one another.
-const MAX_DEPTH: usize = 64;
+const MAX_TREE_NESTING: usize = 64;
 
 /// A JSON value with its texts compiled. Names of members are taken as they are.
 #[derive(Debug)]
@@ -75,8 +75,8 @@ struct Builder<'n> {
 
 impl Builder<'_> {
     fn branch(&mut self, place: &str, value: &Json, depth: usize) -> Branch {
-        if depth > MAX_DEPTH {
-            let message = format!("lies more than {MAX_DEPTH} deep; flatten it");
+        if depth > MAX_TREE_NESTING {
+            let message = format!("lies more than {MAX_TREE_NESTING} deep; flatten it");
             self.problems.push(Problem { place: place.to_owned(), message });
             return Branch::Constant(Json::Null);
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// How deep a body may be nested. JSON is read to 128 levels, and what is put around a body on its way into
 /// the log and into a run has to stay within that: what is written and cannot be read again stops whoever
 /// comes by.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_NESTING: usize = 64;
 
 /// Whether lists and objects lie at most `levels` deep in one another.
 #[must_use]

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// The most steps that a document may hold, over all branches.
 pub const MAX_STEPS: usize = 500;
 /// The most branches that may lie inside one another.
-pub const MAX_DEPTH: usize = 16;
+pub const MAX_BRANCH_DEPTH: usize = 16;
 
 /// A workflow as its author wrote it.
 #[derive(Clone, PartialEq, Debug)]
@@ -163,10 +163,10 @@ impl Document {
     /// Every mistake found, in the order of the document.
     pub fn parse(document: &Value) -> Result<Self, Vec<Problem>> {
         let mut parser = Parser::default();
-        if !depth::lies_within(document, depth::MAX_DEPTH) {
+        if !depth::lies_within(document, depth::MAX_NESTING) {
             parser.problem(
                 "document",
-                format!("is nested more than {} deep; make it flatter", depth::MAX_DEPTH),
+                format!("is nested more than {} deep; make it flatter", depth::MAX_NESTING),
             );
             return Err(parser.problems);
         }
@@ -241,8 +241,11 @@ impl Parser {
             self.problem(place, "must be a list of steps");
             return Vec::new();
         };
-        if depth > MAX_DEPTH {
-            self.problem(place, format!("branches lie more than {MAX_DEPTH} deep; split the workflow"));
+        if depth > MAX_BRANCH_DEPTH {
+            self.problem(
+                place,
+                format!("branches lie more than {MAX_BRANCH_DEPTH} deep; split the workflow"),
+            );
             return Vec::new();
         }
         let mut steps = Vec::with_capacity(items.len());

@@ -1,7 +1,7 @@
 //! Going on although one event or run fails again and again, so that it does not hold up all others.
 
 use std::time::Duration;
-use tieline_store::{Error, Operation, Result, Store, Tx, log::Cursor};
+use tieline_store::{Error, Procedure, Result, Store, Tx, log::Cursor};
 
 /// How long the database is left alone after an error.
 pub(crate) const PAUSE: Duration = Duration::from_millis(500);
@@ -73,7 +73,7 @@ impl Care {
 /// Writes, and changes nothing.
 struct Probe;
 
-impl Operation for Probe {
+impl Procedure for Probe {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {

@@ -9,7 +9,7 @@ use tieline_expr::Data;
 use tieline_model::workflow::Document;
 use tieline_model::{Location, LocationId, WorkflowId};
 use tieline_store::workflows::{GetVersion, Published, Stamp, Version};
-use tieline_store::{Operation, Result, Store, Tx, locations};
+use tieline_store::{Procedure, Result, Store, Tx, locations};
 
 /// A version of a workflow, ready to run.
 #[derive(Debug)]

@@ -7,14 +7,14 @@
 
 use crate::care::Suspect;
 use crate::definitions::{Definition, Definitions};
-use crate::segment::{MAX_DEPTH, Remote, Segment, contact_key, load_contact};
+use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact};
 use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
 use tieline_model::{Event, RunId};
 use tieline_store::log::Cursor;
-use tieline_store::runs::{self, Run, Status};
-use tieline_store::{Operation, Result, Store, Tx, log, workflows};
+use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
 
 pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
 
@@ -52,7 +52,7 @@ pub(crate) struct Dispatched {
     pub(crate) ready: bool,
 }
 
-impl Operation for Dispatch {
+impl Procedure for Dispatch {
     type Output = Dispatched;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Dispatched> {
@@ -101,9 +101,9 @@ async fn start(
         Ok(Some(key)) => segment.run.concurrency_key = key,
         Err(reason) => return segment.refuse(tx, reason).await,
     }
-    if event.cause.depth >= MAX_DEPTH {
+    if event.cause.depth >= MAX_CAUSE_DEPTH {
         let reason = format!(
-            "not started: {MAX_DEPTH} runs have led to this event, one by what the other did; a workflow seems to trigger itself"
+            "not started: {MAX_CAUSE_DEPTH} runs have led to this event, one by what the other did; a workflow seems to trigger itself"
         );
         return segment.refuse(tx, reason).await;
     }
@@ -130,7 +130,7 @@ fn begin<'a>(tx: &Tx<'_>, definition: &'a Definition, event: &'a Event, trigger:
         event_seq: event.seq,
         contact_id: event.contact_id.clone(),
         concurrency_key: None,
-        status: Status::Ready,
+        status: RunStatus::Ready,
         due_at: Some(tx.now()),
         state: String::new(),
         detail: String::new(),
@@ -197,8 +197,8 @@ async fn wake_listeners(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
 impl Segment<'_> {
     /// Writes the run as failed without a step taken.
     async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
-        self.tell_end(tx.now(), "trigger", Status::Failed, reason.clone());
-        (self.run.status, self.run.due_at, self.run.detail) = (Status::Failed, None, reason);
+        self.tell_end(tx.now(), "trigger", RunStatus::Failed, reason.clone());
+        (self.run.status, self.run.due_at, self.run.detail) = (RunStatus::Failed, None, reason);
         self.store_unbegun(tx).await
     }
 }

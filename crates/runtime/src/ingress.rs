@@ -14,9 +14,9 @@ use tieline_connect::webhook::mapping::{CompiledMapping, Mapped, headers_as_json
 use tieline_connect::webhook::{auth, body};
 use tieline_model::connection::{Connection, Settings};
 use tieline_model::{Cause, ConnectionId, DeliveryId, LocationId, NewEvent, Refusal, Timestamp};
-use tieline_store::deliveries::{self, Delivery, Posted, Status};
+use tieline_store::deliveries::{self, Delivery, DeliveryStatus, Posted};
 use tieline_store::seal::Seal;
-use tieline_store::{Error, Operation, Result, Store, Tx, connections, log};
+use tieline_store::{Error, Procedure, Result, Store, Tx, connections, log};
 
 /// The largest body that is taken, in bytes. Stripe's events stay far below.
 pub const MAX_BODY: usize = 1 << 20;
@@ -43,7 +43,7 @@ pub struct Taken {
     /// Its id; none for a duplicate, of which nothing is stored.
     pub id: Option<DeliveryId>,
     /// What became of it.
-    pub status: Status,
+    pub status: DeliveryStatus,
     /// Why it became no event, where it did not.
     pub detail: String,
 }
@@ -221,7 +221,7 @@ struct Receive {
     content: Content,
 }
 
-impl Operation for Receive {
+impl Procedure for Receive {
     type Output = Taken;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Taken> {
@@ -237,9 +237,13 @@ impl Operation for Receive {
 }
 
 /// Appends the events that a delivery becomes. Gives what became of it, and why.
-async fn tell(tx: &mut Tx<'_>, connection: &Connection, content: &Content) -> Result<(Status, String)> {
+async fn tell(
+    tx: &mut Tx<'_>,
+    connection: &Connection,
+    content: &Content,
+) -> Result<(DeliveryStatus, String)> {
     match content {
-        Content::Unmappable(reason) => Ok((Status::Failed, reason.clone())),
+        Content::Unmappable(reason) => Ok((DeliveryStatus::Failed, reason.clone())),
         Content::Mapped(mapped) => {
             let event = NewEvent {
                 kind: mapped.kind.clone(),
@@ -249,7 +253,7 @@ async fn tell(tx: &mut Tx<'_>, connection: &Connection, content: &Content) -> Re
                 payload: mapped.payload.clone(),
             };
             append(tx, connection, event).await?;
-            Ok((Status::Processed, mapped.kind.clone()))
+            Ok((DeliveryStatus::Processed, mapped.kind.clone()))
         }
         Content::Stripe(event) => tell_paythen(tx, connection, event).await,
     }
@@ -259,20 +263,20 @@ async fn tell_paythen(
     tx: &mut Tx<'_>,
     connection: &Connection,
     event: &StripeEvent,
-) -> Result<(Status, String)> {
+) -> Result<(DeliveryStatus, String)> {
     let Settings::Paythen(settings) = &connection.settings else {
-        return Ok((Status::Failed, "the connection is no longer a Paythen connection".to_owned()));
+        return Ok((DeliveryStatus::Failed, "the connection is no longer a Paythen connection".to_owned()));
     };
     let mut memory = Memory { tx, connection: &connection.id };
     let events = match paythen::normalise(event, settings, &mut memory).await {
         Ok(events) => events,
         Err(paythen::NormaliseError::Memory(error)) => return Err(error),
-        Err(error) => return Ok((Status::Failed, error.to_string())),
+        Err(error) => return Ok((DeliveryStatus::Failed, error.to_string())),
     };
     let kinds: Vec<&str> = events.iter().map(|event| event.kind).collect();
     let (status, detail) = match kinds[..] {
-        [] => (Status::Ignored, format!("{} tells nothing new", event.kind)),
-        _ => (Status::Processed, kinds.join(", ")),
+        [] => (DeliveryStatus::Ignored, format!("{} tells nothing new", event.kind)),
+        _ => (DeliveryStatus::Processed, kinds.join(", ")),
     };
     for event in events {
         let event = NewEvent {
@@ -321,13 +325,13 @@ pub struct ReplayDelivery {
     pub seal: Seal,
 }
 
-impl Operation for ReplayDelivery {
+impl Procedure for ReplayDelivery {
     type Output = Delivery;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Delivery> {
         let get = deliveries::Get { location_id: self.location_id.clone(), id: self.id.clone() };
         let mut delivery = get.run(tx).await?;
-        if delivery.status != Status::Failed {
+        if delivery.status != DeliveryStatus::Failed {
             let status = delivery.status.as_str();
             let message = format!("the delivery was {status}; only one that failed can be replayed");
             return Err(Refusal::Conflict(message).into());
@@ -338,7 +342,7 @@ impl Operation for ReplayDelivery {
         let known = Known::new(get.run(tx).await?.ok_or_else(not_found)?);
         (delivery.status, delivery.detail) = match read(&known, &delivery.posted) {
             Ok((id, content)) => Self::tell_once(tx, &known.connection, &mut delivery, id, &content).await?,
-            Err(reason) => (Status::Failed, reason.to_string()),
+            Err(reason) => (DeliveryStatus::Failed, reason.to_string()),
         };
         deliveries::conclude(tx, &delivery).await?;
         Ok(delivery)
@@ -354,12 +358,12 @@ impl ReplayDelivery {
         delivery: &mut Delivery,
         id: Option<String>,
         content: &Content,
-    ) -> Result<(Status, String)> {
+    ) -> Result<(DeliveryStatus, String)> {
         if delivery.posted.external_id.is_none()
             && let Some(id) = id
         {
             if deliveries::status_of(tx, &connection.id, &id).await?.is_some() {
-                return Ok((Status::Ignored, "delivered before".to_owned()));
+                return Ok((DeliveryStatus::Ignored, "delivered before".to_owned()));
             }
             delivery.posted.external_id = Some(id);
         }

@@ -3,7 +3,7 @@
 use crate::segment::{LEASE, Remote, Segment};
 use serde_json::Value;
 use tieline_connect::http::{Client, Request};
-use tieline_engine::{Act, ActionSpec, Class, Failure, FieldSpec, Input};
+use tieline_engine::{Act, ActionFailure, ActionSpec, Class, FieldSpec, Input};
 use tieline_model::Timestamp;
 use tieline_store::clock::Clock;
 
@@ -34,7 +34,7 @@ pub(crate) const HTTP_REQUEST: ActionSpec = ActionSpec {
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Done { output: Value, detail: String },
-    Failed(Failure),
+    Failed(ActionFailure),
 }
 
 impl Answer {
@@ -69,7 +69,7 @@ pub(crate) async fn send(client: &Client, remote: &Remote, clock: &dyn Clock) ->
         Ok(request) => request,
         Err(problems) => {
             let message = problems.join("; ");
-            return Some(Answer::Failed(Failure {
+            return Some(Answer::Failed(ActionFailure {
                 message,
                 retryable: false,
                 retry_after: None,
@@ -82,7 +82,7 @@ pub(crate) async fn send(client: &Client, remote: &Remote, clock: &dyn Clock) ->
             detail: format!("{} answered {}", request.host(), response.status),
             output: serde_json::to_value(&response).unwrap_or_default(),
         },
-        Err(failure) => Answer::Failed(Failure {
+        Err(failure) => Answer::Failed(ActionFailure {
             message: failure.message,
             retryable: failure.retryable,
             retry_after: failure.retry_after,

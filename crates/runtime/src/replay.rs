@@ -3,8 +3,8 @@
 
 use tieline_engine::RunState;
 use tieline_model::{LocationId, Refusal, RunId};
-use tieline_store::runs::{self, Run, Status};
-use tieline_store::{Operation, Result, Tx};
+use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::{Procedure, Result, Tx};
 
 /// Makes a failed run go on from the step that failed. What it did before is not done again.
 #[derive(Clone, Debug)]
@@ -15,14 +15,14 @@ pub struct RetryRun {
     pub id: RunId,
 }
 
-impl Operation for RetryRun {
+impl Procedure for RetryRun {
     type Output = Run;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Run> {
         let get = runs::Get { location_id: self.location_id.clone(), id: self.id.clone() };
         let not_found = || Refusal::NotFound { what: "Run", id: self.id.to_string() };
         let mut run = get.run(tx).await?.ok_or_else(not_found)?;
-        if run.status != Status::Failed {
+        if run.status != RunStatus::Failed {
             let status = run.status.as_str();
             return Err(
                 Refusal::Conflict(format!("the run is {status}; only a failed run can be retried")).into()
@@ -33,7 +33,7 @@ impl Operation for RetryRun {
             state.retry();
             run.state = serde_json::to_string(&state)?;
         }
-        (run.status, run.due_at, run.updated_at) = (Status::Ready, Some(tx.now()), tx.now());
+        (run.status, run.due_at, run.updated_at) = (RunStatus::Ready, Some(tx.now()), tx.now());
         run.detail = "retried by hand".to_owned();
         runs::save(tx, &run).await?;
         Ok(run)

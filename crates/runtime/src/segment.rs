@@ -5,18 +5,20 @@ use crate::definitions::Definition;
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
-use tieline_engine::{Act, Class, Effect, Failure, Input, Outcome, RunState, Sleep, Why, World, advance};
+use tieline_engine::{
+    Act, ActionFailure, Class, Effect, Input, Outcome, RunState, Sleep, Why, World, advance,
+};
 use tieline_expr::Data;
 use tieline_model::{Cause, ContactId, Event, RunId, Timestamp};
-use tieline_store::runs::{self, Run, Status};
-use tieline_store::{Error, Operation, Result, Tx, contacts};
+use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::{Error, Procedure, Result, Tx, contacts};
 
 /// For how long a request that is under way keeps others from sending it again. Longer than a request can
 /// take, so that only a node that died loses its lease.
 pub(crate) const LEASE: Duration = Duration::from_secs(90);
 
 /// A chain of runs, each started by what the one before did, ends here.
-pub(crate) const MAX_DEPTH: u32 = 8;
+pub(crate) const MAX_CAUSE_DEPTH: u32 = 8;
 
 /// A run with all that is needed to take it on.
 pub(crate) struct Segment<'a> {
@@ -90,7 +92,7 @@ impl<'a> Segment<'a> {
                 Effect::Act(act) => {
                     self.park(
                         tx,
-                        Status::Calling,
+                        RunStatus::Calling,
                         Some(tx.now().plus(LEASE)),
                         format!("calls {}", act.action),
                     );
@@ -125,7 +127,7 @@ impl<'a> Segment<'a> {
             Err(Error::Refused(refusal)) => {
                 let message = refusal.to_string();
                 self.tell(tx.now(), &act.place, Some(act.action), "failed", message.clone(), act.attempt);
-                Ok(Input::Failed(Failure { message, retryable: false, retry_after: None, busy: false }))
+                Ok(Input::Failed(ActionFailure { message, retryable: false, retry_after: None, busy: false }))
             }
             Err(error) => Err(error),
         }
@@ -143,7 +145,7 @@ impl<'a> Segment<'a> {
             Why::Wait => ("waiting", format!("waits until {}", sleep.until)),
         };
         self.tell(tx.now(), &place, None, status, what.clone(), 1);
-        self.park(tx, Status::Waiting, Some(sleep.until), what);
+        self.park(tx, RunStatus::Waiting, Some(sleep.until), what);
         if sleep.why == Why::Retry {
             return Ok(());
         }
@@ -200,30 +202,30 @@ impl<'a> Segment<'a> {
 
     fn finish(&mut self, tx: &Tx<'_>, outcome: Outcome) {
         let (status, detail) = match outcome {
-            Outcome::Completed => (Status::Completed, String::new()),
+            Outcome::Completed => (RunStatus::Completed, String::new()),
             Outcome::Stopped { reason } => {
                 let place = self.definition.program.place(self.state.step()).unwrap_or_default().to_owned();
                 let reason = reason.unwrap_or_default();
-                self.tell_end(tx.now(), &place, Status::Stopped, reason.clone());
-                (Status::Stopped, reason)
+                self.tell_end(tx.now(), &place, RunStatus::Stopped, reason.clone());
+                (RunStatus::Stopped, reason)
             }
             Outcome::Failed { place, message } => {
                 let detail = format!("{place}: {message}");
-                self.tell_end(tx.now(), &place, Status::Failed, message);
-                (Status::Failed, detail)
+                self.tell_end(tx.now(), &place, RunStatus::Failed, message);
+                (RunStatus::Failed, detail)
             }
         };
         self.park(tx, status, None, detail);
     }
 
     /// Ends the history with how the run ended and why, unless the step that it ended at says so.
-    pub(crate) fn tell_end(&mut self, now: Timestamp, place: &str, status: Status, reason: String) {
+    pub(crate) fn tell_end(&mut self, now: Timestamp, place: &str, status: RunStatus, reason: String) {
         if self.history.last().is_none_or(|last| last.status != status.as_str()) {
             self.tell(now, place, None, status.as_str(), reason, 1);
         }
     }
 
-    fn park(&mut self, tx: &Tx<'_>, status: Status, due_at: Option<Timestamp>, detail: String) {
+    fn park(&mut self, tx: &Tx<'_>, status: RunStatus, due_at: Option<Timestamp>, detail: String) {
         self.run.status = status;
         self.run.due_at = due_at;
         self.run.detail = detail;
@@ -271,7 +273,7 @@ impl<'a> Segment<'a> {
 
 /// Ends the history of a run that cannot be taken on at all.
 pub(crate) async fn record_failure(tx: &mut Tx<'_>, run: &RunId, reason: &str) -> Result<()> {
-    let (place, status, detail) = (String::new(), Status::Failed.as_str(), reason.to_owned());
+    let (place, status, detail) = (String::new(), RunStatus::Failed.as_str(), reason.to_owned());
     let record = Record { at: tx.now(), place, action: None, status, detail, attempt: 1 };
     runs::record(tx, run, &serde_json::to_string(&[record])?, false).await
 }

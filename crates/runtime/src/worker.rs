@@ -11,8 +11,8 @@ use std::sync::Arc;
 use tieline_engine::{Input, RunState};
 use tieline_expr::Data;
 use tieline_model::Event;
-use tieline_store::runs::{self, Run, Status};
-use tieline_store::{Operation, Result, Tx, log};
+use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::{Procedure, Result, Tx, log};
 
 /// Takes on up to `limit` runs that are due.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Worked {
     pub(crate) remotes: Vec<Remote>,
 }
 
-impl Operation for Work {
+impl Procedure for Work {
     type Output = Worked;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Worked> {
@@ -42,7 +42,7 @@ impl Operation for Work {
         let claimed = runs::claim(tx, self.limit).await?;
         *self.first.lock() = claimed.first().map_or_else(String::new, |run| run.id.to_string());
         for run in claimed {
-            if run.status != Status::Calling
+            if run.status != RunStatus::Calling
                 && let Some(key) = &run.concurrency_key
                 && runs::is_called(tx, &run.location_id, key).await?
             {
@@ -56,7 +56,7 @@ impl Operation for Work {
                 continue;
             }
             let input = match run.status {
-                Status::Waiting => Woken::Waiting,
+                RunStatus::Waiting => Woken::Waiting,
                 _ => Woken::Ready,
             };
             worked.remotes.extend(take_on(tx, &self.pinned, run, input).await?);
@@ -73,7 +73,7 @@ pub(crate) struct Resume {
     pub(crate) answer: Answer,
 }
 
-impl Operation for Resume {
+impl Procedure for Resume {
     type Output = Option<Remote>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Remote>> {
@@ -81,7 +81,7 @@ impl Operation for Resume {
         let Some(run) = runs::Get { location_id, id }.run(tx).await? else { return Ok(None) };
         // The end of the lease is what tells this call from a later one: when it has moved, another node has
         // taken the run over and its answer counts.
-        if run.status != Status::Calling || run.due_at != self.remote.run.due_at {
+        if run.status != RunStatus::Calling || run.due_at != self.remote.run.due_at {
             tracing::warn!(run = %run.id, "an answer came after the run's lease was over; it is not counted");
             return Ok(None);
         }
@@ -96,13 +96,13 @@ pub(crate) struct Abandon {
     pub(crate) reason: String,
 }
 
-impl Operation for Abandon {
+impl Procedure for Abandon {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         let (location_id, id) = (self.run.location_id.clone(), self.run.id.clone());
         let found = runs::Get { location_id, id }.run(tx).await?;
-        match found.filter(|run| run.status == Status::Calling && run.due_at == self.run.due_at) {
+        match found.filter(|run| run.status == RunStatus::Calling && run.due_at == self.run.due_at) {
             Some(run) => fail(tx, run, self.reason.clone()).await.map(|_| ()),
             None => Ok(()),
         }
@@ -113,13 +113,13 @@ impl Operation for Abandon {
 #[derive(Debug)]
 pub(crate) struct GiveBack(pub(crate) Run);
 
-impl Operation for GiveBack {
+impl Procedure for GiveBack {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         let (location_id, id) = (self.0.location_id.clone(), self.0.id.clone());
         let found = runs::Get { location_id, id }.run(tx).await?;
-        match found.filter(|run| run.status == Status::Calling && run.due_at == self.0.due_at) {
+        match found.filter(|run| run.status == RunStatus::Calling && run.due_at == self.0.due_at) {
             Some(run) => runs::save(tx, &Run { due_at: Some(tx.now()), ..run }).await,
             None => Ok(()),
         }
@@ -204,7 +204,7 @@ async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Re
     tracing::error!(run = %run.id, reason, "a run cannot go on");
     runs::stop_listening(tx, &run.id).await?;
     record_failure(tx, &run.id, &reason).await?;
-    (run.status, run.due_at, run.detail, run.updated_at) = (Status::Failed, None, reason, tx.now());
+    (run.status, run.due_at, run.detail, run.updated_at) = (RunStatus::Failed, None, reason, tx.now());
     runs::save(tx, &run).await?;
     Ok(None)
 }

@@ -1,10 +1,10 @@
-//! What is attached to a contact and has no life without it: notes and tasks. The five operations are the
+//! What is attached to a contact and has no life without it: notes and tasks. The five procedures are the
 //! same for both, so they are written once.
 
 use crate::contacts::{must_exist, not_found};
 use crate::error::Result;
 use crate::log;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Param, Tx, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,7 +66,7 @@ impl<T> List<T> {
     }
 }
 
-impl<T: Attached> Operation for List<T> {
+impl<T: Attached> Procedure for List<T> {
     type Output = Vec<T>;
     const SCANS: bool = true;
 
@@ -88,7 +88,7 @@ pub struct Get<T: Attached> {
     pub id: T::Id,
 }
 
-impl<T: Attached> Operation for Get<T> {
+impl<T: Attached> Procedure for Get<T> {
     type Output = T;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
@@ -121,7 +121,7 @@ pub struct Create<T: Attached> {
     pub cause: Cause,
 }
 
-impl<T: Attached> Operation for Create<T> {
+impl<T: Attached> Procedure for Create<T> {
     type Output = T;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
@@ -150,7 +150,7 @@ pub struct Update<T: Attached> {
     pub cause: Cause,
 }
 
-impl<T: Attached> Operation for Update<T> {
+impl<T: Attached> Procedure for Update<T> {
     type Output = T;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
@@ -178,7 +178,7 @@ pub struct Delete<T: Attached> {
     pub cause: Cause,
 }
 
-impl<T: Attached> Operation for Delete<T> {
+impl<T: Attached> Procedure for Delete<T> {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {

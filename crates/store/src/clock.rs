@@ -1,4 +1,4 @@
-//! The clock and the source of randomness that the whole house uses. They are inputs, so that a test, and
+//! The clock and the source of randomness that the whole program uses. They are inputs, so that a test, and
 //! `tieline serve --clock manual`, can move the one and seed the other.
 
 use parking_lot::Mutex;

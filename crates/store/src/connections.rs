@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::seal::Seal;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Row, Tx, params};
 use std::time::Duration;
 use tieline_model::connection::{Connection, Mapping, PaythenSettings, Secret, Settings};
@@ -23,7 +23,7 @@ pub struct Create {
     pub seal: Seal,
 }
 
-impl Operation for Create {
+impl Procedure for Create {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
@@ -69,7 +69,7 @@ pub struct Get {
     pub seal: Seal,
 }
 
-impl Operation for Get {
+impl Procedure for Get {
     type Output = Option<Connection>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Connection>> {
@@ -90,7 +90,7 @@ pub struct List {
     pub location_id: LocationId,
 }
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<Connection>;
     const SCANS: bool = true;
 
@@ -123,7 +123,7 @@ pub struct Rotate {
     pub seal: Seal,
 }
 
-impl Operation for Rotate {
+impl Procedure for Rotate {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
@@ -153,7 +153,7 @@ pub struct Remap {
     pub seal: Seal,
 }
 
-impl Operation for Remap {
+impl Procedure for Remap {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
@@ -183,7 +183,7 @@ pub struct Reread {
     pub seal: Seal,
 }
 
-impl Operation for Reread {
+impl Procedure for Reread {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
@@ -242,7 +242,7 @@ fn without_secrets(mut row: Row) -> Result<(Connection, Vec<u8>)> {
     Ok((connection, row.bytes(4)?))
 }
 
-/// Reads what a connector remembers under a key. For use inside an operation.
+/// Reads what a connector remembers under a key. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -256,7 +256,7 @@ pub async fn recall(tx: &mut Tx<'_>, connection: &ConnectionId, key: &str) -> Re
     row.map(|mut row| row.text(0)).transpose()
 }
 
-/// Makes a connector remember a document under a key. For use inside an operation.
+/// Makes a connector remember a document under a key. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.

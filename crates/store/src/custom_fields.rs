@@ -1,7 +1,7 @@
 //! Definitions of custom fields.
 
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Tx, params};
 use tieline_model::custom_field::{CustomField, CustomFieldInput, key_for};
 use tieline_model::{CustomFieldId, LocationId, Refusal};
@@ -15,7 +15,7 @@ pub struct Create {
     pub input: CustomFieldInput,
 }
 
-impl Operation for Create {
+impl Procedure for Create {
     type Output = CustomField;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<CustomField> {
@@ -57,7 +57,7 @@ pub struct List(
     pub LocationId,
 );
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<CustomField>;
     const SCANS: bool = true;
 

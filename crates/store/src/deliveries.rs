@@ -1,7 +1,7 @@
 //! Deliveries: every post to a connection as it came, and what became of it.
 
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Row, Tx, params};
 use serde::Serialize;
 use tieline_model::{ConnectionId, DeliveryId, LocationId, Refusal, Timestamp};
@@ -9,7 +9,7 @@ use tieline_model::{ConnectionId, DeliveryId, LocationId, Refusal, Timestamp};
 /// What became of a delivery.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub enum DeliveryStatus {
     /// It became events.
     Processed,
     /// It means nothing here, such as a kind of Stripe event that tells nothing of a payment.
@@ -18,7 +18,7 @@ pub enum Status {
     Failed,
 }
 
-impl Status {
+impl DeliveryStatus {
     /// The status as it is stored and shown.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -35,7 +35,7 @@ impl Status {
     }
 }
 
-impl std::str::FromStr for Status {
+impl std::str::FromStr for DeliveryStatus {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -75,14 +75,14 @@ pub struct Delivery {
     /// What came.
     pub posted: Posted,
     /// What became of it.
-    pub status: Status,
+    pub status: DeliveryStatus,
     /// Which events it became, or why it did not, in words.
     pub detail: String,
     /// When it came.
     pub received_at: Timestamp,
 }
 
-/// What became of the delivery with the sender's id, if one was stored before. For use inside an operation.
+/// What became of the delivery with the sender's id, if one was stored before. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -90,22 +90,27 @@ pub async fn status_of(
     tx: &mut Tx<'_>,
     connection: &ConnectionId,
     external_id: &str,
-) -> Result<Option<Status>> {
+) -> Result<Option<DeliveryStatus>> {
     let row = tx
         .query_first(
             "SELECT status FROM deliveries WHERE connection_id = ?1 AND external_id = ?2",
             params![connection, external_id],
         )
         .await?;
-    row.map(|mut row| Ok(Status::read(&row.text(0)?))).transpose()
+    row.map(|mut row| Ok(DeliveryStatus::read(&row.text(0)?))).transpose()
 }
 
-/// Stores a post with what became of it. For use inside an operation, which has asked [`status_of`] before:
+/// Stores a post with what became of it. For use inside a procedure, which has asked [`status_of`] before:
 /// where two come at once, the one that commits second is run again and finds the first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &mut Tx<'_>, posted: &Posted, status: Status, detail: &str) -> Result<DeliveryId> {
+pub async fn insert(
+    tx: &mut Tx<'_>,
+    posted: &Posted,
+    status: DeliveryStatus,
+    detail: &str,
+) -> Result<DeliveryId> {
     let id = DeliveryId::mint(tx.now(), tx.random());
     tx.execute(
         "INSERT INTO deliveries (location_id, id, connection_id, external_id, status, detail, received_at, \
@@ -129,7 +134,7 @@ pub async fn insert(tx: &mut Tx<'_>, posted: &Posted, status: Status, detail: &s
 }
 
 /// Puts down what became of a delivery that was tried again, and the sender's id of it, which may be known only
-/// now. For use inside an operation.
+/// now. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -157,7 +162,7 @@ pub struct Get {
     pub id: DeliveryId,
 }
 
-impl Operation for Get {
+impl Procedure for Get {
     type Output = Delivery;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Delivery> {
@@ -179,14 +184,14 @@ pub struct List {
     /// The location.
     pub location_id: LocationId,
     /// Only those with this status.
-    pub status: Option<Status>,
+    pub status: Option<DeliveryStatus>,
     /// Only those before this one, for the next page.
     pub before: Option<DeliveryId>,
     /// How many at most.
     pub limit: u32,
 }
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<Delivery>;
     const SCANS: bool = true;
 
@@ -199,7 +204,7 @@ impl Operation for List {
                 params![
                     &self.location_id,
                     self.before.as_ref().map_or("~", DeliveryId::as_str),
-                    self.status.map_or("", Status::as_str),
+                    self.status.map_or("", DeliveryStatus::as_str),
                     self.limit
                 ],
             )
@@ -211,7 +216,7 @@ impl Operation for List {
 fn delivery(mut row: Row) -> Result<Delivery> {
     Ok(Delivery {
         id: row.id(0)?,
-        status: Status::read(&row.text(4)?),
+        status: DeliveryStatus::read(&row.text(4)?),
         detail: row.text(5)?,
         received_at: row.time(6)?,
         posted: Posted {

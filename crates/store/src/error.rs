@@ -2,10 +2,10 @@
 
 use tieline_model::Refusal;
 
-/// The result of an operation.
+/// The result of a procedure.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why an operation was not carried out.
+/// Why a procedure was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The change was understood and is not made; nothing was written.
@@ -35,7 +35,7 @@ pub enum Error {
     /// The database cannot be used: a migration is missing or altered, a file cannot be opened.
     #[error("{0}")]
     Unusable(String),
-    /// The store was closed, or an operation broke off; the log has the reason.
+    /// The store was closed, or a procedure broke off; the log has the reason.
     #[error("the store is closed")]
     Closed,
     /// A value cannot be written down as JSON.
@@ -52,7 +52,7 @@ fn describe(error: &tokio_postgres::Error) -> String {
 }
 
 impl Error {
-    /// The refusal, where the operation was refused rather than broken.
+    /// The refusal, where the procedure was refused rather than broken.
     #[must_use]
     pub const fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -3,7 +3,7 @@
 //! A plain hash is enough here, and fast: a token is 122 random bits, which no one can guess their way to.
 
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Row, Tx, params};
 use sha2::{Digest, Sha256};
 use tieline_model::key::Key;
@@ -26,7 +26,7 @@ pub struct Create {
     pub scopes: Scopes,
 }
 
-impl Operation for Create {
+impl Procedure for Create {
     /// The key and its token, which is not to be had again.
     type Output = (Key, String);
 
@@ -79,7 +79,7 @@ pub struct Find(
     pub [u8; 32],
 );
 
-impl Operation for Find {
+impl Procedure for Find {
     type Output = Option<Key>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Key>> {
@@ -101,7 +101,7 @@ pub struct List(
     pub LocationId,
 );
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<Key>;
     const SCANS: bool = true;
 
@@ -126,7 +126,7 @@ pub struct Revoke {
     pub id: KeyId,
 }
 
-impl Operation for Revoke {
+impl Procedure for Revoke {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {

@@ -1,11 +1,11 @@
 //! The store: what Tieline knows, on SQLite or on PostgreSQL.
 //!
-//! A domain operation ([`contacts::Create`], [`log::Read`], …) is a value that implements [`Operation`]: its
+//! A domain procedure ([`contacts::Create`], [`log::Read`], …) is a value that implements [`Procedure`]: its
 //! fields are its input, and its logic is written once against [`Tx`], whichever database is underneath.
 //! [`Store::write`] runs one in a transaction and answers when that is durable; [`Store::read`] runs one that
 //! only reads, beside the writers.
 //!
-//! A change and the events that tell of it are written by the same operation, so they commit together.
+//! A change and the events that tell of it are written by the same procedure, so they commit together.
 
 pub mod attached;
 pub mod clock;
@@ -30,5 +30,5 @@ mod tx;
 pub mod workflows;
 
 pub use error::{Error, Result};
-pub use store::{Operation, Options, Store, Target};
+pub use store::{Options, Procedure, Store, Target};
 pub use tx::{Param, Row, Tx};

@@ -1,7 +1,7 @@
 //! Locations.
 
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Tx, params};
 use crate::workflows;
 use tieline_model::{Location, LocationId, Refusal};
@@ -19,7 +19,7 @@ pub struct Create {
     pub allow_duplicate_contact: bool,
 }
 
-impl Operation for Create {
+impl Procedure for Create {
     type Output = Location;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Location> {
@@ -52,7 +52,7 @@ pub struct Update {
     pub allow_duplicate_contact: Option<bool>,
 }
 
-impl Operation for Update {
+impl Procedure for Update {
     type Output = Location;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Location> {
@@ -80,7 +80,7 @@ pub struct Get(
     pub LocationId,
 );
 
-impl Operation for Get {
+impl Procedure for Get {
     type Output = Option<Location>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Location>> {
@@ -93,7 +93,7 @@ impl Operation for Get {
 #[derive(Clone, Copy, Debug)]
 pub struct List;
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<Location>;
     const SCANS: bool = true;
 

@@ -6,7 +6,7 @@
 //! [`Store::place_events`](crate::Store::place_events) has seen it committed.
 
 use crate::error::{Error, Result};
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Row, Tx, params};
 use serde_json::value::RawValue;
 use tieline_model::{Cause, Event, EventId, LocationId, NewEvent};
@@ -55,7 +55,7 @@ pub struct Append {
     pub event: NewEvent,
 }
 
-impl Operation for Append {
+impl Procedure for Append {
     type Output = EventId;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<EventId> {
@@ -72,7 +72,7 @@ pub struct Read {
     pub limit: u32,
 }
 
-impl Operation for Read {
+impl Procedure for Read {
     type Output = Vec<Event>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Event>> {
@@ -108,7 +108,7 @@ pub struct Skim {
     pub limit: u32,
 }
 
-impl Operation for Skim {
+impl Procedure for Skim {
     type Output = Vec<Headline>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Headline>> {
@@ -131,7 +131,7 @@ pub struct At(
     pub i64,
 );
 
-impl Operation for At {
+impl Procedure for At {
     type Output = Option<Event>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Event>> {
@@ -174,7 +174,7 @@ pub struct Cursor(
     pub &'static str,
 );
 
-impl Operation for Cursor {
+impl Procedure for Cursor {
     type Output = i64;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {

@@ -13,7 +13,7 @@ struct Migration {
 }
 
 const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, text: include_str!("../migrations/0001_house.sql") }];
+    &[Migration { number: 1, text: include_str!("../migrations/0001_initial.sql") }];
 
 const BOOK: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";

@@ -1,13 +1,13 @@
 //! Runs: executions of workflows, their checkpoints and their history.
 
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Row, Tx, params};
 use tieline_model::{ContactId, LocationId, RunId, Timestamp, WorkflowId};
 
 /// Where a run stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Status {
+pub enum RunStatus {
     /// It can go on now.
     Ready,
     /// A request of its is under way; it is leased to the node that sends it.
@@ -22,7 +22,7 @@ pub enum Status {
     Failed,
 }
 
-impl Status {
+impl RunStatus {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Ready, Self::Calling, Self::Waiting, Self::Completed, Self::Stopped, Self::Failed];
@@ -41,7 +41,7 @@ impl Status {
     }
 }
 
-impl std::str::FromStr for Status {
+impl std::str::FromStr for RunStatus {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -71,7 +71,7 @@ pub struct Run {
     /// Runs with the same key are executed one after the other, in the order of their events.
     pub concurrency_key: Option<String>,
     /// Where it stands.
-    pub status: Status,
+    pub status: RunStatus,
     /// When it wants to be looked at next; none when it is over.
     pub due_at: Option<Timestamp>,
     /// The engine's checkpoint, as JSON.
@@ -84,7 +84,7 @@ pub struct Run {
     pub updated_at: Timestamp,
 }
 
-/// Writes a new run. For use inside an operation.
+/// Writes a new run. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -113,7 +113,7 @@ pub async fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
     .map(|_| ())
 }
 
-/// Writes a run's new state over the old. For use inside an operation.
+/// Writes a run's new state over the old. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -136,7 +136,7 @@ pub async fn save(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
     .map(|_| ())
 }
 
-/// Appends to a run's history the steps of one checkpoint, as JSON. For use inside an operation.
+/// Appends to a run's history the steps of one checkpoint, as JSON. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -152,7 +152,7 @@ pub async fn record(tx: &mut Tx<'_>, run: &RunId, steps: &str, is_first: bool) -
 }
 
 /// Whether a run with this key, started by an earlier event than `before`, has yet to go on. For use inside
-/// an operation.
+/// a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -167,7 +167,7 @@ pub async fn is_busy(tx: &mut Tx<'_>, location: &LocationId, key: &str, before: 
     Ok(row.is_some())
 }
 
-/// Whether a run with this key has a request under way. For use inside an operation.
+/// Whether a run with this key has a request under way. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -197,7 +197,7 @@ macro_rules! claim {
 
 /// Claims runs that are due for the length of the transaction, oldest first. A run is left while another one of
 /// its key has a request under way, and one that has yet to begin also while an earlier one of its key is ready.
-/// Two that slept may be claimed together; ask [`is_called`] before each. For use inside an operation.
+/// Two that slept may be claimed together; ask [`is_called`] before each. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -207,7 +207,7 @@ pub async fn claim(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Run>> {
     rows.into_iter().map(run).collect()
 }
 
-/// Gets a run; inside an operation that is about to change it, too.
+/// Gets a run; inside a procedure that is about to change it, too.
 #[derive(Clone, Debug)]
 pub struct Get {
     /// The location.
@@ -216,7 +216,7 @@ pub struct Get {
     pub id: RunId,
 }
 
-impl Operation for Get {
+impl Procedure for Get {
     type Output = Option<Run>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Run>> {
@@ -235,7 +235,7 @@ impl Operation for Get {
 #[derive(Clone, Copy, Debug)]
 pub struct NextDue;
 
-impl Operation for NextDue {
+impl Procedure for NextDue {
     type Output = Option<Timestamp>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
@@ -252,14 +252,14 @@ pub struct List {
     /// The location.
     pub location_id: LocationId,
     /// Only those with this status.
-    pub status: Option<Status>,
+    pub status: Option<RunStatus>,
     /// Only those before this one, for the next page.
     pub before: Option<RunId>,
     /// How many at most.
     pub limit: u32,
 }
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<Run>;
     const SCANS: bool = true;
 
@@ -272,7 +272,7 @@ impl Operation for List {
                 params![
                     &self.location_id,
                     self.before.as_ref().map_or("~", RunId::as_str),
-                    self.status.map_or("", Status::as_str),
+                    self.status.map_or("", RunStatus::as_str),
                     self.limit
                 ],
             )
@@ -288,8 +288,8 @@ pub struct Count(
     pub LocationId,
 );
 
-impl Operation for Count {
-    type Output = Vec<(Status, i64)>;
+impl Procedure for Count {
+    type Output = Vec<(RunStatus, i64)>;
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
@@ -310,7 +310,7 @@ pub struct History(
     pub RunId,
 );
 
-impl Operation for History {
+impl Procedure for History {
     type Output = Vec<String>;
     const SCANS: bool = true;
 
@@ -326,7 +326,7 @@ impl Operation for History {
 // then the event's place with a minus.
 
 /// Makes a sleeping run hear of an event: one of this kind about this contact or subject. For use inside an
-/// operation.
+/// procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -340,7 +340,7 @@ pub async fn listen(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Resu
 }
 
 /// Makes a run that is not asleep hear of an event that a later wait of it may be for, so that one which comes
-/// before the run is there is not missed; [`heard`] gives it. For use inside an operation.
+/// before the run is there is not missed; [`heard`] gives it. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -355,7 +355,7 @@ pub async fn listen_ahead(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -
 }
 
 /// The kinds of events that a run has heard of ahead, each with its place in the log, the earliest first. For
-/// use inside an operation.
+/// use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -369,7 +369,7 @@ pub async fn heard(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<(String, i64)>> {
     rows.into_iter().map(|mut row| Ok((row.text(0)?, -row.int(1)?))).collect()
 }
 
-/// Makes a run hear of no more events; what it has heard ahead is kept. For use inside an operation.
+/// Makes a run hear of no more events; what it has heard ahead is kept. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -378,7 +378,7 @@ pub async fn listen_no_more(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
     tx.execute(sql, params![run]).await.map(|_| ())
 }
 
-/// Forgets what a run has heard of one kind of event. For use inside an operation.
+/// Forgets what a run has heard of one kind of event. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -387,7 +387,7 @@ pub async fn forget(tx: &mut Tx<'_>, run: &RunId, kind: &str) -> Result<()> {
     tx.execute(sql, params![run, kind]).await.map(|_| ())
 }
 
-/// Makes a run hear of no more events, neither now nor ahead. For use inside an operation.
+/// Makes a run hear of no more events, neither now nor ahead. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -396,7 +396,7 @@ pub async fn stop_listening(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
 }
 
 /// Ends the listening of a run that slept. What it heard ahead is kept: it may have slept before a retry. For
-/// use inside an operation.
+/// use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -406,7 +406,7 @@ pub async fn wake_up(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
 }
 
 /// Tells the runs that want to hear of an event: one of this kind about this contact or subject, at this place
-/// in the log. Gives those that sleep; the others have heard it ahead. For use inside an operation.
+/// in the log. Gives those that sleep; the others have heard it ahead. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -444,7 +444,7 @@ pub async fn listeners(
     Ok(asleep)
 }
 
-/// Makes a sleeping run due, because of the event at this place. For use inside an operation.
+/// Makes a sleeping run due, because of the event at this place. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -462,7 +462,7 @@ pub async fn wake(tx: &mut Tx<'_>, location: &LocationId, run: &RunId, event_seq
 }
 
 /// Puts down which event a run was woken by; the first one that it waited for counts. For use inside an
-/// operation.
+/// procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -475,7 +475,7 @@ pub async fn mark_woken(tx: &mut Tx<'_>, run: &RunId, event_seq: i64) -> Result<
     .map(|_| ())
 }
 
-/// The place of the event that woke a sleeping run, if one did. For use inside an operation.
+/// The place of the event that woke a sleeping run, if one did. For use inside a procedure.
 ///
 /// # Errors
 /// What the database says.
@@ -489,8 +489,8 @@ pub async fn woken_by(tx: &mut Tx<'_>, run: &RunId) -> Result<Option<i64>> {
     row.map_or(Ok(None), |row| row.opt_int(0))
 }
 
-fn status(row: &mut Row, column: usize) -> Result<Status> {
-    Ok(row.text(column)?.parse().unwrap_or(Status::Failed))
+fn status(row: &mut Row, column: usize) -> Result<RunStatus> {
+    Ok(row.text(column)?.parse().unwrap_or(RunStatus::Failed))
 }
 
 fn run(mut row: Row) -> Result<Run> {

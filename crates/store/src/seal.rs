@@ -2,7 +2,7 @@
 
 use crate::clock::Entropy;
 use crate::error::{Error, Result};
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Tx, params};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -68,7 +68,7 @@ pub struct Check {
     pub seal: Seal,
 }
 
-impl Operation for Check {
+impl Procedure for Check {
     /// Whether it is.
     type Output = bool;
 
@@ -93,7 +93,7 @@ impl Operation for Check {
 #[derive(Clone, Copy, Debug)]
 pub struct HasKey;
 
-impl Operation for HasKey {
+impl Procedure for HasKey {
     type Output = bool;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
@@ -109,7 +109,7 @@ pub struct Accept {
     pub seal: Seal,
 }
 
-impl Operation for Accept {
+impl Procedure for Accept {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {

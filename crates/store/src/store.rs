@@ -1,4 +1,4 @@
-//! The store as the rest of the house sees it: operations go in, results come out.
+//! The store as the rest of the program sees it: procedures go in, results come out.
 
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Something to do in the store: its fields are its input, [`Operation::run`] is its logic.
+/// Something to do in the store: its fields are its input, [`Procedure::run`] is its logic.
 ///
 /// On SQLite the future is driven to its end on the writer's thread, so it may wait for nothing but the
 /// transaction. On PostgreSQL it is run again after a conflict with another transaction, so it may change
 /// nothing but the transaction. It refuses before its first write.
-pub trait Operation: Send + Sync + 'static {
+pub trait Procedure: Send + Sync + 'static {
     /// What it gives.
     type Output: Send + 'static;
 
@@ -89,46 +89,46 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { driver, options, appended }) })
     }
 
-    /// Runs an operation in a transaction. When this returns, what it wrote is durable; where it gives an
+    /// Runs a procedure in a transaction. When this returns, what it wrote is durable; where it gives an
     /// error, nothing was written.
     ///
     /// # Errors
-    /// What the operation gives, or what the database says.
-    pub async fn write<O: Operation>(&self, operation: O) -> Result<O::Output> {
+    /// What the procedure gives, or what the database says.
+    pub async fn write<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
-            Driver::Sqlite { writer, .. } => writer.write(operation).await,
+            Driver::Sqlite { writer, .. } => writer.write(procedure).await,
             Driver::Postgres(postgres) => {
-                postgres.write(operation, &self.inner.options, &self.inner.appended).await
+                postgres.write(procedure, &self.inner.options, &self.inner.appended).await
             }
         }
     }
 
-    /// Runs an operation that only reads, beside the writers. It sees all that was acknowledged before.
+    /// Runs a procedure that only reads, beside the writers. It sees all that was acknowledged before.
     ///
     /// # Errors
-    /// What the operation gives, or what the database says.
-    pub async fn read<O: Operation>(&self, operation: O) -> Result<O::Output> {
+    /// What the procedure gives, or what the database says.
+    pub async fn read<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
-            Driver::Postgres(postgres) => postgres.read(operation, &self.inner.options).await,
+            Driver::Postgres(postgres) => postgres.read(procedure, &self.inner.options).await,
             // Looking one row up takes less time than handing it to another thread would.
-            Driver::Sqlite { readers, .. } if !O::SCANS => {
-                readers.with(|connection| sqlite::drive(operation.run(&mut self.reading(connection))))
+            Driver::Sqlite { readers, .. } if !P::SCANS => {
+                readers.with(|connection| sqlite::drive(procedure.run(&mut self.reading(connection))))
             }
             Driver::Sqlite { readers, .. } => {
                 let (store, readers) = (self.clone(), Arc::clone(readers));
-                let read = move || readers.with(|connection| store.snapshot(connection, &operation));
+                let read = move || readers.with(|connection| store.snapshot(connection, &procedure));
                 tokio::task::spawn_blocking(read).await.map_err(|_| Error::Closed)?
             }
         }
     }
 
-    fn snapshot<O: Operation>(
+    fn snapshot<P: Procedure>(
         &self,
         connection: &mut rusqlite::Connection,
-        operation: &O,
-    ) -> Result<O::Output> {
+        procedure: &P,
+    ) -> Result<P::Output> {
         connection.execute_batch("BEGIN")?;
-        let result = sqlite::drive(operation.run(&mut self.reading(connection)));
+        let result = sqlite::drive(procedure.run(&mut self.reading(connection)));
         connection.execute_batch("COMMIT")?;
         result
     }

@@ -1,6 +1,6 @@
-//! A transaction, whichever database it is on: what domain operations are written against.
+//! A transaction, whichever database it is on: what domain procedures are written against.
 //!
-//! This is an enum rather than a trait because there are two databases and both are ours: an operation reads
+//! This is an enum rather than a trait because there are two databases and both are ours: a procedure reads
 //! `&mut Tx` in its signature, nothing is generic, and no future is boxed on the way to a statement.
 
 use crate::clock::Entropy;
@@ -15,7 +15,7 @@ pub struct Tx<'c> {
     pub(crate) entropy: &'c dyn Entropy,
     /// Whether events were appended, so that the readers of the log are woken after the commit.
     pub(crate) appended: bool,
-    /// The contact that this operation wrote last. A run's steps change one contact several times over, and
+    /// The contact that this procedure wrote last. A run's steps change one contact several times over, and
     /// need not read back what they have just written.
     pub(crate) written: Option<crate::contacts::Record>,
 }
@@ -218,7 +218,7 @@ const COLUMNS: [&str; 13] =
     ["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th", "11th", "12th", "a later one"];
 
 impl Tx<'_> {
-    /// When the operation began. The same for all that it writes.
+    /// When the procedure began. The same for all that it writes.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.now

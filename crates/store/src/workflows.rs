@@ -2,7 +2,7 @@
 //! pinned to the one it started on.
 
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Row, Tx, params};
 use serde_json::Value;
 use tieline_model::workflow::Document;
@@ -40,7 +40,7 @@ pub struct Apply {
     pub publish: bool,
 }
 
-impl Operation for Apply {
+impl Procedure for Apply {
     type Output = Workflow;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
@@ -148,7 +148,7 @@ pub struct Unpublish {
     pub name: String,
 }
 
-impl Operation for Unpublish {
+impl Procedure for Unpublish {
     type Output = Workflow;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
@@ -185,7 +185,7 @@ pub struct List(
     pub LocationId,
 );
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Vec<Workflow>;
     const SCANS: bool = true;
 
@@ -233,7 +233,7 @@ pub struct Version {
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp;
 
-impl Operation for Stamp {
+impl Procedure for Stamp {
     type Output = i64;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
@@ -257,7 +257,7 @@ pub struct Publication {
     pub listened: Vec<(LocationId, String)>,
 }
 
-impl Operation for Published {
+impl Procedure for Published {
     type Output = Publication;
     const SCANS: bool = true;
 
@@ -288,7 +288,7 @@ pub struct GetVersion {
     pub version: i64,
 }
 
-impl Operation for GetVersion {
+impl Procedure for GetVersion {
     type Output = Option<Version>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Version>> {

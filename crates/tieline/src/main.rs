@@ -2,9 +2,9 @@
 
 mod commands;
 mod config;
-mod house;
 mod listen;
 mod logging;
+mod open;
 mod output;
 mod server;
 mod stop;

@@ -1,8 +1,8 @@
 //! The server as a whole: the store, the API, the deliveries and the runtime, put together.
 
 use crate::config::Config;
-use crate::house;
 use crate::listen;
+use crate::open;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -55,8 +55,8 @@ impl Server {
     pub(crate) async fn start(config: &Config, settings: Settings) -> Result<Self, String> {
         let lock = lock(config)?;
         let (clock, manual) = clock(settings.manual_clock);
-        let store = house::open(config, Options { clock, listen: true, ..Options::default() }).await?;
-        let seal = house::seal(config, &store).await?;
+        let store = open::open(config, Options { clock, listen: true, ..Options::default() }).await?;
+        let seal = open::seal(config, &store).await?;
         let client = Client::new(HttpOptions { guard: settings.outbound, ..HttpOptions::default() });
         let client = client.map_err(|error| format!("the HTTP client cannot be set up: {error}"))?;
         let runtime = Runtime::start(&store, RuntimeOptions { client });

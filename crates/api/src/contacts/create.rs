@@ -6,8 +6,8 @@
 use super::shape;
 use crate::answer::{Answer, Object};
 use crate::call::{Call, require_location};
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_model::contact::{ContactInput, Write};
 use tieline_store::contacts::Create;
@@ -15,7 +15,7 @@ use tieline_store::contacts::Create;
 pub(crate) const OPERATION: Operation =
     Operation::post("create-contact", "/contacts", Scope::ContactsWrite, |call| Box::pin(handle(call)));
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let input = call.read(|fields| {
         require_location(fields);
         ContactInput::read(fields, Write::Create, call.location())

@@ -4,8 +4,8 @@
 use super::shape;
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::{Scope, text};
 use tieline_store::contacts::FindDuplicate;
 
@@ -14,7 +14,7 @@ pub(crate) const OPERATION: Operation =
         Box::pin(handle(call))
     });
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let mut query = call.query();
     query.require("locationId");
     let (email, number) = (query.text("email"), query.text("number"));

@@ -5,8 +5,8 @@
 use super::shape;
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::{Refusal, Scope};
 use tieline_store::contacts::Get;
 
@@ -15,7 +15,7 @@ pub(crate) const OPERATION: Operation =
         Box::pin(handle(call))
     });
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let doc = call.look(Get { location_id: call.location_id(), id: call.contact_id() }).await?;
     let doc = doc.ok_or_else(|| Refusal::ContactNotFound(call.param("contactId").to_owned()))?;
     let doc = shape::contact(&doc, call.version)?;

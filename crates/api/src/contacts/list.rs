@@ -6,8 +6,8 @@
 use super::shape;
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use serde::Serialize;
 use tieline_model::{ContactId, Scope, Timestamp};
 use tieline_store::contacts::{List, Order, Page, SortBy};
@@ -20,7 +20,7 @@ const USUAL_LIMIT: i64 = 20;
 const HIGHEST_LIMIT: i64 = 100;
 const LONGEST_QUERY: usize = 75;
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let (list, number) = read(&call)?;
     let page = call.look(list.clone()).await?;
     let mut contacts = String::from("[");
@@ -37,7 +37,7 @@ async fn handle(call: Call) -> Result<Answer, Problem> {
 }
 
 /// What is asked for, and the number of the page.
-fn read(call: &Call) -> Result<(List, i64), Problem> {
+fn read(call: &Call) -> Result<(List, i64), ApiError> {
     let mut query = call.query();
     query.require("locationId");
     let limit = query.integer("limit", 1..=HIGHEST_LIMIT).unwrap_or(USUAL_LIMIT);

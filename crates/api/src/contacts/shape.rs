@@ -1,7 +1,7 @@
 //! Contacts as they go over the wire. A stored document is what the date versions answer, so those copy it;
 //! whatever else a client expects is put in at its end.
 
-use crate::problem::Problem;
+use crate::error::ApiError;
 use crate::version::Version;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -12,7 +12,7 @@ use tieline_model::contact::Contact;
 use tieline_store::Error;
 
 /// A contact's document as this version answers it.
-pub(super) fn contact(doc: &str, version: Version) -> Result<Cow<'_, str>, Problem> {
+pub(super) fn contact(doc: &str, version: Version) -> Result<Cow<'_, str>, ApiError> {
     // A quote inside a text is escaped, so the key cannot be mistaken for a text that holds the same words.
     if version == Version::V2 || !doc.contains("\"dndSettings\":") {
         return Ok(Cow::Borrowed(doc));
@@ -39,7 +39,7 @@ pub(super) fn created<'d>(
     doc: &'d str,
     contact: &Contact,
     version: Version,
-) -> Result<Cow<'d, str>, Problem> {
+) -> Result<Cow<'d, str>, ApiError> {
     if version == Version::V3 {
         return self::contact(doc, version);
     }
@@ -59,7 +59,7 @@ fn month_and_day(date: &str) -> Option<(u8, u8)> {
 }
 
 /// A contact in a list, with the keys that readers of lists look for.
-pub(super) fn list_item(doc: &str, version: Version) -> Result<String, Problem> {
+pub(super) fn list_item(doc: &str, version: Version) -> Result<String, ApiError> {
     #[derive(Deserialize)]
     struct Named<'d> {
         #[serde(borrow)]

@@ -4,8 +4,8 @@
 use super::shape;
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_model::contact::{ContactInput, Write};
 use tieline_store::contacts::Update;
@@ -15,7 +15,7 @@ pub(crate) const OPERATION: Operation =
         Box::pin(handle(call))
     });
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let input = call.read(|fields| ContactInput::read(fields, Write::Update, call.location()))?;
     let (location, id) = (call.location().clone(), call.contact_id());
     let written = call.write(Update { location, id, input, cause: call.cause() }).await?;

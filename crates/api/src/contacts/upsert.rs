@@ -7,8 +7,8 @@
 use super::shape;
 use crate::answer::{Answer, Object};
 use crate::call::{Call, require_location};
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_model::contact::{ContactInput, Write};
 use tieline_model::fields::Fields;
@@ -19,7 +19,7 @@ pub(crate) const OPERATION: Operation =
         Box::pin(handle(call))
     });
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let (input, always_new) = call.read(|fields| read(fields, &call))?;
     let location = call.location().clone();
     let upserted = call.write(Upsert { location, input, always_new, cause: call.cause() }).await?;

@@ -1,4 +1,4 @@
-//! Whatever bytes come in, the house stands: no answer is a fault of ours, and each is in the envelope.
+//! Whatever bytes come in, the server stays up: no answer is a fault of ours, and each is in the envelope.
 
 use axum::body::Body;
 use http::{HeaderValue, Request};

@@ -1,6 +1,6 @@
 //! The client that all outgoing requests go through.
 
-use super::failure::Failure;
+use super::failure::RequestFailure;
 use super::guard::Guard;
 use super::request::Request;
 use super::response::Response;
@@ -76,15 +76,15 @@ impl Client {
     /// the request has that header. `now` is what a date in `Retry-After` is compared with.
     ///
     /// # Errors
-    /// [`Failure`] where there was no answer, or one outside 200 to 299.
+    /// [`RequestFailure`] where there was no answer, or one outside 200 to 299.
     pub async fn send(
         &self,
         request: &Request,
         idempotency_key: &str,
         now: Timestamp,
-    ) -> Result<Response, Failure> {
-        self.guard.check_url(&request.url).map_err(|refused| Failure::lasting(refused.to_string()))?;
-        let unanswered = |error| Failure::unanswered(&request.host(), &error, self.timeout);
+    ) -> Result<Response, RequestFailure> {
+        self.guard.check_url(&request.url).map_err(|refused| RequestFailure::lasting(refused.to_string()))?;
+        let unanswered = |error| RequestFailure::unanswered(&request.host(), &error, self.timeout);
         let mut answer = self.prepare(request, idempotency_key)?.send().await.map_err(unanswered)?;
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let body = self.read_body(answer).await;
@@ -92,16 +92,21 @@ impl Client {
             // What the status says holds even where the body did not arrive.
             let (body, _) = body.unwrap_or_default();
             let text = request.without_secrets(&String::from_utf8_lossy(&body));
-            return Err(Failure::answered(&request.host(), status, &headers, &text, now));
+            return Err(RequestFailure::answered(&request.host(), status, &headers, &text, now));
         }
         let (body, truncated) = body.map_err(unanswered)?;
         Ok(Response::new(status, &headers, &body, truncated))
     }
 
-    fn prepare(&self, request: &Request, idempotency_key: &str) -> Result<reqwest::RequestBuilder, Failure> {
+    fn prepare(
+        &self,
+        request: &Request,
+        idempotency_key: &str,
+    ) -> Result<reqwest::RequestBuilder, RequestFailure> {
         let mut headers = request.headers.clone();
-        let key = HeaderValue::from_str(idempotency_key)
-            .map_err(|_| Failure::lasting("the idempotency key must be letters, digits and punctuation"))?;
+        let key = HeaderValue::from_str(idempotency_key).map_err(|_| {
+            RequestFailure::lasting("the idempotency key must be letters, digits and punctuation")
+        })?;
         headers.entry("idempotency-key").or_insert(key);
         let builder = self.http.request(request.method.clone(), request.url.clone()).headers(headers);
         Ok(match &request.body {

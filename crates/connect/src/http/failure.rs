@@ -14,7 +14,7 @@ const QUOTED: usize = 300;
 /// A request that brought no success.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct Failure {
+pub struct RequestFailure {
     /// What happened and, where there is one, the fix. Without secrets, so it may be stored and shown.
     pub message: String,
     /// Whether the same request may succeed later.
@@ -26,7 +26,7 @@ pub struct Failure {
     pub busy: bool,
 }
 
-impl Failure {
+impl RequestFailure {
     /// A failure that trying again does not mend.
     pub(super) fn lasting(message: impl Into<String>) -> Self {
         Self { message: message.into(), retryable: false, retry_after: None, busy: false }
@@ -104,12 +104,12 @@ fn quote(body: &str) -> String {
 mod tests {
     use super::*;
 
-    fn answered(status: u16, body: &str) -> Failure {
+    fn answered(status: u16, body: &str) -> RequestFailure {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", "5".parse().unwrap());
         headers.insert("location", "https://other.example/login?ticket=abc".parse().unwrap());
         let now = Timestamp::from_millis(0);
-        Failure::answered("example.com", StatusCode::from_u16(status).unwrap(), &headers, body, now)
+        RequestFailure::answered("example.com", StatusCode::from_u16(status).unwrap(), &headers, body, now)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Requests that leave the house: which addresses they may reach, how they are sent, and what an answer
+//! Requests that leave the server: which addresses they may reach, how they are sent, and what an answer
 //! means for the step that sent them.
 //!
 //! A workflow's author chooses where a request goes, so an address is checked after its name was resolved
@@ -14,7 +14,7 @@ pub mod response;
 mod retry_after;
 
 pub use client::{Client, Options};
-pub use failure::Failure;
+pub use failure::RequestFailure;
 pub use guard::Guard;
 pub use request::Request;
 pub use response::Response;

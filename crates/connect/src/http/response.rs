@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tieline_model::depth::{MAX_DEPTH, lies_within};
+use tieline_model::depth::{MAX_NESTING, lies_within};
 
 /// A successful answer; serialised, it is the output of the step `http.request`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -25,7 +25,7 @@ impl Response {
     pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], truncated: bool) -> Self {
         let json = !truncated && may_be_json(headers);
         let parsed = json.then(|| serde_json::from_slice(body).ok()).flatten();
-        let parsed = parsed.filter(|value| lies_within(value, MAX_DEPTH));
+        let parsed = parsed.filter(|value| lies_within(value, MAX_NESTING));
         let text = || match body {
             [] => Value::Null,
             _ => Value::String(String::from_utf8_lossy(body).into_owned()),
@@ -66,8 +66,8 @@ mod tests {
         assert_eq!(body("text/plain", "1"), json!("1"));
         assert_eq!(body("application/json", ""), Value::Null);
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(body("application/json", &nested(MAX_DEPTH)).is_array());
-        assert_eq!(body("application/json", &nested(MAX_DEPTH + 1)), json!(nested(MAX_DEPTH + 1)));
+        assert!(body("application/json", &nested(MAX_NESTING)).is_array());
+        assert_eq!(body("application/json", &nested(MAX_NESTING + 1)), json!(nested(MAX_NESTING + 1)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::facts::{Ids, Pay, Side, What};
 use super::kinds;
 use super::outcome::{Draft, Drafts, PaymentView};
 use super::plan;
-use super::standing::{Standing, Status};
+use super::standing::{PlanStatus, Standing};
 use tieline_model::connection::PaythenSettings;
 
 /// One event at work on one customer's book.
@@ -102,11 +102,11 @@ impl Rules<'_> {
     pub(super) fn conclude(&mut self, key: &str, standing: Standing, drafts: &mut Drafts) {
         let enrolment = self.book.enrol(key);
         let told = match standing.status {
-            Status::Completed => &mut enrolment.completed_told,
-            Status::Cancelled => &mut enrolment.cancelled_told,
+            PlanStatus::Completed => &mut enrolment.completed_told,
+            PlanStatus::Cancelled => &mut enrolment.cancelled_told,
             _ => return,
         };
-        let kind = if standing.status == Status::Completed { kinds::COMPLETED } else { kinds::CANCELLED };
+        let kind = if standing.status == PlanStatus::Completed { kinds::COMPLETED } else { kinds::CANCELLED };
         if !std::mem::replace(told, true) {
             drafts.push(kind);
         }

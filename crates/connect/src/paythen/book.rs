@@ -3,7 +3,7 @@
 
 use super::facts::{About, Address, Ids, Pay};
 use super::latest::Latest;
-use super::standing::Status;
+use super::standing::PlanStatus;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tieline_model::connection::PaythenSettings;
@@ -37,7 +37,7 @@ pub(super) struct Book {
     #[serde(default, rename = "pa", skip_serializing_if = "Vec::is_empty")]
     pub(super) payments: Vec<Payment>,
     #[serde(default, rename = "fa", skip_serializing_if = "Vec::is_empty")]
-    pub(super) failures: Vec<Failure>,
+    pub(super) failures: Vec<FailedPayment>,
     /// Ids of Stripe events that were reported and leave no other trace.
     #[serde(default, rename = "to", skip_serializing_if = "Vec::is_empty")]
     told: Vec<String>,
@@ -139,7 +139,7 @@ pub(super) struct Payment {
 
 /// One failed attempt, whatever objects told of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Failure {
+pub(super) struct FailedPayment {
     #[serde(rename = "t")]
     pub(super) at: i64,
     #[serde(default, rename = "i", skip_serializing_if = "is_default")]
@@ -167,7 +167,7 @@ pub(super) struct Failure {
     pub(super) belongs: Belongs,
     /// In what way the plan became overdue by it, where that was told.
     #[serde(default, rename = "o", skip_serializing_if = "is_default")]
-    pub(super) overdue_told: Option<Status>,
+    pub(super) overdue_told: Option<PlanStatus>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -232,7 +232,7 @@ impl Book {
     }
 
     /// The enrolment that a failed attempt belongs to: that of its payment, where more is known of it by now.
-    pub(super) fn home_of_failure<'a>(&'a self, failure: &'a Failure) -> Cow<'a, str> {
+    pub(super) fn home_of_failure<'a>(&'a self, failure: &'a FailedPayment) -> Cow<'a, str> {
         match self.payments.iter().find(|payment| failure.is_of(payment)) {
             Some(payment) => self.home(&payment.belongs, payment.paid_at.unwrap_or(failure.at)),
             None => self.home(&failure.belongs, failure.at),

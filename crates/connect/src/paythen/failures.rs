@@ -1,7 +1,7 @@
 //! Attempts that failed, and what they mean for the plan.
 
 use super::apply::Rules;
-use super::book::{Belongs, Failure};
+use super::book::{Belongs, FailedPayment};
 use super::facts::{Pay, Side};
 use super::kinds;
 use super::outcome::{Draft, Drafts, PaymentView};
@@ -25,7 +25,7 @@ impl Rules<'_> {
         let belongs = Belongs::new(pay, &event.about, self.settings);
         let found = self.book.find_failure(pay, at);
         let place = found.unwrap_or_else(|| {
-            self.book.failures.push(Failure { at, ..Failure::default() });
+            self.book.failures.push(FailedPayment { at, ..FailedPayment::default() });
             self.book.failures.len() - 1
         });
         self.book.failures[place].add(pay, belongs, &event.id, at);
@@ -63,7 +63,7 @@ impl Rules<'_> {
     }
 }
 
-impl Failure {
+impl FailedPayment {
     fn was_told_by(&self, event: &str) -> bool {
         [&self.invoice_event, &self.money_event].into_iter().flatten().any(|told| told == event)
     }

@@ -1,6 +1,6 @@
 //! What handling an event leads to, before it is written down.
 
-use super::book::{Book, Failure, Payment};
+use super::book::{Book, FailedPayment, Payment};
 use super::facts::{Ids, Pay};
 use tieline_model::Timestamp;
 
@@ -85,7 +85,7 @@ impl PaymentView {
     }
 
     /// A failed attempt, with what the events of both sides told.
-    pub(super) fn failed(pay: &Pay, failure: &Failure, in_a_row: u32) -> Self {
+    pub(super) fn failed(pay: &Pay, failure: &FailedPayment, in_a_row: u32) -> Self {
         let mut view = Self::new(pay);
         view.ids.invoice.clone_from(&failure.invoice);
         view.ids.intent.clone_from(&failure.intent);
@@ -99,8 +99,8 @@ impl PaymentView {
 
 impl Book {
     /// How many attempts to collect the same bill or PaymentIntent had failed by then.
-    pub(super) fn attempts_of(&self, failure: &Failure) -> u32 {
-        let same = |one: &&Failure| match (&one.invoice, &one.intent) {
+    pub(super) fn attempts_of(&self, failure: &FailedPayment) -> u32 {
+        let same = |one: &&FailedPayment| match (&one.invoice, &one.intent) {
             (Some(invoice), _) => failure.invoice.as_ref() == Some(invoice),
             (None, Some(intent)) => failure.intent.as_ref() == Some(intent),
             (None, None) => false,

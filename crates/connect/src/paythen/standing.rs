@@ -1,12 +1,12 @@
 //! Where a plan stands, worked out from the facts.
 
-use super::book::{Book, Enrolment, Failure};
+use super::book::{Book, Enrolment, FailedPayment};
 use serde::{Deserialize, Serialize};
 use tieline_model::connection::PaythenSettings;
 
 /// Paythen's words for how a plan stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(super) enum Status {
+pub(super) enum PlanStatus {
     #[default]
     InProgress,
     Completed,
@@ -17,7 +17,7 @@ pub(super) enum Status {
     ActionRequired,
 }
 
-impl Status {
+impl PlanStatus {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::InProgress => "In progress",
@@ -45,7 +45,7 @@ impl Status {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Standing {
     pub(super) paid: u32,
-    pub(super) status: Status,
+    pub(super) status: PlanStatus,
     /// Whether a payment is missing, even where the status says something that weighs more.
     pub(super) overdue: bool,
     /// When the newest failure happened, where it is newer than the newest success.
@@ -64,13 +64,13 @@ impl Book {
             (None, None) => false,
         };
         let status = if complete {
-            Status::Completed
+            PlanStatus::Completed
         } else if enrolment.ended.is_some() {
-            Status::Cancelled
+            PlanStatus::Cancelled
         } else if enrolment.paused.get() == Some(&true) {
-            Status::Paused
+            PlanStatus::Paused
         } else {
-            trouble.map_or(Status::InProgress, |(status, _)| status)
+            trouble.map_or(PlanStatus::InProgress, |(status, _)| status)
         };
         let newest_failure = trouble.and_then(|(_, at)| at);
         Standing { paid, status, overdue: trouble.is_some(), newest_failure }
@@ -95,14 +95,15 @@ impl Book {
         enrolment: &Enrolment,
         last_success: i64,
         settings: &PaythenSettings,
-    ) -> Option<(Status, Option<i64>)> {
-        let recent = |one: &&Failure| one.at > last_success && self.home_of_failure(one) == enrolment.key;
-        let failures: Vec<&Failure> = self.failures.iter().filter(recent).collect();
+    ) -> Option<(PlanStatus, Option<i64>)> {
+        let recent =
+            |one: &&FailedPayment| one.at > last_success && self.home_of_failure(one) == enrolment.key;
+        let failures: Vec<&FailedPayment> = self.failures.iter().filter(recent).collect();
         let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
         let newest_at = newest.map(|one| one.at);
         let unpaid = enrolment.unpaid.get() == Some(&true) && enrolment.unpaid.at() > last_success;
         if unpaid {
-            return Some((Status::ActionRequired, newest_at));
+            return Some((PlanStatus::ActionRequired, newest_at));
         }
         let newest = newest?;
         let told_by_invoice = newest.invoice_event.is_some();
@@ -110,11 +111,11 @@ impl Book {
         let attempts = failures.iter().filter_map(|one| one.attempt).max().unwrap_or(0);
         let in_a_row = attempts.max(u32::try_from(failures.len()).unwrap_or(u32::MAX));
         let status = if !retried {
-            Status::ActionRequired
+            PlanStatus::ActionRequired
         } else if in_a_row >= settings.at_risk_after.max(1) {
-            Status::AtRisk
+            PlanStatus::AtRisk
         } else {
-            Status::Retrying
+            PlanStatus::Retrying
         };
         Some((status, newest_at))
     }

@@ -5,7 +5,7 @@ use super::book::Enrolment;
 use super::facts::Change;
 use super::kinds;
 use super::outcome::{Draft, Drafts};
-use super::standing::Status;
+use super::standing::PlanStatus;
 use tieline_model::Timestamp;
 
 impl Rules<'_> {
@@ -31,8 +31,9 @@ impl Rules<'_> {
             self.sign_up(&key);
         }
         let after = self.standing(&key);
-        let required =
-            unpaid && after.status == Status::ActionRequired && before.status != Status::ActionRequired;
+        let required = unpaid
+            && after.status == PlanStatus::ActionRequired
+            && before.status != PlanStatus::ActionRequired;
         let mut drafts = Drafts::new(Some(key.clone()), None);
         if let Some(kind) = pause {
             drafts.push(kind);

@@ -1,6 +1,6 @@
 //! Which objects tell of the same payment or the same failed attempt.
 
-use super::book::{Belongs, Book, Failure, Payment, SAME_PAYMENT_MS};
+use super::book::{Belongs, Book, FailedPayment, Payment, SAME_PAYMENT_MS};
 use super::facts::{Ids, Pay, Side};
 
 /// Where a payment stands in the book.
@@ -132,7 +132,7 @@ impl Book {
 
     /// The failed attempt that an event tells of, where another event told of it before.
     pub(super) fn find_failure(&self, pay: &Pay, at: i64) -> Option<usize> {
-        let fits = |one: &Failure| {
+        let fits = |one: &FailedPayment| {
             let other_side = match pay.side {
                 Side::Invoice => one.invoice_event.is_none(),
                 Side::Money => one.money_event.is_none(),
@@ -149,7 +149,7 @@ fn differs(known: &Option<String>, id: &Option<String>) -> bool {
     known.as_ref().zip(id.as_ref()).is_some_and(|(known, id)| known != id)
 }
 
-impl Failure {
+impl FailedPayment {
     /// Whether this was an attempt to collect that payment.
     pub(super) fn is_of(&self, payment: &Payment) -> bool {
         let same = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;

@@ -1,7 +1,7 @@
 //! A delivery's body, read into JSON.
 
 use serde_json::{Map, Value};
-use tieline_model::depth::{MAX_DEPTH, lies_within};
+use tieline_model::depth::{MAX_NESTING, lies_within};
 use url::form_urlencoded;
 
 /// The most brackets that a form's key may nest; a deeper key is kept as it is written.
@@ -25,10 +25,10 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Value, String> {
         return Err("the body is empty; send a JSON object".to_owned());
     }
     let value = serde_json::from_slice(body).map_err(|error| unreadable(&kind, &error))?;
-    if lies_within(&value, MAX_DEPTH) {
+    if lies_within(&value, MAX_NESTING) {
         return Ok(value);
     }
-    Err(format!("the body is nested more than {MAX_DEPTH} deep; send a flatter one"))
+    Err(format!("the body is nested more than {MAX_NESTING} deep; send a flatter one"))
 }
 
 /// The type without its parameters, in lower case.
@@ -168,8 +168,8 @@ mod tests {
     fn deep_bodies_do_no_harm() {
         assert!(read(None, "[".repeat(1_000_000).as_bytes()).unwrap_err().contains("recursion"));
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(read(None, nested(MAX_DEPTH).as_bytes()).is_ok());
-        assert!(read(None, nested(MAX_DEPTH + 1).as_bytes()).unwrap_err().contains("64 deep"));
+        assert!(read(None, nested(MAX_NESTING).as_bytes()).is_ok());
+        assert!(read(None, nested(MAX_NESTING + 1).as_bytes()).unwrap_err().contains("64 deep"));
         let key = format!("a{}=1", "[b]".repeat(100_000));
         assert_eq!(form(&key).as_object().unwrap().len(), 1);
     }

@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use tieline_expr::{Data, Scope, Template, Tree, is_template};
 use tieline_model::connection::Mapping;
-use tieline_model::depth::{MAX_DEPTH, lies_within};
+use tieline_model::depth::{MAX_NESTING, lies_within};
 use tieline_model::event::kinds;
 use tieline_model::workflow::Problem;
 
@@ -190,10 +190,10 @@ fn with_fields(fields: &Tree, scope: &Scope, body: &Value) -> Result<Box<RawValu
     payload.insert("body".to_owned(), body.clone());
     payload.extend(rendered);
     let payload = Value::Object(payload);
-    if lies_within(&payload, MAX_DEPTH + 1) {
+    if lies_within(&payload, MAX_NESTING + 1) {
         raw(&payload)
     } else {
-        Err(format!("mapping.fields: gave something nested more than {MAX_DEPTH} deep; flatten it"))
+        Err(format!("mapping.fields: gave something nested more than {MAX_NESTING} deep; flatten it"))
     }
 }
 

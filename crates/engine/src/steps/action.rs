@@ -3,7 +3,7 @@
 use crate::catalogue::{ActionSpec, Class};
 use crate::compile::Compiler;
 use crate::effect::{Act, Effect, Outcome};
-use crate::program::{Instruction, Operation};
+use crate::program::{Instruction, Opcode};
 use crate::state::{Phase, RunState, Trying};
 use crate::steps::{Next, scope};
 use crate::world::World;
@@ -69,7 +69,7 @@ pub(crate) fn compile(
             on_contact: spec.on_contact,
             with,
         };
-        compiler.push(&step.place, Operation::Do(action));
+        compiler.push(&step.place, Opcode::Do(action));
     }
 }
 

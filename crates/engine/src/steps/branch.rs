@@ -1,7 +1,7 @@
 //! `if`: the first branch whose condition holds; none where none does and there is no `else`.
 
 use crate::compile::Compiler;
-use crate::program::Operation;
+use crate::program::Opcode;
 use crate::state::RunState;
 use crate::steps::{Next, scope};
 use crate::world::World;
@@ -26,10 +26,10 @@ pub(crate) fn compile<'d>(compiler: &mut Compiler<'d>, step: &'d Step, branches:
             None => None,
         };
         let past = condition
-            .map(|condition| compiler.push(&place, Operation::JumpUnless(JumpUnless { condition, to: 0 })));
+            .map(|condition| compiler.push(&place, Opcode::JumpUnless(JumpUnless { condition, to: 0 })));
         compiler.steps(&branch.steps);
         if n + 1 < branches.len() {
-            ends.push(compiler.push(&place, Operation::Jump(0)));
+            ends.push(compiler.push(&place, Opcode::Jump(0)));
         }
         past.into_iter().for_each(|jump| compiler.land(jump));
     }

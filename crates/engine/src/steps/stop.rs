@@ -2,7 +2,7 @@
 
 use crate::compile::Compiler;
 use crate::effect::Outcome;
-use crate::program::Operation;
+use crate::program::Opcode;
 use crate::state::RunState;
 use crate::steps::{Next, scope};
 use crate::world::World;
@@ -18,7 +18,7 @@ pub(crate) struct Stop {
 /// Compiles the step; its reason is a template.
 pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, reason: Option<&str>) {
     let reason = reason.and_then(|reason| compiler.template(&format!("{}.stop.reason", step.place), reason));
-    compiler.push(&step.place, Operation::Stop(Stop { reason }));
+    compiler.push(&step.place, Opcode::Stop(Stop { reason }));
 }
 
 /// Ends the run, with its reason rendered.

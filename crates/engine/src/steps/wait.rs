@@ -2,7 +2,7 @@
 
 use crate::compile::Compiler;
 use crate::effect::{Effect, Outcome, Sleep, Why};
-use crate::program::Operation;
+use crate::program::Opcode;
 use crate::state::{Phase, RunState};
 use crate::steps::{Next, scope};
 use crate::world::World;
@@ -72,7 +72,7 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, wait: &workflow:
     if let Some(until) = until {
         let id = step.id.as_deref().map(Arc::from);
         let wait = Wait { id, keep: false, unless: wait.unless.clone(), until };
-        compiler.push(&step.place, Operation::Wait(wait));
+        compiler.push(&step.place, Opcode::Wait(wait));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::common::{Run, TestCatalogue};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tieline_engine::{Effect, Failure, Input, Program, RunState};
+use tieline_engine::{ActionFailure, Effect, Input, Program, RunState};
 use tieline_expr::Data;
 use tieline_model::workflow::Document;
 use tieline_model::{ContactId, Timestamp};
@@ -74,7 +74,7 @@ fn input() -> impl Strategy<Value = Input> {
         }),
         (any::<bool>(), prop::option::of(0_u64..100_000), any::<bool>()).prop_map(
             |(retryable, after, busy)| {
-                Input::Failed(Failure {
+                Input::Failed(ActionFailure {
                     message: "no".to_owned(),
                     retryable,
                     retry_after: after.map(Duration::from_secs),
@@ -178,7 +178,7 @@ proptest! {
                 Effect::LoadContact(_) => Input::Resume,
                 Effect::Sleep(sleep) => { run.now = run.now.max(sleep.until); Input::Elapsed }
                 Effect::Act(_) if failing >> (n % 64) & 1 == 1 => {
-                    Input::Failed(Failure { message: "no".to_owned(), retryable: true, retry_after: None, busy: false })
+                    Input::Failed(ActionFailure { message: "no".to_owned(), retryable: true, retry_after: None, busy: false })
                 }
                 Effect::Act(_) => crate::common::found(),
             };

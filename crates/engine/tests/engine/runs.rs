@@ -3,12 +3,17 @@
 use crate::common::{EXAMPLE, Run, done, found, with_steps};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tieline_engine::{Effect, Failure, Input, Outcome, Why};
+use tieline_engine::{ActionFailure, Effect, Input, Outcome, Why};
 use tieline_expr::Data;
 use tieline_model::{ContactId, Timestamp};
 
 fn failure(retryable: bool) -> Input {
-    Input::Failed(Failure { message: "no answer".to_owned(), retryable, retry_after: None, busy: false })
+    Input::Failed(ActionFailure {
+        message: "no answer".to_owned(),
+        retryable,
+        retry_after: None,
+        busy: false,
+    })
 }
 
 fn failed(place: &str, message: &str) -> Outcome {
@@ -177,7 +182,12 @@ fn a_failure_is_tried_again_and_then_ends_the_run() {
 fn a_busy_other_side_is_asked_again_without_using_up_the_tries() {
     let busy = || {
         let retry_after = Some(Duration::from_secs(30));
-        Input::Failed(Failure { message: "too many".to_owned(), retryable: true, retry_after, busy: true })
+        Input::Failed(ActionFailure {
+            message: "too many".to_owned(),
+            retryable: true,
+            retry_after,
+            busy: true,
+        })
     };
     let steps = "  - { do: http.request, with: { url: x }, retry: { attempts: 1 } }\n";
     let mut run = Run::new(&with_steps(steps));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tieline_engine::{ActionSpec, FieldSpec};
 use tieline_model::contact::{ContactInput, Write};
 use tieline_model::{ContactId, Refusal, text};
-use tieline_store::{Operation, Result, Tx, contacts};
+use tieline_store::{Procedure, Result, Tx, contacts};
 
 const FIELDS: &[FieldSpec] = &[
     optional("email", "the e-mail address"),

@@ -5,7 +5,7 @@ use serde_json::json;
 use tieline_engine::ActionSpec;
 use tieline_model::NoteId;
 use tieline_model::note::NoteInput;
-use tieline_store::{Operation, Result, Tx, notes};
+use tieline_store::{Procedure, Result, Tx, notes};
 
 pub(super) const CREATE: ActionSpec = local(
     "contacts.create-note",

@@ -4,7 +4,7 @@ use super::{Call, Done, local, required};
 use tieline_engine::{ActionSpec, FieldSpec};
 use tieline_model::text;
 use tieline_store::contacts::{AddTags, RemoveTags, TagsChanged};
-use tieline_store::{Operation, Result, Tx};
+use tieline_store::{Procedure, Result, Tx};
 
 const FIELDS: &[FieldSpec] = &[required("tags", "a list of tags")];
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tieline_engine::ActionSpec;
 use tieline_model::task::{Task, TaskInput};
 use tieline_model::{Refusal, TaskId};
-use tieline_store::{Operation, Result, Tx, tasks};
+use tieline_store::{Procedure, Result, Tx, tasks};
 
 pub(super) const CREATE: ActionSpec = local(
     "contacts.create-task",

@@ -3,13 +3,13 @@
 use crate::server::Server;
 use crate::support::both;
 use serde_json::json;
-use tieline_store::runs::Status;
-use tieline_store::{Operation, Result, Tx};
+use tieline_store::runs::RunStatus;
+use tieline_store::{Procedure, Result, Tx};
 
 /// Damages the event that started the run, as a failing disk might.
 struct Damage;
 
-impl Operation for Damage {
+impl Procedure for Damage {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
@@ -19,46 +19,46 @@ impl Operation for Damage {
 
 #[test]
 fn a_run_that_cannot_be_taken_on_fails_and_the_others_go_on() {
-    both(async |house| {
-        house
-            .publish("{tieline: 1, name: Sleeps, trigger: {on: shop.order}, steps: [{wait: {for: 1h}}]}")
+    both(async |app| {
+        app.publish("{tieline: 1, name: Sleeps, trigger: {on: shop.order}, steps: [{wait: {for: 1h}}]}")
             .await;
-        let runtime = house.start();
-        house.happens("shop.order", "ada", json!({})).await;
-        house.until("the run sleeps", async || house.statuses().await == [Status::Waiting]).await;
+        let runtime = app.start();
+        app.happens("shop.order", "ada", json!({})).await;
+        app.until("the run sleeps", async || app.statuses().await == [RunStatus::Waiting]).await;
         runtime.stop().await;
-        house.store.write(Damage).await.unwrap();
-        house.clock_on(7200);
-        let again = house.reopen().await;
+        app.store.write(Damage).await.unwrap();
+        app.clock_on(7200);
+        let again = app.reopen().await;
         let runtime = again.start();
-        again.until("the run is given up", async || again.statuses().await == [Status::Failed]).await;
+        again.until("the run is given up", async || again.statuses().await == [RunStatus::Failed]).await;
         let detail = again.run().await.detail;
         assert!(detail.contains("given up") && detail.contains("table events"), "{detail}");
         again.happens("shop.order", "bob", json!({})).await;
-        again.until("another run sleeps", async || again.statuses().await.contains(&Status::Waiting)).await;
+        again
+            .until("another run sleeps", async || again.statuses().await.contains(&RunStatus::Waiting))
+            .await;
         runtime.stop().await;
     });
 }
 
 #[test]
 fn an_answer_that_cannot_be_written_down_is_not_asked_for_again_and_again() {
-    both(async |house| {
+    both(async |app| {
         let server = Server::start().await;
-        house
-            .publish(
-                "{tieline: 1, name: Asks, trigger: {on: shop.order}, \
+        app.publish(
+            "{tieline: 1, name: Asks, trigger: {on: shop.order}, \
                  steps: [{do: http.request, with: {url: '{{ trigger.url }}', method: POST}}]}",
-            )
-            .await;
-        let runtime = house.start();
-        house.happens("shop.order", "ada", json!({"url": format!("{}/held", server.url)})).await;
-        house.until("the request is under way", async || server.received().len() == 1).await;
-        house.store.write(Damage).await.unwrap();
+        )
+        .await;
+        let runtime = app.start();
+        app.happens("shop.order", "ada", json!({"url": format!("{}/held", server.url)})).await;
+        app.until("the request is under way", async || server.received().len() == 1).await;
+        app.store.write(Damage).await.unwrap();
         server.let_go(1);
-        house.until("the run is given up", async || house.statuses().await == [Status::Failed]).await;
-        let detail = house.run().await.detail;
+        app.until("the run is given up", async || app.statuses().await == [RunStatus::Failed]).await;
+        let detail = app.run().await.detail;
         assert!(detail.contains("given up") && detail.contains("table events"), "{detail}");
-        house.clock_on(200);
+        app.clock_on(200);
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;
         assert_eq!(server.received().len(), 1);
         runtime.stop().await;
@@ -67,20 +67,20 @@ fn an_answer_that_cannot_be_written_down_is_not_asked_for_again_and_again() {
 
 #[test]
 fn an_event_that_cannot_be_read_fails_its_own_runs_only() {
-    both(async |house| {
+    both(async |app| {
         let workflow = "{tieline: 1, name: Sleeps, trigger: {on: shop.order}, steps: [{wait: {for: 1h}}]}";
-        house.publish(workflow).await;
-        let _runtime = house.start();
+        app.publish(workflow).await;
+        let _runtime = app.start();
         // Deeper than JSON is read.
         let mut deep = json!(1);
         for _ in 0..200 {
             deep = json!([deep]);
         }
-        house.happens("shop.order", "ada", deep).await;
-        house.happens("shop.order", "bob", json!({})).await;
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Failed, Status::Waiting]);
-        let detail = &house.runs().await[0].detail;
+        app.happens("shop.order", "ada", deep).await;
+        app.happens("shop.order", "bob", json!({})).await;
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Failed, RunStatus::Waiting]);
+        let detail = &app.runs().await[0].detail;
         assert!(detail.starts_with("the event cannot be read: "), "{detail}");
     });
 }

@@ -3,7 +3,7 @@
 use crate::support::{both, done};
 use serde_json::{Value, json};
 use tieline_store::locations::Update;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 
 const KEPT: &str = r#"
 tieline: 1
@@ -27,46 +27,46 @@ fn last(history: &[Value]) -> [&str; 3] {
 
 #[test]
 fn a_contact_that_stays_as_it_is_is_called_unchanged() {
-    both(async |house| {
-        house.publish(KEPT).await;
-        let _runtime = house.start();
+    both(async |app| {
+        app.publish(KEPT).await;
+        let _runtime = app.start();
         for _ in 0..2 {
             let payload = json!({"email": "ada@example.com", "city": "London", "total": 1});
-            house.happens("shop.ordered", "ada", payload).await;
-            house.settle().await;
+            app.happens("shop.ordered", "ada", payload).await;
+            app.settle().await;
         }
-        let id = house.contact("ada@example.com").await.unwrap()["id"].as_str().unwrap().to_owned();
-        for (run, verbs) in house.runs().await.iter().zip([["created", "updated"], ["unchanged"; 2]]) {
-            let history = house.history(run).await;
+        let id = app.contact("ada@example.com").await.unwrap()["id"].as_str().unwrap().to_owned();
+        for (run, verbs) in app.runs().await.iter().zip([["created", "updated"], ["unchanged"; 2]]) {
+            let history = app.history(run).await;
             let told: Vec<_> = history[..2].iter().map(|step| step["detail"].clone()).collect();
             assert_eq!(told, verbs.map(|verb| Value::from(format!("contact {id} {verb}"))));
         }
-        assert_eq!(house.told("contact.updated").await.len(), 1);
+        assert_eq!(app.told("contact.updated").await.len(), 1);
     });
 }
 
 #[test]
 fn the_history_of_a_stopped_run_ends_with_the_reason() {
-    both(async |house| {
-        house.publish(KEPT).await;
-        let _runtime = house.start();
+    both(async |app| {
+        app.publish(KEPT).await;
+        let _runtime = app.start();
         let order = async |who: &str| {
             let payload = json!({"email": format!("{who}@example.com"), "total": 500});
-            house.happens("shop.ordered", who, payload).await;
+            app.happens("shop.ordered", who, payload).await;
         };
         order("ada").await;
         order("bob").await;
-        house.settle().await;
-        house.happens("shop.cancelled", "ada", json!({})).await;
-        house.settle().await;
-        house.clock_on(86_400);
-        house.settle().await;
-        let runs = house.runs().await;
-        assert_eq!(house.statuses().await, [Status::Stopped; 2]);
-        let cancelled = house.history(&runs[0]).await;
+        app.settle().await;
+        app.happens("shop.cancelled", "ada", json!({})).await;
+        app.settle().await;
+        app.clock_on(86_400);
+        app.settle().await;
+        let runs = app.runs().await;
+        assert_eq!(app.statuses().await, [RunStatus::Stopped; 2]);
+        let cancelled = app.history(&runs[0]).await;
         let reason = "shop.cancelled happened while the run was waiting";
         assert_eq!(last(&cancelled), ["steps[2]", "stopped", reason]);
-        let enough = house.history(&runs[1]).await;
+        let enough = app.history(&runs[1]).await;
         assert_eq!(last(&enough), ["steps[3].if[0].steps[0]", "stopped", "bob@example.com spends enough"]);
     });
 }
@@ -83,18 +83,18 @@ steps:
 
 #[test]
 fn the_history_of_a_failed_run_ends_with_one_line_that_says_why() {
-    both(async |house| {
-        house.publish(UNREADABLE).await;
-        let _runtime = house.start();
-        house.happens("shop.ordered", "ada", json!({"email": "ada@example.com", "until": "soon"})).await;
-        house.happens("shop.ordered", "bob", json!({"email": null, "until": "soon"})).await;
-        house.settle().await;
-        let runs = house.runs().await;
-        let waited = house.history(&runs[0]).await;
+    both(async |app| {
+        app.publish(UNREADABLE).await;
+        let _runtime = app.start();
+        app.happens("shop.ordered", "ada", json!({"email": "ada@example.com", "until": "soon"})).await;
+        app.happens("shop.ordered", "bob", json!({"email": null, "until": "soon"})).await;
+        app.settle().await;
+        let runs = app.runs().await;
+        let waited = app.history(&runs[0]).await;
         let [place, status, detail] = last(&waited);
         assert_eq!((place, status), ("steps[1].wait.until", "failed"));
         assert!(detail.contains("soon"), "{detail}");
-        assert_eq!(done(&house.history(&runs[1]).await), ["contacts.upsert-contact: failed"]);
+        assert_eq!(done(&app.history(&runs[1]).await), ["contacts.upsert-contact: failed"]);
     });
 }
 
@@ -112,25 +112,25 @@ steps:
 
 #[test]
 fn a_run_that_slept_sees_the_location_as_it_is_now() {
-    both(async |house| {
-        house.publish(LATER).await;
-        let _runtime = house.start();
+    both(async |app| {
+        app.publish(LATER).await;
+        let _runtime = app.start();
         let order = async || {
-            house.happens("shop.ordered", "ada", json!({"email": "ada@example.com"})).await;
-            house.settle().await;
-            house.clock_on(86_400);
-            house.settle().await;
+            app.happens("shop.ordered", "ada", json!({"email": "ada@example.com"})).await;
+            app.settle().await;
+            app.clock_on(86_400);
+            app.settle().await;
         };
         order().await;
         let update = Update {
-            id: house.location.id.clone(),
+            id: app.location.id.clone(),
             name: Some("Away".to_owned()),
             country: None,
             timezone: Some("Europe/Berlin".to_owned()),
             allow_duplicate_contact: None,
         };
-        house.store.write(update).await.unwrap();
+        app.store.write(update).await.unwrap();
         order().await;
-        assert_eq!(house.notes().await, ["Home: 23", "Away: 13"]);
+        assert_eq!(app.notes().await, ["Home: 23", "Away: 13"]);
     });
 }

@@ -1,7 +1,7 @@
 //! Deliveries: told once however often they come, kept when they cannot be read.
 
 use crate::payments::PAYMENT_FAILED;
-use crate::support::{House, both};
+use crate::support::{TestApp, both};
 use axum::http::HeaderMap;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use tieline_model::ConnectionId;
 use tieline_model::DeliveryId;
 use tieline_model::connection::{Mapping, PaythenSettings, Settings, WebhookAuth, WebhookSettings};
 use tieline_runtime::ingress::{Ingress, Rejected, ReplayDelivery, Request, Taken};
-use tieline_store::deliveries::{self, Delivery, Status};
+use tieline_store::deliveries::{self, Delivery, DeliveryStatus};
 use tieline_store::seal::Seal;
 use tieline_store::{connections, runs};
 
@@ -25,7 +25,7 @@ fn mapping(event: &str) -> Mapping {
     Mapping { event: Some(event.into()), id: Some("{{ body.id }}".into()), ..Mapping::default() }
 }
 
-impl House {
+impl TestApp {
     async fn connect(&self, settings: Settings) -> ConnectionId {
         let create = connections::Create {
             location_id: self.location.id.clone(),
@@ -68,12 +68,12 @@ impl House {
 
 async fn post_stripe(
     ingress: &Ingress,
-    house: &House,
+    app: &TestApp,
     id: &ConnectionId,
     body: &str,
 ) -> Result<Taken, Rejected> {
     let mut headers = HeaderMap::new();
-    let proof = signature::sign(body.as_bytes(), SECRET, house.store.clock().now());
+    let proof = signature::sign(body.as_bytes(), SECRET, app.store.clock().now());
     headers.insert("stripe-signature", proof.parse().unwrap());
     ingress.receive(id, Request { headers: &headers, query: None, body: body.as_bytes().to_vec() }).await
 }
@@ -88,17 +88,18 @@ async fn post(ingress: &Ingress, id: &ConnectionId, body: serde_json::Value) -> 
 
 #[test]
 fn a_stripe_event_that_comes_fifty_times_at_once_is_told_once() {
-    both(async |house| {
-        house
-            .publish("{ tieline: 1, name: Paid, trigger: { on: paythen.payment.succeeded }, steps: [{ stop: true }] }")
-            .await;
-        let _runtime = house.start();
-        let id = house.connect(Settings::Paythen(PaythenSettings::default())).await;
-        let (ingress, body) = (house.ingress(), Sample::default().invoice_paid());
+    both(async |app| {
+        app.publish(
+            "{ tieline: 1, name: Paid, trigger: { on: paythen.payment.succeeded }, steps: [{ stop: true }] }",
+        )
+        .await;
+        let _runtime = app.start();
+        let id = app.connect(Settings::Paythen(PaythenSettings::default())).await;
+        let (ingress, body) = (app.ingress(), Sample::default().invoice_paid());
         let posts: Vec<_> = (0..50)
             .map(|_| {
-                let (ingress, house, id, body) = (ingress.clone(), house.clone(), id.clone(), body.clone());
-                tokio::spawn(async move { post_stripe(&ingress, &house, &id, &body).await.unwrap() })
+                let (ingress, app, id, body) = (ingress.clone(), app.clone(), id.clone(), body.clone());
+                tokio::spawn(async move { post_stripe(&ingress, &app, &id, &body).await.unwrap() })
             })
             .collect();
         let mut taken = Vec::new();
@@ -106,23 +107,23 @@ fn a_stripe_event_that_comes_fifty_times_at_once_is_told_once() {
             taken.push(post.await.unwrap());
         }
         assert_eq!(taken.iter().filter(|taken| taken.id.is_some()).count(), 1);
-        assert!(taken.iter().all(|taken| taken.status == Status::Processed));
-        house.settle().await;
-        assert_eq!(house.deliveries().await.len(), 1);
-        let kinds = house.kinds().await;
+        assert!(taken.iter().all(|taken| taken.status == DeliveryStatus::Processed));
+        app.settle().await;
+        assert_eq!(app.deliveries().await.len(), 1);
+        let kinds = app.kinds().await;
         assert_eq!(kinds.get("paythen.payment.succeeded"), Some(&1), "{kinds:?}");
         assert!(kinds.values().all(|count| *count == 1), "{kinds:?}");
-        assert_eq!(house.statuses().await, [runs::Status::Stopped]);
+        assert_eq!(app.statuses().await, [runs::RunStatus::Stopped]);
     });
 }
 
 #[test]
 fn a_plan_that_recovers_ends_the_runs_that_its_failures_started() {
-    both(async |house| {
-        house.publish(PAYMENT_FAILED).await;
-        let _runtime = house.start();
-        let id = house.connect(Settings::Paythen(PaythenSettings::default())).await;
-        let ingress = house.ingress();
+    both(async |app| {
+        app.publish(PAYMENT_FAILED).await;
+        let _runtime = app.start();
+        let id = app.connect(Settings::Paythen(PaythenSettings::default())).await;
+        let ingress = app.ingress();
         for (n, shape) in [Shape::Linked, Shape::Unlinked].into_iter().enumerate() {
             let sample = Sample {
                 shape,
@@ -135,26 +136,26 @@ fn a_plan_that_recovers_ends_the_runs_that_its_failures_started() {
             };
             // All at once, as Stripe sends them after a break.
             for body in history(&sample, 3) {
-                post_stripe(&ingress, &house, &id, &body).await.unwrap();
+                post_stripe(&ingress, &app, &id, &body).await.unwrap();
             }
         }
-        house.settle().await;
-        assert_eq!(house.statuses().await, [runs::Status::Stopped; 4], "{:#?}", house.runs().await);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [runs::RunStatus::Stopped; 4], "{:#?}", app.runs().await);
         for n in 0..2 {
-            let contact = house.contact(&format!("mara{n}@example.com")).await.unwrap();
+            let contact = app.contact(&format!("mara{n}@example.com")).await.unwrap();
             assert_eq!(contact["tags"], json!(["payment-failed"]));
         }
-        assert_eq!(house.notes().await.len(), 4);
+        assert_eq!(app.notes().await.len(), 4);
     });
 }
 
 #[test]
 fn a_delivery_with_a_wrong_signature_leaves_nothing() {
-    both(async |house| {
-        let id = house.connect(Settings::Paythen(PaythenSettings::default())).await;
-        let (ingress, body) = (house.ingress(), Sample::default().invoice_paid());
+    both(async |app| {
+        let id = app.connect(Settings::Paythen(PaythenSettings::default())).await;
+        let (ingress, body) = (app.ingress(), Sample::default().invoice_paid());
         let mut headers = HeaderMap::new();
-        let now = house.store.clock().now();
+        let now = app.store.clock().now();
         headers.insert(
             "stripe-signature",
             signature::sign(body.as_bytes(), "whsec_other", now).parse().unwrap(),
@@ -162,51 +163,51 @@ fn a_delivery_with_a_wrong_signature_leaves_nothing() {
         let request = Request { headers: &headers, query: None, body: body.into_bytes() };
         let rejected = ingress.receive(&id, request).await.unwrap_err();
         assert!(matches!(rejected, Rejected::Unproven(_)), "{rejected:?}");
-        assert!(house.deliveries().await.is_empty() && house.kinds().await.is_empty());
+        assert!(app.deliveries().await.is_empty() && app.kinds().await.is_empty());
     });
 }
 
 #[test]
 fn a_delivery_that_cannot_be_mapped_is_kept_and_can_be_replayed() {
-    both(async |house| {
+    both(async |app| {
         let settings = WebhookSettings { auth: WebhookAuth::Bearer, mapping: mapping("{{ body.kind }}") };
-        let id = house.connect(Settings::Webhook(settings)).await;
-        let taken = post(&house.ingress(), &id, json!({"id": "1", "type": "shop.ordered"})).await;
-        assert_eq!(taken.status, Status::Failed);
+        let id = app.connect(Settings::Webhook(settings)).await;
+        let taken = post(&app.ingress(), &id, json!({"id": "1", "type": "shop.ordered"})).await;
+        assert_eq!(taken.status, DeliveryStatus::Failed);
         assert!(taken.detail.starts_with("mapping.event: "), "{}", taken.detail);
-        let stored = house.deliveries().await.remove(0);
-        assert_eq!((Some(stored.id.clone()), stored.status), (taken.id, Status::Failed));
-        let replayed = house.replay(&stored.id).await.unwrap();
-        assert_eq!(replayed.status, Status::Failed, "the mapping is still wrong");
-        assert!(house.kinds().await.is_empty());
+        let stored = app.deliveries().await.remove(0);
+        assert_eq!((Some(stored.id.clone()), stored.status), (taken.id, DeliveryStatus::Failed));
+        let replayed = app.replay(&stored.id).await.unwrap();
+        assert_eq!(replayed.status, DeliveryStatus::Failed, "the mapping is still wrong");
+        assert!(app.kinds().await.is_empty());
 
-        house.remap(&id, mapping("{{ body.type }}")).await;
-        let replayed = house.replay(&stored.id).await.unwrap();
-        assert_eq!((replayed.status, replayed.detail.as_str()), (Status::Processed, "shop.ordered"));
-        assert_eq!(house.deliveries().await[0].status, Status::Processed);
-        assert_eq!(house.told("shop.ordered").await[0]["body"]["id"], "1");
-        let refused = house.replay(&stored.id).await.unwrap_err();
+        app.remap(&id, mapping("{{ body.type }}")).await;
+        let replayed = app.replay(&stored.id).await.unwrap();
+        assert_eq!((replayed.status, replayed.detail.as_str()), (DeliveryStatus::Processed, "shop.ordered"));
+        assert_eq!(app.deliveries().await[0].status, DeliveryStatus::Processed);
+        assert_eq!(app.told("shop.ordered").await[0]["body"]["id"], "1");
+        let refused = app.replay(&stored.id).await.unwrap_err();
         assert_eq!(refused.to_string(), "the delivery was processed; only one that failed can be replayed");
-        assert_eq!(house.kinds().await.get("shop.ordered"), Some(&1));
+        assert_eq!(app.kinds().await.get("shop.ordered"), Some(&1));
     });
 }
 
 #[test]
 fn a_delivery_is_told_once_however_often_it_failed_before() {
-    both(async |house| {
+    both(async |app| {
         let settings = WebhookSettings { auth: WebhookAuth::Bearer, mapping: mapping("{{ body.kind }}") };
-        let id = house.connect(Settings::Webhook(settings)).await;
+        let id = app.connect(Settings::Webhook(settings)).await;
         let body = json!({"id": "1", "type": "shop.ordered"});
-        post(&house.ingress(), &id, body.clone()).await;
-        post(&house.ingress(), &id, body.clone()).await;
-        house.remap(&id, mapping("{{ body.type }}")).await;
-        for delivery in house.deliveries().await {
-            house.replay(&delivery.id).await.unwrap();
+        post(&app.ingress(), &id, body.clone()).await;
+        post(&app.ingress(), &id, body.clone()).await;
+        app.remap(&id, mapping("{{ body.type }}")).await;
+        for delivery in app.deliveries().await {
+            app.replay(&delivery.id).await.unwrap();
         }
-        let again = post(&house.ingress(), &id, body).await;
+        let again = post(&app.ingress(), &id, body).await;
         assert_eq!((again.id, again.detail.as_str()), (None, "delivered before"));
-        assert_eq!(house.kinds().await.get("shop.ordered"), Some(&1));
-        let mut statuses: Vec<_> = house.deliveries().await.iter().map(|one| one.status.as_str()).collect();
+        assert_eq!(app.kinds().await.get("shop.ordered"), Some(&1));
+        let mut statuses: Vec<_> = app.deliveries().await.iter().map(|one| one.status.as_str()).collect();
         statuses.sort_unstable();
         assert_eq!(statuses, ["ignored", "processed"]);
     });

@@ -3,7 +3,7 @@
 use crate::support::on;
 use serde_json::json;
 use std::collections::HashSet;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 use tieline_testkit::database::Kind;
 
 const COUNTED: &str = r#"
@@ -19,45 +19,45 @@ steps:
 
 #[test]
 fn each_event_starts_its_run_once_whichever_node_comes_first() {
-    on(Kind::Postgres, async |house| {
-        house.publish(COUNTED).await;
-        let others = [house.reopen().await, house.reopen().await];
-        let _runtimes = [house.start(), others[0].start(), others[1].start()];
+    on(Kind::Postgres, async |app| {
+        app.publish(COUNTED).await;
+        let others = [app.reopen().await, app.reopen().await];
+        let _runtimes = [app.start(), others[0].start(), others[1].start()];
         for n in 0..300 {
             let email = format!("person{}@example.com", n % 40);
-            let node = [&house, &others[0], &others[1]][n % 3];
+            let node = [&app, &others[0], &others[1]][n % 3];
             node.happens("shop.ordered", &email, json!({"email": &email, "n": n})).await;
         }
-        house.settle().await;
-        let runs = house.runs().await;
+        app.settle().await;
+        let runs = app.runs().await;
         assert_eq!(runs.len(), 300);
-        assert!(runs.iter().all(|run| run.status == Status::Completed));
-        let notes = house.notes().await;
+        assert!(runs.iter().all(|run| run.status == RunStatus::Completed));
+        let notes = app.notes().await;
         let distinct: HashSet<_> = notes.iter().collect();
         assert_eq!((notes.len(), distinct.len()), (300, 300));
-        assert_eq!(house.told("contact.created").await.len(), 40);
+        assert_eq!(app.told("contact.created").await.len(), 40);
         for run in &runs {
-            assert_eq!(house.history(run).await.len(), 2);
+            assert_eq!(app.history(run).await.len(), 2);
         }
     });
 }
 
 #[test]
 fn what_a_dead_node_left_is_done_by_the_others() {
-    on(Kind::Postgres, async |house| {
-        house.publish(COUNTED).await;
-        let other = house.reopen().await;
-        let (dies, _stays) = (house.start(), other.start());
+    on(Kind::Postgres, async |app| {
+        app.publish(COUNTED).await;
+        let other = app.reopen().await;
+        let (dies, _stays) = (app.start(), other.start());
         let mut dies = Some(dies);
         for n in 0..100 {
             let email = format!("person{}@example.com", n % 10);
-            house.happens("shop.ordered", &email, json!({"email": &email, "n": n})).await;
+            app.happens("shop.ordered", &email, json!({"email": &email, "n": n})).await;
             if n == 50 {
                 drop(dies.take());
             }
         }
         other.settle().await;
-        assert_eq!(other.statuses().await, [Status::Completed; 100]);
+        assert_eq!(other.statuses().await, [RunStatus::Completed; 100]);
         let notes = other.notes().await;
         assert_eq!((notes.len(), notes.iter().collect::<HashSet<_>>().len()), (100, 100));
     });

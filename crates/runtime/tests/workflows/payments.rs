@@ -1,10 +1,10 @@
 //! The workflow that everybody has in mind: a payment fails, and is recovered or not.
 
-use crate::support::{House, both, done};
+use crate::support::{TestApp, both, done};
 use serde_json::{Value, json};
 use tieline_model::ContactId;
 use tieline_model::task::Task;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 use tieline_store::tasks;
 
 pub(crate) const PAYMENT_FAILED: &str = r#"
@@ -32,7 +32,7 @@ steps:
 
 const DAY: u64 = 86_400;
 
-impl House {
+impl TestApp {
     async fn payment_fails(&self) {
         let payload = json!({
             "id": "evt_1",
@@ -51,34 +51,34 @@ impl House {
 
 #[test]
 fn a_failed_payment_ends_in_a_task() {
-    both(async |house| {
-        house.publish(PAYMENT_FAILED).await;
-        let _runtime = house.start();
-        house.payment_fails().await;
-        house.settle().await;
+    both(async |app| {
+        app.publish(PAYMENT_FAILED).await;
+        let _runtime = app.start();
+        app.payment_fails().await;
+        app.settle().await;
 
-        let contact = house.contact("mara@example.com").await.unwrap();
+        let contact = app.contact("mara@example.com").await.unwrap();
         assert_eq!((&contact["firstName"], &contact["lastName"]), (&json!("Mara"), &json!("Voss")));
         assert_eq!(contact["tags"], json!(["payment-failed"]));
-        assert_eq!(house.notes().await, ["evt_1: Your card was declined."]);
-        let run = house.run().await;
-        assert_eq!(run.status, Status::Waiting);
+        assert_eq!(app.notes().await, ["evt_1: Your card was declined."]);
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Waiting);
         assert_eq!(run.detail, "waits until 2026-11-26T12:00:00.000Z");
         assert_eq!(run.contact_id.unwrap().as_str(), contact["id"]);
 
-        house.clock_on(3 * DAY - 1);
-        house.settle().await;
-        assert!(house.tasks(&contact).await.is_empty(), "the three days are not over");
+        app.clock_on(3 * DAY - 1);
+        app.settle().await;
+        assert!(app.tasks(&contact).await.is_empty(), "the three days are not over");
 
-        house.clock_on(1);
-        house.settle().await;
-        let tasks = house.tasks(&contact).await;
+        app.clock_on(1);
+        app.settle().await;
+        let tasks = app.tasks(&contact).await;
         assert_eq!(tasks.len(), 1);
         assert_eq!(tasks[0].title, "Call Mara");
         assert_eq!(tasks[0].due_date.to_string(), "2026-11-27T12:00:00.000Z");
         assert!(!tasks[0].completed);
-        let run = house.run().await;
-        assert_eq!((run.status, run.due_at), (Status::Completed, None));
+        let run = app.run().await;
+        assert_eq!((run.status, run.due_at), (RunStatus::Completed, None));
         let expected = [
             "contacts.upsert-contact: done",
             "contacts.add-tags: done",
@@ -86,45 +86,45 @@ fn a_failed_payment_ends_in_a_task() {
             "steps[3]: waiting",
             "contacts.create-task: done",
         ];
-        assert_eq!(done(&house.history(&run).await), expected);
+        assert_eq!(done(&app.history(&run).await), expected);
     });
 }
 
 #[test]
 fn a_payment_that_recovers_ends_the_run() {
-    both(async |house| {
-        house.publish(PAYMENT_FAILED).await;
-        let _runtime = house.start();
-        house.payment_fails().await;
-        house.settle().await;
-        house.clock_on(DAY);
-        house.happens("paythen.plan.recovered", "stripe:cus_other", json!({})).await;
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Waiting], "that was somebody else's plan");
+    both(async |app| {
+        app.publish(PAYMENT_FAILED).await;
+        let _runtime = app.start();
+        app.payment_fails().await;
+        app.settle().await;
+        app.clock_on(DAY);
+        app.happens("paythen.plan.recovered", "stripe:cus_other", json!({})).await;
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Waiting], "that was somebody else's plan");
 
-        house.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
-        house.settle().await;
-        let run = house.run().await;
-        assert_eq!(run.status, Status::Stopped);
+        app.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Stopped);
         assert_eq!(run.detail, "paythen.plan.recovered happened while the run was waiting");
 
-        house.clock_on(7 * DAY);
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Stopped]);
-        let contact = house.contact("mara@example.com").await.unwrap();
-        assert!(house.tasks(&contact).await.is_empty());
+        app.clock_on(7 * DAY);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Stopped]);
+        let contact = app.contact("mara@example.com").await.unwrap();
+        assert!(app.tasks(&contact).await.is_empty());
     });
 }
 
 #[test]
 fn a_recovery_counts_even_where_it_came_before_the_run_was_at_its_wait() {
-    both(async |house| {
-        house.publish(PAYMENT_FAILED).await;
+    both(async |app| {
+        app.publish(PAYMENT_FAILED).await;
         // Both are in the log before anyone looks at it, as after a break of some minutes.
-        house.payment_fails().await;
-        house.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
-        let _runtime = house.start();
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Stopped]);
+        app.payment_fails().await;
+        app.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
+        let _runtime = app.start();
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Stopped]);
     });
 }

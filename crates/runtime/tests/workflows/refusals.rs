@@ -2,7 +2,7 @@
 
 use crate::support::{both, done};
 use serde_json::json;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 
 const TWO_PEOPLE: &str = r#"
 tieline: 1
@@ -32,76 +32,76 @@ steps:
 
 #[test]
 fn a_refused_step_fails_the_run_and_leaves_the_earlier_steps() {
-    both(async |house| {
-        house.publish(TWO_PEOPLE).await;
-        let _runtime = house.start();
-        house.happens("person.met", "ada", json!({"email": "ada@example.com", "friend": null})).await;
-        house.settle().await;
-        let run = house.run().await;
-        assert_eq!(run.status, Status::Failed);
+    both(async |app| {
+        app.publish(TWO_PEOPLE).await;
+        let _runtime = app.start();
+        app.happens("person.met", "ada", json!({"email": "ada@example.com", "friend": null})).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Failed);
         assert!(run.detail.starts_with("steps[2]: "), "{}", run.detail);
         assert!(run.detail.contains("`email` and `phone` are both empty"), "{}", run.detail);
-        assert!(house.contact("ada@example.com").await.is_some());
-        assert_eq!(house.notes().await, ["met"]);
-        assert_eq!(house.told("contact.created").await.len(), 1, "no one else was created");
+        assert!(app.contact("ada@example.com").await.is_some());
+        assert_eq!(app.notes().await, ["met"]);
+        assert_eq!(app.told("contact.created").await.len(), 1, "no one else was created");
         let expected = [
             "contacts.upsert-contact: done",
             "contacts.create-note: done",
             "contacts.upsert-contact: failed",
         ];
-        assert_eq!(done(&house.history(&run).await), expected);
+        assert_eq!(done(&app.history(&run).await), expected);
     });
 }
 
 #[test]
 fn a_refused_change_leaves_nothing_of_itself() {
-    both(async |house| {
-        house.publish(TWO_PEOPLE).await;
-        house.publish(RENAMED).await;
-        let _runtime = house.start();
+    both(async |app| {
+        app.publish(TWO_PEOPLE).await;
+        app.publish(RENAMED).await;
+        let _runtime = app.start();
         let both = json!({"email": "ada@example.com", "friend": "bob@example.com"});
-        house.happens("person.met", "ada", both).await;
-        house.settle().await;
+        app.happens("person.met", "ada", both).await;
+        app.settle().await;
         let to = json!({"email": "ada@example.com", "to": "bob@example.com"});
-        house.happens("person.renamed", "ada", to).await;
-        house.settle().await;
-        let run = house.runs().await.pop().unwrap();
-        assert_eq!(run.status, Status::Failed);
+        app.happens("person.renamed", "ada", to).await;
+        app.settle().await;
+        let run = app.runs().await.pop().unwrap();
+        assert_eq!(run.status, RunStatus::Failed);
         assert!(run.detail.starts_with("steps[1]: "), "{}", run.detail);
-        let contact = house.contact("ada@example.com").await.unwrap();
+        let contact = app.contact("ada@example.com").await.unwrap();
         assert_eq!(contact.get("firstName"), None);
-        assert!(house.told("contact.updated").await.is_empty());
+        assert!(app.told("contact.updated").await.is_empty());
     });
 }
 
 #[test]
 fn a_task_that_nobody_named_is_not_marked_as_done_in_silence() {
-    both(async |house| {
-        house
+    both(async |app| {
+        app
             .publish(
                 "{ tieline: 1, name: x, trigger: { on: a.b }, steps: [ \
                  { do: contacts.upsert-contact, with: { email: a@example.com } }, \
                  { do: contacts.update-task-completed, with: { title: '{{ trigger.none }}', completed: true } }] }",
             )
             .await;
-        let _runtime = house.start();
-        house.happens("a.b", "ada", json!({})).await;
-        house.settle().await;
-        let run = house.run().await;
-        assert_eq!(run.status, Status::Failed);
+        let _runtime = app.start();
+        app.happens("a.b", "ada", json!({})).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Failed);
         assert!(run.detail.contains("`taskId` and `title` are both empty"), "{}", run.detail);
     });
 }
 
 #[test]
 fn a_step_on_a_contact_that_nobody_named_says_what_to_do() {
-    both(async |house| {
-        house.publish("{ tieline: 1, name: x, trigger: { on: a.b }, steps: [{ do: contacts.create-note, with: { body: x } }] }").await;
-        let _runtime = house.start();
-        house.happens("a.b", "ada", json!({})).await;
-        house.settle().await;
-        let run = house.run().await;
-        assert_eq!(run.status, Status::Failed);
+    both(async |app| {
+        app.publish("{ tieline: 1, name: x, trigger: { on: a.b }, steps: [{ do: contacts.create-note, with: { body: x } }] }").await;
+        let _runtime = app.start();
+        app.happens("a.b", "ada", json!({})).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Failed);
         assert!(run.detail.contains("contacts.upsert-contact"), "{}", run.detail);
     });
 }
@@ -122,24 +122,24 @@ fn what_a_stranger_writes_fails_or_stops_that_run_alone() {
     // Long, and so various that no database can fold it up.
     let letter = |n: u32| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 26);
     let noise: String = (0..20_000).map(letter).collect();
-    both(async |house| {
-        house.publish(HOSTILE).await;
-        let _runtime = house.start();
+    both(async |app| {
+        app.publish(HOSTILE).await;
+        let _runtime = app.start();
         for (field, text, status, detail) in [
-            ("name", "A\0B", Status::Stopped, "done"),
-            ("reason", "A\0B", Status::Stopped, "A"),
-            ("key", "A\0B", Status::Stopped, "done"),
-            ("key", &noise, Status::Failed, "concurrency: gave more than 500 bytes; take less"),
-            ("reason", &noise, Status::Stopped, &noise),
-            ("name", &noise, Status::Stopped, "done"),
-            ("email", &format!("{noise}@example.com"), Status::Failed, "steps[0]: email must be an email"),
-            ("email", "a\0@example.com", Status::Failed, "steps[0]: email must be an email"),
+            ("name", "A\0B", RunStatus::Stopped, "done"),
+            ("reason", "A\0B", RunStatus::Stopped, "A"),
+            ("key", "A\0B", RunStatus::Stopped, "done"),
+            ("key", &noise, RunStatus::Failed, "concurrency: gave more than 500 bytes; take less"),
+            ("reason", &noise, RunStatus::Stopped, &noise),
+            ("name", &noise, RunStatus::Stopped, "done"),
+            ("email", &format!("{noise}@example.com"), RunStatus::Failed, "steps[0]: email must be an email"),
+            ("email", "a\0@example.com", RunStatus::Failed, "steps[0]: email must be an email"),
         ] {
             let mut payload = json!({"email": "a@b.example", "name": "Ada", "key": "k", "reason": "done"});
             payload[field] = json!(text);
-            house.happens("form.sent", "somebody", payload).await;
-            house.settle().await;
-            let run = house.runs().await.pop().unwrap();
+            app.happens("form.sent", "somebody", payload).await;
+            app.settle().await;
+            let run = app.runs().await.pop().unwrap();
             assert_eq!(run.status, status, "{field}: {}", run.detail);
             assert!(run.detail.starts_with(detail), "{field}: {}", run.detail);
         }

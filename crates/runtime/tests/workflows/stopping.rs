@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 
 const NOTIFIED: &str = r#"
 tieline: 1
@@ -28,41 +28,41 @@ const PROMPTLY: Duration = Duration::from_secs(5);
 
 #[test]
 fn stopping_takes_no_time_where_nothing_is_under_way() {
-    both(async |house| {
+    both(async |app| {
         let server = Server::start().await;
-        house.publish(NOTIFIED).await;
-        let runtime = house.start();
+        app.publish(NOTIFIED).await;
+        let runtime = app.start();
         let payload = json!({"email": "ada@example.com", "url": format!("{}/hook", server.url)});
-        house.happens("shop.ordered", "ada", payload).await;
-        house.settle().await;
+        app.happens("shop.ordered", "ada", payload).await;
+        app.settle().await;
         let since = Instant::now();
         runtime.stop().await;
         assert!(since.elapsed() < PROMPTLY, "{:?}", since.elapsed());
-        assert_eq!(house.statuses().await, [Status::Waiting]);
-        house.clock_on(3600);
+        assert_eq!(app.statuses().await, [RunStatus::Waiting]);
+        app.clock_on(3600);
         tokio::time::sleep(Duration::from_millis(400)).await;
-        assert_eq!(house.statuses().await, [Status::Waiting], "nothing goes on any more");
+        assert_eq!(app.statuses().await, [RunStatus::Waiting], "nothing goes on any more");
 
-        let house = house.reopen().await;
-        let _runtime = house.start();
-        house.settle().await;
-        assert_eq!(house.notes().await, ["ada@example.com"]);
+        let app = app.reopen().await;
+        let _runtime = app.start();
+        app.settle().await;
+        assert_eq!(app.notes().await, ["ada@example.com"]);
         assert_eq!(server.received().len(), 1);
     });
 }
 
 #[test]
 fn stopping_waits_for_a_request_and_keeps_its_answer() {
-    both(async |house| {
+    both(async |app| {
         let server = Server::start().await;
-        house.publish(NOTIFIED).await;
-        let runtime = house.start();
+        app.publish(NOTIFIED).await;
+        let runtime = app.start();
         let order = async |who: &str, path: &str| {
             let payload = json!({"email": who, "url": format!("{}{path}", server.url)});
-            house.happens("shop.ordered", who, payload).await;
+            app.happens("shop.ordered", who, payload).await;
         };
         order("ada@example.com", "/held").await;
-        house.until("the request is under way", async || server.received().len() == 1).await;
+        app.until("the request is under way", async || server.received().len() == 1).await;
         let stopping = tokio::spawn(runtime.stop());
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert!(!stopping.is_finished(), "the answer was not waited for");
@@ -73,14 +73,14 @@ fn stopping_waits_for_a_request_and_keeps_its_answer() {
         server.let_go(1);
         stopping.await.unwrap();
         assert!(since.elapsed() < PROMPTLY, "{:?}", since.elapsed());
-        assert_eq!(house.statuses().await, [Status::Waiting], "the answer was written down");
+        assert_eq!(app.statuses().await, [RunStatus::Waiting], "the answer was written down");
 
-        let house = house.reopen().await;
-        let _runtime = house.start();
-        house.settle().await;
-        house.clock_on(3600);
-        house.settle().await;
-        let mut notes = house.notes().await;
+        let app = app.reopen().await;
+        let _runtime = app.start();
+        app.settle().await;
+        app.clock_on(3600);
+        app.settle().await;
+        let mut notes = app.notes().await;
         notes.sort();
         assert_eq!(notes, ["ada@example.com", "bob@example.com"]);
         assert_eq!(server.paths(), ["/held", "/hook"], "each was sent once");
@@ -100,12 +100,12 @@ steps:
 
 #[test]
 fn stopping_sends_no_further_request_and_the_next_start_does_at_once() {
-    both(async |house| {
+    both(async |app| {
         let server = Server::start().await;
-        house.publish(TWICE).await;
-        let runtime = house.start();
-        house.happens("shop.ordered", "ada", json!({"url": server.url})).await;
-        house.until("the request is under way", async || server.received().len() == 1).await;
+        app.publish(TWICE).await;
+        let runtime = app.start();
+        app.happens("shop.ordered", "ada", json!({"url": server.url})).await;
+        app.until("the request is under way", async || server.received().len() == 1).await;
         let mut stopping = pin!(runtime.stop());
         // Polled once, it has told the loops to stop.
         assert!(stopping.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -113,10 +113,10 @@ fn stopping_sends_no_further_request_and_the_next_start_does_at_once() {
         stopping.await;
         assert_eq!(server.paths(), ["/held"]);
 
-        let house = house.reopen().await;
-        let _runtime = house.start();
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Completed]);
+        let app = app.reopen().await;
+        let _runtime = app.start();
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed]);
         assert_eq!(server.paths(), ["/held", "/second"]);
     });
 }

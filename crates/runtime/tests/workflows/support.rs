@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tieline_connect::http::{Client, Options as ClientOptions};
 use tieline_model::{Cause, ContactId, Event, Location, NewEvent, workflow};
 use tieline_runtime::{Options, Runtime, documents};
-use tieline_store::runs::{self, Run, Status};
+use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::workflows::{Apply, Workflow};
 use tieline_store::{Store, contacts, locations, log};
 use tieline_testkit::database::{KINDS, Kind, TestDatabase};
@@ -14,11 +14,11 @@ use tieline_testkit::database::{KINDS, Kind, TestDatabase};
 /// How long something may take that is to happen. It is far more than it takes on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The kind of event by which [`House::settle`] knows that the log was followed to its end.
+/// The kind of event by which [`TestApp::settle`] knows that the log was followed to its end.
 const PROBE: &str = "probe.sent";
 
 #[derive(Clone)]
-pub(crate) struct House {
+pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) location: Location,
     pub(crate) database: Arc<TestDatabase>,
@@ -26,7 +26,7 @@ pub(crate) struct House {
 }
 
 /// Runs a test on SQLite and then on PostgreSQL.
-pub(crate) fn both(test: impl AsyncFn(House)) {
+pub(crate) fn both(test: impl AsyncFn(TestApp)) {
     for kind in KINDS {
         println!("on {kind:?}");
         on(kind, &test);
@@ -34,16 +34,16 @@ pub(crate) fn both(test: impl AsyncFn(House)) {
 }
 
 /// Runs a test on one kind of database.
-pub(crate) fn on(kind: Kind, test: impl AsyncFn(House)) {
+pub(crate) fn on(kind: Kind, test: impl AsyncFn(TestApp)) {
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     threads.block_on(async {
         let database = Arc::new(TestDatabase::new(kind).await);
         let store = database.open().await;
         let (location, probes) = (create_location(&store).await, create_location(&store).await);
-        let house = House { store, location, database, probes };
+        let app = TestApp { store, location, database, probes };
         let probe = "{ tieline: 1, name: Probe, trigger: { on: probe.sent }, steps: [{ stop: true }] }";
-        apply(&house.store, &house.probes, probe, true).await;
-        test(house).await;
+        apply(&app.store, &app.probes, probe, true).await;
+        test(app).await;
     });
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn done(history: &[Value]) -> Vec<String> {
     history.iter().map(|step| format!("{}: {}", name(step), step["status"].as_str().unwrap())).collect()
 }
 
-impl House {
+impl TestApp {
     /// Saves and publishes a workflow.
     pub(crate) async fn publish(&self, text: &str) -> Workflow {
         apply(&self.store, &self.location, text, true).await
@@ -111,15 +111,15 @@ impl House {
     async fn probes_are_done(&self) -> bool {
         let sent = self.events().await.iter().filter(|event| event.kind == PROBE).count();
         let counts = self.store.read(runs::Count(self.probes.id.clone())).await.unwrap();
-        counts.contains(&(Status::Stopped, i64::try_from(sent).unwrap()))
+        counts.contains(&(RunStatus::Stopped, i64::try_from(sent).unwrap()))
     }
 
     async fn is_idle(&self) -> bool {
         let now = self.store.clock().now();
         let goes_on = |run: &Run| match run.status {
-            Status::Ready | Status::Calling => true,
-            Status::Waiting => run.due_at.is_some_and(|due| due <= now),
-            Status::Completed | Status::Stopped | Status::Failed => false,
+            RunStatus::Ready | RunStatus::Calling => true,
+            RunStatus::Waiting => run.due_at.is_some_and(|due| due <= now),
+            RunStatus::Completed | RunStatus::Stopped | RunStatus::Failed => false,
         };
         !self.runs().await.iter().any(goes_on)
     }
@@ -150,7 +150,7 @@ impl House {
     }
 
     /// How the runs stand, in the order of the events that started them.
-    pub(crate) async fn statuses(&self) -> Vec<Status> {
+    pub(crate) async fn statuses(&self) -> Vec<RunStatus> {
         self.runs().await.iter().map(|run| run.status).collect()
     }
 

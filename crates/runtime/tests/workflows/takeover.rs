@@ -4,7 +4,7 @@ use crate::server::Server;
 use crate::support::both;
 use serde_json::json;
 use std::time::Duration;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 
 const NOTIFIED: &str = r#"
 tieline: 1
@@ -24,16 +24,16 @@ const LEASE_IS_OVER: u64 = 91;
 
 #[test]
 fn a_request_whose_node_is_silent_is_sent_again_and_its_late_answer_does_not_count() {
-    both(async |house| {
+    both(async |app| {
         let server = Server::start().await;
-        house.publish(NOTIFIED).await;
-        let _runtime = house.start();
+        app.publish(NOTIFIED).await;
+        let _runtime = app.start();
         let payload = json!({"email": "ada@example.com", "url": format!("{}/held", server.url)});
-        house.happens("shop.ordered", "ada", payload).await;
-        house.until("the request is under way", async || server.received().len() == 1).await;
+        app.happens("shop.ordered", "ada", payload).await;
+        app.until("the request is under way", async || server.received().len() == 1).await;
 
-        house.clock_on(LEASE_IS_OVER);
-        house.until("the request is sent again", async || server.received().len() == 2).await;
+        app.clock_on(LEASE_IS_OVER);
+        app.until("the request is sent again", async || server.received().len() == 2).await;
         let received = server.received();
         assert_eq!(received[0], received[1], "the other side can tell that it is the same request");
 
@@ -41,35 +41,35 @@ fn a_request_whose_node_is_silent_is_sent_again_and_its_late_answer_does_not_cou
         server.answers([404, 200]);
         server.let_go(1);
         tokio::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(house.statuses().await, [Status::Calling]);
+        assert_eq!(app.statuses().await, [RunStatus::Calling]);
         server.let_go(1);
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Completed]);
-        assert_eq!(house.notes().await, ["told"]);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed]);
+        assert_eq!(app.notes().await, ["told"]);
         assert_eq!(server.received().len(), 2);
     });
 }
 
 #[test]
 fn a_request_under_way_at_a_crash_is_sent_again_after_the_next_start() {
-    both(async |house| {
+    both(async |app| {
         let server = Server::start().await;
-        house.publish(NOTIFIED).await;
-        let runtime = house.start();
+        app.publish(NOTIFIED).await;
+        let runtime = app.start();
         let payload = json!({"email": "ada@example.com", "url": format!("{}/held", server.url)});
-        house.happens("shop.ordered", "ada", payload).await;
-        house.until("the request is under way", async || server.received().len() == 1).await;
+        app.happens("shop.ordered", "ada", payload).await;
+        app.until("the request is under way", async || server.received().len() == 1).await;
         drop(runtime);
 
-        let house = house.reopen().await;
-        let _runtime = house.start();
+        let app = app.reopen().await;
+        let _runtime = app.start();
         server.let_go(2);
-        house.clock_on(LEASE_IS_OVER);
-        house.settle().await;
-        assert_eq!(house.statuses().await, [Status::Completed]);
+        app.clock_on(LEASE_IS_OVER);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed]);
         let received = server.received();
         assert_eq!(received.len(), 2);
         assert_eq!(received[0], received[1]);
-        assert_eq!(house.notes().await, ["told"]);
+        assert_eq!(app.notes().await, ["told"]);
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::support::both;
 use serde_json::json;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 
 fn greeting(words: &str) -> String {
     format!(
@@ -22,45 +22,45 @@ steps:
 
 #[test]
 fn a_run_follows_the_version_that_it_was_started_on() {
-    both(async |house| {
-        let first = house.publish(&greeting("hello")).await;
-        let _runtime = house.start();
-        house.happens("person.met", "ada", json!({"email": "ada@example.com"})).await;
-        house.settle().await;
-        let second = house.publish(&greeting("good day")).await;
+    both(async |app| {
+        let first = app.publish(&greeting("hello")).await;
+        let _runtime = app.start();
+        app.happens("person.met", "ada", json!({"email": "ada@example.com"})).await;
+        app.settle().await;
+        let second = app.publish(&greeting("good day")).await;
         assert_eq!((first.published_version, second.published_version), (Some(1), Some(2)));
-        house.happens("person.met", "bob", json!({"email": "bob@example.com"})).await;
-        house.settle().await;
-        let versions: Vec<_> = house.runs().await.iter().map(|run| run.version).collect();
+        app.happens("person.met", "bob", json!({"email": "bob@example.com"})).await;
+        app.settle().await;
+        let versions: Vec<_> = app.runs().await.iter().map(|run| run.version).collect();
         assert_eq!(versions, [1, 2]);
 
-        house.clock_on(86_400);
-        house.settle().await;
-        let mut notes = house.notes().await;
+        app.clock_on(86_400);
+        app.settle().await;
+        let mut notes = app.notes().await;
         notes.sort();
         assert_eq!(notes, ["good day bob@example.com", "hello ada@example.com"]);
-        assert_eq!(house.statuses().await, [Status::Completed; 2]);
+        assert_eq!(app.statuses().await, [RunStatus::Completed; 2]);
     });
 }
 
 #[test]
 fn a_workflow_is_not_started_by_what_happened_before_it_was_published() {
-    both(async |house| {
-        let runtime = house.start();
-        house.happens("person.met", "ada", json!({"email": "ada@example.com"})).await;
-        house.settle().await;
-        house.happens("person.met", "bob", json!({"email": "bob@example.com"})).await;
+    both(async |app| {
+        let runtime = app.start();
+        app.happens("person.met", "ada", json!({"email": "ada@example.com"})).await;
+        app.settle().await;
+        app.happens("person.met", "bob", json!({"email": "bob@example.com"})).await;
         // Nothing wants bob's event, so there is nothing to see of its being passed over: some looks pass.
         tokio::time::sleep(std::time::Duration::from_millis(800)).await;
-        house.publish(&greeting("hello")).await;
+        app.publish(&greeting("hello")).await;
         runtime.stop().await;
 
-        let house = house.reopen().await;
-        let _runtime = house.start();
-        house.happens("person.met", "eve", json!({"email": "eve@example.com"})).await;
-        house.settle().await;
-        house.clock_on(86_400);
-        house.settle().await;
-        assert_eq!(house.notes().await, ["hello eve@example.com"]);
+        let app = app.reopen().await;
+        let _runtime = app.start();
+        app.happens("person.met", "eve", json!({"email": "eve@example.com"})).await;
+        app.settle().await;
+        app.clock_on(86_400);
+        app.settle().await;
+        assert_eq!(app.notes().await, ["hello eve@example.com"]);
     });
 }

@@ -4,7 +4,7 @@ use super::record::{Identity, find};
 use crate::custom_fields;
 use crate::error::Result;
 use crate::log;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::Tx;
 use serde_json::{Map, Value, json};
 use tieline_model::contact::{Contact, ContactInput, SetField};

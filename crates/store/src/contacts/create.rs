@@ -3,7 +3,7 @@ use super::change::{apply, blank, refuse_duplicates};
 use super::record::Record;
 use crate::error::{Error, Result};
 use crate::log;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::Tx;
 use serde_json::value::RawValue;
 use tieline_model::contact::{Contact, ContactInput};
@@ -21,7 +21,7 @@ pub struct Create {
     pub cause: Cause,
 }
 
-impl Operation for Create {
+impl Procedure for Create {
     type Output = Written;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Written> {

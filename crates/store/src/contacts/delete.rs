@@ -1,7 +1,7 @@
 use super::create::tell;
 use super::record::Record;
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Tx, params};
 use tieline_model::event::kinds;
 use tieline_model::{Cause, ContactId, LocationId};
@@ -17,7 +17,7 @@ pub struct Delete {
     pub cause: Cause,
 }
 
-impl Operation for Delete {
+impl Procedure for Delete {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {

@@ -1,6 +1,6 @@
 use super::record::{Identity, find};
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::{LocationId, Refusal, text};
 
@@ -15,7 +15,7 @@ pub struct FindDuplicate {
     pub phone: Option<String>,
 }
 
-impl Operation for FindDuplicate {
+impl Procedure for FindDuplicate {
     /// The contact's document.
     type Output = Option<String>;
 

@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Tx, params};
 use tieline_model::{ContactId, LocationId};
 
@@ -12,7 +12,7 @@ pub struct Get {
     pub id: ContactId,
 }
 
-impl Operation for Get {
+impl Procedure for Get {
     type Output = Option<String>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {

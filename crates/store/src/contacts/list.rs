@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Tx, params};
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Refusal, Timestamp, id};
@@ -67,7 +67,7 @@ macro_rules! page {
     };
 }
 
-impl Operation for List {
+impl Procedure for List {
     type Output = Page;
     const SCANS: bool = true;
 

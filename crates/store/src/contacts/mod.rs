@@ -1,4 +1,4 @@
-//! Contacts: one file per operation.
+//! Contacts: one file per procedure.
 
 mod change;
 mod create;

@@ -158,7 +158,7 @@ impl Record {
         Ok(())
     }
 
-    /// Keeps what was written at hand for the rest of the operation.
+    /// Keeps what was written at hand for the rest of the procedure.
     fn keep(tx: &mut Tx<'_>, contact: &Contact, email_slot: &str, phone_slot: &str) {
         let (email_slot, phone_slot) = (email_slot.to_owned(), phone_slot.to_owned());
         tx.written = Some(Self { contact: contact.clone(), email_slot, phone_slot });

@@ -1,7 +1,7 @@
 use super::record::Record;
 use crate::error::Result;
 use crate::log;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::Tx;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -64,7 +64,7 @@ impl TagsChanged {
     }
 }
 
-impl Operation for AddTags {
+impl Procedure for AddTags {
     type Output = TagsChanged;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<TagsChanged> {
@@ -78,7 +78,7 @@ impl Operation for AddTags {
     }
 }
 
-impl Operation for RemoveTags {
+impl Procedure for RemoveTags {
     type Output = TagsChanged;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<TagsChanged> {

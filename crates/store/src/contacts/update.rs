@@ -3,7 +3,7 @@ use super::change::{apply, refuse_duplicates, tell_changed};
 use super::record::Record;
 use super::tags::{TagsChanged, tell_tags};
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::contact::ContactInput;
 use tieline_model::{Cause, ContactId, Location};
@@ -21,7 +21,7 @@ pub struct Update {
     pub cause: Cause,
 }
 
-impl Operation for Update {
+impl Procedure for Update {
     type Output = Written;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Written> {

@@ -3,7 +3,7 @@ use super::create::create;
 use super::record::{Identity, Record, find};
 use super::update::update;
 use crate::error::Result;
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::contact::ContactInput;
 use tieline_model::fields::Patch;
@@ -31,7 +31,7 @@ pub struct Upserted {
     pub written: Written,
 }
 
-impl Operation for Upsert {
+impl Procedure for Upsert {
     type Output = Upserted;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Upserted> {

@@ -4,7 +4,7 @@ mod listen;
 
 use crate::error::{Error, Result};
 use crate::migrate;
-use crate::store::{Operation, Options};
+use crate::store::{Options, Procedure};
 use crate::tx::{Cell, Database, Param, Row, Tx, table_of};
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-/// How often an operation is tried against others that want the same rows.
+/// How often a procedure is tried against others that want the same rows.
 const ATTEMPTS: u32 = 60;
 const CONNECTIONS: usize = 16;
 
@@ -57,19 +57,19 @@ impl Postgres {
         self.pool.get().await.map_err(|error| Error::Pool(error.to_string()))
     }
 
-    /// Runs an operation to its end even if the caller goes away: a transaction that is dropped half-way
+    /// Runs a procedure to its end even if the caller goes away: a transaction that is dropped half-way
     /// would leave its connection inside it.
-    pub(crate) async fn write<O: Operation>(
+    pub(crate) async fn write<P: Procedure>(
         &self,
-        operation: O,
+        procedure: P,
         options: &Options,
         appended: &watch::Sender<u64>,
-    ) -> Result<O::Output> {
+    ) -> Result<P::Output> {
         let (pool, options, appended) = (self.pool.clone(), options.clone(), appended.clone());
         let told = Arc::clone(&self.told);
         let work = async move {
             let lent = Lent::from(pool.get().await.map_err(|error| Error::Pool(error.to_string()))?);
-            let attempted = attempt(lent.client()?, &operation, &options).await;
+            let attempted = attempt(lent.client()?, &procedure, &options).await;
             lent.give_back();
             let (output, wrote_events) = attempted?;
             if wrote_events {
@@ -81,16 +81,16 @@ impl Postgres {
         tokio::spawn(work).await.map_err(|_| Error::Closed)?
     }
 
-    pub(crate) async fn read<O: Operation>(&self, operation: O, options: &Options) -> Result<O::Output> {
+    pub(crate) async fn read<P: Procedure>(&self, procedure: P, options: &Options) -> Result<P::Output> {
         let client = self.client().await?;
-        if !O::SCANS {
-            return operation.run(&mut begin(&client, options)).await;
+        if !P::SCANS {
+            return procedure.run(&mut begin(&client, options)).await;
         }
         let (options, lent) = (options.clone(), Lent::from(client));
         let work = async move {
             let client = lent.client()?;
             client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let result = operation.run(&mut begin(client, &options)).await;
+            let result = procedure.run(&mut begin(client, &options)).await;
             client.batch_execute("COMMIT").await?;
             lent.give_back();
             result
@@ -175,15 +175,15 @@ fn begin<'c>(client: &'c Client, options: &'c Options) -> Tx<'c> {
     }
 }
 
-async fn attempt<O: Operation>(
+async fn attempt<P: Procedure>(
     client: &Client,
-    operation: &O,
+    procedure: &P,
     options: &Options,
-) -> Result<(O::Output, bool)> {
+) -> Result<(P::Output, bool)> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match transact(client, operation, options).await {
+        match transact(client, procedure, options).await {
             Err(Error::Postgres(error)) if is_conflict(&error) && tries < ATTEMPTS => {
                 let mut byte = [0];
                 options.entropy.fill(&mut byte);
@@ -196,14 +196,14 @@ async fn attempt<O: Operation>(
     }
 }
 
-async fn transact<O: Operation>(
+async fn transact<P: Procedure>(
     client: &Client,
-    operation: &O,
+    procedure: &P,
     options: &Options,
-) -> Result<(O::Output, bool)> {
+) -> Result<(P::Output, bool)> {
     client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
     let mut tx = begin(client, options);
-    let result = operation.run(&mut tx).await;
+    let result = procedure.run(&mut tx).await;
     let appended = tx.appended;
     match result {
         Ok(output) => {
@@ -217,8 +217,8 @@ async fn transact<O: Operation>(
     }
 }
 
-/// Whether another transaction got in between, so that the operation finds a new state when run again. A
-/// broken uniqueness is one: the operation looked before it wrote, and the other had not committed yet.
+/// Whether another transaction got in between, so that the procedure finds a new state when run again. A
+/// broken uniqueness is one: the procedure looked before it wrote, and the other had not committed yet.
 fn is_conflict(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| {
         [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]

@@ -80,7 +80,7 @@ fn read(row: &rusqlite::Row<'_>, sql: &'static str) -> Result<Row> {
     Ok(Row { table: table_of(sql), values })
 }
 
-/// Opens a connection and sets it up; every connection of the house goes through here.
+/// Opens a connection and sets it up; every connection goes through here.
 pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
     let access = if writable {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE

@@ -1,10 +1,10 @@
-//! The one thread that writes: it takes all operations that wait, runs them in one transaction, commits once
+//! The one thread that writes: it takes all procedures that wait, runs them in one transaction, commits once
 //! and answers them after the commit.
 //!
-//! An operation refuses before its first write, so a refusal leaves nothing to undo, and operations need no
+//! A procedure refuses before its first write, so a refusal leaves nothing to undo, and procedures need no
 //! savepoints of their own, which would cost each of them two statements and copies of all pages that it
 //! touches. Should one fail after it wrote, which takes a fault of the disk or of ours, the transaction is
-//! rolled back and all its operations are run again, each in a transaction of its own, so that the neighbours
+//! rolled back and all its procedures are run again, each in a transaction of its own, so that the neighbours
 //! of the failing one do not suffer.
 //!
 //! The writer's time is what bounds the whole, so it does nothing that another thread can do: waking those who
@@ -14,7 +14,7 @@ use super::checkpoint::Checkpointer;
 use super::open;
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
-use crate::store::Operation;
+use crate::store::Procedure;
 use crate::tx::{Database, Tx};
 use rusqlite::Connection;
 use std::future::Future;
@@ -27,9 +27,9 @@ use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 
-/// The most operations that one commit holds: past this the wait of the first outgrows what is saved.
+/// The most procedures that one commit holds: past this the wait of the first outgrows what is saved.
 const BATCH: usize = 512;
-/// The most operations that may wait; a caller beyond waits for a place.
+/// The most procedures that may wait; a caller beyond waits for a place.
 const QUEUE: usize = 4096;
 
 pub(crate) struct Writer {
@@ -38,28 +38,28 @@ pub(crate) struct Writer {
     _checkpointer: Checkpointer,
 }
 
-/// Operations that were run together, and what came of it.
+/// Procedures that were run together, and what came of it.
 type Batch = (Vec<Box<dyn Job>>, Result<bool, Broken>);
 
-/// An operation that waits for the writer.
+/// A procedure that waits for the writer.
 trait Job: Send {
-    /// Runs the operation, perhaps once more, and keeps its result; false where it failed.
+    /// Runs the procedure, perhaps once more, and keeps its result; false where it failed.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Hands the result over, or the error that undid it.
     fn answer(self: Box<Self>, committed: Result<(), String>);
 }
 
-struct Waiting<O: Operation> {
-    operation: O,
-    result: Option<Result<O::Output>>,
-    reply: oneshot::Sender<Result<O::Output>>,
+struct Waiting<P: Procedure> {
+    procedure: P,
+    result: Option<Result<P::Output>>,
+    reply: oneshot::Sender<Result<P::Output>>,
 }
 
-impl<O: Operation> Job for Waiting<O> {
+impl<P: Procedure> Job for Waiting<P> {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let result = catch_unwind(AssertUnwindSafe(|| drive(self.operation.run(tx))));
+        let result = catch_unwind(AssertUnwindSafe(|| drive(self.procedure.run(tx))));
         let result = result.unwrap_or_else(|_| {
-            tracing::error!(operation = std::any::type_name::<O>(), "an operation panicked and was undone");
+            tracing::error!(procedure = std::any::type_name::<P>(), "a procedure panicked and was undone");
             Err(Error::Closed)
         });
         let keep = result.is_ok();
@@ -85,12 +85,12 @@ pub(crate) fn drive<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => {
-            Err(Error::Unusable("an operation waited for something other than the database".to_owned()))
+            Err(Error::Unusable("a procedure waited for something other than the database".to_owned()))
         }
     }
 }
 
-struct House {
+struct Sources {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -111,18 +111,18 @@ impl Writer {
         let connection = open(path, true)?;
         let (jobs, queue) = sync_channel(QUEUE);
         let (later, done) = channel();
-        let house = House { clock, entropy };
+        let sources = Sources { clock, entropy };
         let answers = Answers { later, appended: appended.clone() };
         let threads = vec![
-            spawn("tieline-writer", move || write(connection, &queue, &house, &answers))?,
+            spawn("tieline-writer", move || write(connection, &queue, &sources, &answers))?,
             spawn("tieline-answers", move || done.iter().for_each(|batch| answer(batch, &appended)))?,
         ];
         Ok(Self { jobs: Some(jobs), threads, _checkpointer: Checkpointer::start(path)? })
     }
 
-    pub(crate) async fn write<O: Operation>(&self, operation: O) -> Result<O::Output> {
+    pub(crate) async fn write<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         let (reply, answer) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Waiting { operation, result: None, reply });
+        let job: Box<dyn Job> = Box::new(Waiting { procedure, result: None, reply });
         let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
         match jobs.try_send(job) {
             Ok(()) => {}
@@ -157,12 +157,12 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
         .map_err(|error| Error::Unusable(format!("the thread {name} cannot be started: {error}")))
 }
 
-fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, house: &House, answers: &Answers) {
+fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, sources: &Sources, answers: &Answers) {
     while let Ok(first) = queue.recv() {
-        let (batch, outcome) = together(&mut connection, first, || queue.try_recv().ok(), house);
+        let (batch, outcome) = together(&mut connection, first, || queue.try_recv().ok(), sources);
         if matches!(outcome, Err(Broken::HalfDone)) && batch.len() > 1 {
             for job in batch {
-                answers.give(together(&mut connection, job, || None, house));
+                answers.give(together(&mut connection, job, || None, sources));
             }
         } else {
             answers.give((batch, outcome));
@@ -184,22 +184,22 @@ impl Answers {
 
 /// Why a transaction was rolled back.
 enum Broken {
-    /// An operation failed after it had written something.
+    /// A procedure failed after it had written something.
     HalfDone,
     /// The database could not begin or commit, for this reason.
     Database(String),
 }
 
-/// Runs the first operation, and those that `more` gives meanwhile, and commits them together. Gives all
+/// Runs the first procedure, and those that `more` gives meanwhile, and commits them together. Gives all
 /// that were run, and whether they appended events.
 fn together(
     connection: &mut Connection,
     first: Box<dyn Job>,
     mut more: impl FnMut() -> Option<Box<dyn Job>>,
-    house: &House,
+    sources: &Sources,
 ) -> Batch {
     let mut batch = vec![first];
-    let outcome = transaction(connection, &mut batch, &mut more, house);
+    let outcome = transaction(connection, &mut batch, &mut more, sources);
     if outcome.is_err()
         && !connection.is_autocommit()
         && let Err(Broken::Database(message)) = execute(connection, "ROLLBACK")
@@ -213,12 +213,12 @@ fn transaction(
     connection: &mut Connection,
     batch: &mut Vec<Box<dyn Job>>,
     more: &mut impl FnMut() -> Option<Box<dyn Job>>,
-    house: &House,
+    sources: &Sources,
 ) -> Result<bool, Broken> {
     execute(connection, "BEGIN IMMEDIATE")?;
     let (mut next, mut appended) = (0, false);
     while let Some(job) = batch.get_mut(next) {
-        appended |= run(connection, job.as_mut(), house)?;
+        appended |= run(connection, job.as_mut(), sources)?;
         next += 1;
         if next < BATCH {
             batch.extend(more());
@@ -228,12 +228,12 @@ fn transaction(
     Ok(appended)
 }
 
-/// Runs one operation in the transaction. Tells whether it appended events.
-fn run(connection: &mut Connection, job: &mut dyn Job, house: &House) -> Result<bool, Broken> {
+/// Runs one procedure in the transaction. Tells whether it appended events.
+fn run(connection: &mut Connection, job: &mut dyn Job, sources: &Sources) -> Result<bool, Broken> {
     let before = connection.total_changes();
     let mut tx = Tx {
-        now: house.clock.now(),
-        entropy: house.entropy.as_ref(),
+        now: sources.clock.now(),
+        entropy: sources.entropy.as_ref(),
         appended: false,
         written: None,
         database: Database::Sqlite(connection),
@@ -259,12 +259,12 @@ fn answer((batch, outcome): Batch, appended: &watch::Sender<u64>) {
             }
             Ok(())
         }
-        // It was alone, so the error that the operation gave is its answer.
+        // It was alone, so the error that the procedure gave is its answer.
         Err(Broken::HalfDone) => Ok(()),
         Err(Broken::Database(message)) => {
             tracing::error!(
                 error = message,
-                operations = batch.len(),
+                procedures = batch.len(),
                 "a commit failed; none of it was written"
             );
             Err(message)

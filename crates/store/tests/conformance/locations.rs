@@ -11,21 +11,21 @@ fn keep_all(id: LocationId) -> Update {
 
 #[test]
 fn an_update_changes_what_it_names_and_tells_who_has_compiled_with_it() {
-    both(async |house| {
-        let before = house.location.clone();
-        let stamp = house.store.read(Stamp).await.unwrap();
+    both(async |fixture| {
+        let before = fixture.location.clone();
+        let stamp = fixture.store.read(Stamp).await.unwrap();
         let update = Update { timezone: Some("Europe/Berlin".into()), ..keep_all(before.id.clone()) };
-        let after = house.store.write(update).await.unwrap();
+        let after = fixture.store.write(update).await.unwrap();
         assert_eq!(after, Location { timezone: "Europe/Berlin".into(), ..before.clone() });
-        assert_eq!(house.store.read(Get(before.id)).await.unwrap(), Some(after));
-        assert!(house.store.read(Stamp).await.unwrap() > stamp);
+        assert_eq!(fixture.store.read(Get(before.id)).await.unwrap(), Some(after));
+        assert!(fixture.store.read(Stamp).await.unwrap() > stamp);
     });
 }
 
 #[test]
 fn a_location_that_is_not_there_cannot_be_changed() {
-    both(async |house| {
-        let refused = house.store.write(keep_all("none".into())).await.unwrap_err();
+    both(async |fixture| {
+        let refused = fixture.store.write(keep_all("none".into())).await.unwrap_err();
         assert!(matches!(refused.refusal(), Some(Refusal::NotFound { what: "Location", .. })), "{refused}");
     });
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tieline_model::{Cause, NewEvent, Timestamp};
-use tieline_store::{Operation, Result, Tx, log};
+use tieline_store::{Procedure, Result, Tx, log};
 
 #[test]
 fn a_reader_beside_many_writers_skips_nothing_and_sees_nothing_twice() {
-    both(async |house| {
+    both(async |fixture| {
         let done = Arc::new(AtomicBool::new(false));
         let reader = tokio::spawn({
-            let (store, done) = (house.store.clone(), Arc::clone(&done));
+            let (store, done) = (fixture.store.clone(), Arc::clone(&done));
             async move {
                 let (mut after, mut seen) = (0, Vec::new());
                 loop {
@@ -33,12 +33,12 @@ fn a_reader_beside_many_writers_skips_nothing_and_sees_nothing_twice() {
         });
         let writers: Vec<_> = (0..8)
             .map(|writer| {
-                let house = house.clone();
+                let fixture = fixture.clone();
                 tokio::spawn(async move {
                     let mut ids = Vec::new();
                     for n in 0..25 {
                         let email = format!("w{writer}n{n}@example.com");
-                        ids.push(house.create(json!({ "email": email })).await.contact.id);
+                        ids.push(fixture.create(json!({ "email": email })).await.contact.id);
                     }
                     ids
                 })
@@ -59,7 +59,7 @@ fn a_reader_beside_many_writers_skips_nothing_and_sees_nothing_twice() {
 /// Appends an event and holds its transaction open, where the database allows others beside it.
 struct SlowAppend(log::Append, Duration);
 
-impl Operation for SlowAppend {
+impl Procedure for SlowAppend {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
@@ -73,9 +73,9 @@ impl Operation for SlowAppend {
 
 #[test]
 fn a_transaction_that_commits_late_is_not_skipped() {
-    both(async |house| {
+    both(async |fixture| {
         let append = |kind: &str| log::Append {
-            location_id: house.location.id.clone(),
+            location_id: fixture.location.id.clone(),
             cause: Cause::operator(),
             event: NewEvent {
                 kind: kind.to_owned(),
@@ -87,15 +87,15 @@ fn a_transaction_that_commits_late_is_not_skipped() {
         };
         let slow = SlowAppend(append("slow.event"), Duration::from_millis(400));
         let slow = tokio::spawn({
-            let store = house.store.clone();
+            let store = fixture.store.clone();
             async move { store.write(slow).await.unwrap() }
         });
         tokio::time::sleep(Duration::from_millis(100)).await;
-        house.store.write(append("quick.event")).await.unwrap();
+        fixture.store.write(append("quick.event")).await.unwrap();
         // The reader comes by while the slow transaction is still open, and again when it is done.
-        let before = house.events().await;
+        let before = fixture.events().await;
         slow.await.unwrap();
-        let after = house.events().await;
+        let after = fixture.events().await;
         assert_eq!(after.len(), 2);
         let known: Vec<_> = before.iter().map(|event| (event.seq, event.kind.clone())).collect();
         let kept: Vec<_> =
@@ -107,15 +107,15 @@ fn a_transaction_that_commits_late_is_not_skipped() {
 #[test]
 fn a_cursor_moves_on_from_where_it_stands_only() {
     struct Move(i64, i64);
-    impl Operation for Move {
+    impl Procedure for Move {
         type Output = bool;
         async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
             log::Cursor("dispatcher").advance(tx, self.0, self.1).await
         }
     }
-    both(async |house| {
-        assert!(house.store.write(Move(0, 5)).await.unwrap());
-        assert!(!house.store.write(Move(0, 7)).await.unwrap());
-        assert_eq!(house.store.read(log::Cursor("dispatcher")).await.unwrap(), 5);
+    both(async |fixture| {
+        assert!(fixture.store.write(Move(0, 5)).await.unwrap());
+        assert!(!fixture.store.write(Move(0, 7)).await.unwrap());
+        assert_eq!(fixture.store.read(log::Cursor("dispatcher")).await.unwrap(), 5);
     });
 }

@@ -14,20 +14,21 @@ mod support;
 mod tags;
 
 use serde_json::{Value, json};
-use support::{House, both, contact, fields};
+use support::{Fixture, both, contact, fields};
 use tieline_model::contact::{ContactInput, Write};
 use tieline_model::custom_field::CustomFieldInput;
 use tieline_model::note::NoteInput;
 use tieline_model::task::TaskInput;
 use tieline_model::{Cause, Refusal};
-use tieline_store::{Operation, Result, Tx, contacts, custom_fields, keys, notes, tasks, workflows};
+use tieline_store::{Procedure, Result, Tx, contacts, custom_fields, keys, notes, tasks, workflows};
 
 #[test]
 fn a_contact_is_read_as_it_was_written() {
-    both(async |house| {
-        let written =
-            house.create(json!({"email": "Ada@Example.com", "name": "Ada Lovelace", "tags": ["VIP"]})).await;
-        let doc = house.get(&written.contact.id).await.unwrap();
+    both(async |fixture| {
+        let written = fixture
+            .create(json!({"email": "Ada@Example.com", "name": "Ada Lovelace", "tags": ["VIP"]}))
+            .await;
+        let doc = fixture.get(&written.contact.id).await.unwrap();
         assert_eq!(doc, written.doc);
         let doc: Value = serde_json::from_str(&doc).unwrap();
         assert_eq!(doc["email"], "Ada@Example.com");
@@ -40,9 +41,9 @@ fn a_contact_is_read_as_it_was_written() {
 
 #[test]
 fn another_location_sees_nothing() {
-    both(async |house| {
-        let written = house.create(json!({"email": "ada@example.com"})).await;
-        let other = House { location: house.new_location(false).await, ..house.clone() };
+    both(async |fixture| {
+        let written = fixture.create(json!({"email": "ada@example.com"})).await;
+        let other = Fixture { location: fixture.new_location(false).await, ..fixture.clone() };
         assert_eq!(other.get(&written.contact.id).await, None);
         let delete = contacts::Delete {
             location_id: other.location.id.clone(),
@@ -57,14 +58,14 @@ fn another_location_sees_nothing() {
 
 #[test]
 fn duplicates_are_refused_and_named() {
-    both(async |house| {
+    both(async |fixture| {
         let first =
-            house.create(json!({"email": "ada@example.com", "name": "Ada", "phone": "+61412345678"})).await;
+            fixture.create(json!({"email": "ada@example.com", "name": "Ada", "phone": "+61412345678"})).await;
         for (body, field) in [
             (json!({"email": "ADA@example.com"}), "email"),
             (json!({"email": "other@example.com", "phone": "0412 345 678"}), "phone"),
         ] {
-            let refused = house.try_create(body).await.unwrap_err();
+            let refused = fixture.try_create(body).await.unwrap_err();
             let expected = Refusal::Duplicate {
                 contact_id: first.contact.id.clone(),
                 contact_name: "Ada".into(),
@@ -77,12 +78,12 @@ fn duplicates_are_refused_and_named() {
 
 #[test]
 fn a_location_may_allow_duplicates() {
-    both(async |house| {
-        let house = House { location: house.new_location(true).await, ..house };
-        let first = house.create(json!({"email": "ada@example.com"})).await;
-        let second = house.create(json!({"email": "ada@example.com"})).await;
+    both(async |fixture| {
+        let fixture = Fixture { location: fixture.new_location(true).await, ..fixture };
+        let first = fixture.create(json!({"email": "ada@example.com"})).await;
+        let second = fixture.create(json!({"email": "ada@example.com"})).await;
         assert_ne!(first.contact.id, second.contact.id);
-        let upserted = house.upsert(json!({"email": "ada@example.com", "city": "London"})).await;
+        let upserted = fixture.upsert(json!({"email": "ada@example.com", "city": "London"})).await;
         assert_eq!(
             upserted.written.contact.id, first.contact.id,
             "an upsert takes the one that was there first"
@@ -92,12 +93,12 @@ fn a_location_may_allow_duplicates() {
 
 #[test]
 fn a_hundred_creates_at_once_make_one_contact() {
-    both(async |house| {
+    both(async |fixture| {
         let attempts: Vec<_> = (0..100)
             .map(|_| {
-                let house = house.clone();
+                let fixture = fixture.clone();
                 tokio::spawn(
-                    async move { house.try_create(json!({"email": "ada@example.com"})).await.is_ok() },
+                    async move { fixture.try_create(json!({"email": "ada@example.com"})).await.is_ok() },
                 )
             })
             .collect();
@@ -111,12 +112,12 @@ fn a_hundred_creates_at_once_make_one_contact() {
 
 #[test]
 fn a_hundred_upserts_at_once_make_one_contact() {
-    both(async |house| {
+    both(async |fixture| {
         let attempts: Vec<_> = (0..100)
             .map(|n| {
-                let house = house.clone();
+                let fixture = fixture.clone();
                 tokio::spawn(async move {
-                    house.upsert(json!({"email": "ada@example.com", "city": format!("Town {n}")})).await.new
+                    fixture.upsert(json!({"email": "ada@example.com", "city": format!("Town {n}")})).await.new
                 })
             })
             .collect();
@@ -130,11 +131,11 @@ fn a_hundred_upserts_at_once_make_one_contact() {
 
 #[test]
 fn an_upsert_leaves_another_contacts_phone_alone() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com"})).await;
-        let bob = house.create(json!({"phone": "+61412345678"})).await;
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await;
+        let bob = fixture.create(json!({"phone": "+61412345678"})).await;
         let body = json!({"email": "ada@example.com", "phone": "+61412345678", "city": "London"});
-        let upserted = house.upsert(body).await;
+        let upserted = fixture.upsert(body).await;
         assert_eq!(upserted.written.contact.id, ada.contact.id);
         assert_eq!(upserted.written.contact.phone, None);
         assert_eq!(upserted.written.contact.city.as_deref(), Some("London"));
@@ -144,15 +145,17 @@ fn an_upsert_leaves_another_contacts_phone_alone() {
 
 #[test]
 fn an_update_keeps_what_it_does_not_mention() {
-    both(async |house| {
+    both(async |fixture| {
         let ada =
-            house.create(json!({"email": "ada@example.com", "city": "London", "tags": ["a", "b"]})).await;
-        let updated =
-            house.update(&ada.contact.id, json!({"city": null, "state": "X", "tags": ["c"]})).await.unwrap();
+            fixture.create(json!({"email": "ada@example.com", "city": "London", "tags": ["a", "b"]})).await;
+        let updated = fixture
+            .update(&ada.contact.id, json!({"city": null, "state": "X", "tags": ["c"]}))
+            .await
+            .unwrap();
         assert_eq!((updated.contact.city, updated.contact.state.as_deref()), (None, Some("X")));
         assert_eq!(updated.contact.email.as_deref(), Some("ada@example.com"));
         assert_eq!(updated.contact.tags, ["c"]);
-        let event = &house.events().await[1];
+        let event = &fixture.events().await[1];
         assert_eq!(event.kind, "contact.updated");
         let payload: Value = serde_json::from_str(event.payload.get()).unwrap();
         assert_eq!(payload["changes"]["city"], json!({"from": "London", "to": null}));
@@ -162,100 +165,100 @@ fn an_update_keeps_what_it_does_not_mention() {
 
 #[test]
 fn an_update_that_changes_nothing_writes_nothing() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com", "city": "London"})).await;
-        let events = house.events().await.len();
-        house.update(&ada.contact.id, json!({"city": "London"})).await.unwrap();
-        assert_eq!(house.events().await.len(), events);
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com", "city": "London"})).await;
+        let events = fixture.events().await.len();
+        fixture.update(&ada.contact.id, json!({"city": "London"})).await.unwrap();
+        assert_eq!(fixture.events().await.len(), events);
     });
 }
 
 #[test]
 fn an_address_can_move_from_one_contact_to_another() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com"})).await;
-        let bob = house.create(json!({"email": "bob@example.com"})).await;
-        let taken = house.update(&bob.contact.id, json!({"email": "ada@example.com"})).await.unwrap_err();
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await;
+        let bob = fixture.create(json!({"email": "bob@example.com"})).await;
+        let taken = fixture.update(&bob.contact.id, json!({"email": "ada@example.com"})).await.unwrap_err();
         assert!(matches!(taken.refusal(), Some(Refusal::Duplicate { .. })));
-        house.update(&ada.contact.id, json!({"email": "ada@new.example.com"})).await.unwrap();
-        house.update(&bob.contact.id, json!({"email": "ada@example.com"})).await.unwrap();
+        fixture.update(&ada.contact.id, json!({"email": "ada@new.example.com"})).await.unwrap();
+        fixture.update(&bob.contact.id, json!({"email": "ada@example.com"})).await.unwrap();
         let found = contacts::FindDuplicate {
-            location_id: house.location.id.clone(),
+            location_id: fixture.location.id.clone(),
             email: Some("ADA@EXAMPLE.COM".into()),
             phone: None,
         };
-        let doc = house.store.read(found).await.unwrap().unwrap();
+        let doc = fixture.store.read(found).await.unwrap().unwrap();
         assert_eq!(contact(&doc).id, bob.contact.id);
     });
 }
 
 #[test]
 fn a_deleted_contact_is_gone_and_frees_its_address() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com"})).await;
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await;
         let delete = contacts::Delete {
-            location_id: house.location.id.clone(),
+            location_id: fixture.location.id.clone(),
             id: ada.contact.id.clone(),
             cause: Cause::operator(),
         };
-        house.store.write(delete.clone()).await.unwrap();
-        assert_eq!(house.get(&ada.contact.id).await, None);
-        assert!(house.store.write(delete).await.is_err());
-        house.create(json!({"email": "ada@example.com"})).await;
+        fixture.store.write(delete.clone()).await.unwrap();
+        assert_eq!(fixture.get(&ada.contact.id).await, None);
+        assert!(fixture.store.write(delete).await.is_err());
+        fixture.create(json!({"email": "ada@example.com"})).await;
     });
 }
 
 #[test]
 fn tags_are_added_and_removed_once() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com", "tags": ["a"]})).await;
-        let (location_id, id) = (house.location.id.clone(), ada.contact.id.clone());
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com", "tags": ["a"]})).await;
+        let (location_id, id) = (fixture.location.id.clone(), ada.contact.id.clone());
         let add = contacts::AddTags {
             location_id: location_id.clone(),
             id: id.clone(),
             tags: vec!["a".into(), "b".into()],
             cause: Cause::operator(),
         };
-        let changed = house.store.write(add.clone()).await.unwrap();
+        let changed = fixture.store.write(add.clone()).await.unwrap();
         assert_eq!((changed.tags, changed.tags_added), (vec!["a".into(), "b".into()], vec!["b".to_owned()]));
-        let events = house.events().await.len();
-        house.store.write(add).await.unwrap();
-        assert_eq!(house.events().await.len(), events, "tags that are there already change nothing");
+        let events = fixture.events().await.len();
+        fixture.store.write(add).await.unwrap();
+        assert_eq!(fixture.events().await.len(), events, "tags that are there already change nothing");
         let remove =
             contacts::RemoveTags { location_id, id, tags: vec!["a".into()], cause: Cause::operator() };
-        let changed = house.store.write(remove).await.unwrap();
+        let changed = fixture.store.write(remove).await.unwrap();
         assert_eq!((changed.tags, changed.tags_removed), (vec!["b".to_owned()], vec!["a".to_owned()]));
     });
 }
 
 #[test]
 fn tags_added_at_once_are_all_there() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com"})).await;
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await;
         let adding: Vec<_> = (0..20)
             .map(|n| {
                 let add = contacts::AddTags {
-                    location_id: house.location.id.clone(),
+                    location_id: fixture.location.id.clone(),
                     id: ada.contact.id.clone(),
                     tags: vec![format!("tag-{n}")],
                     cause: Cause::operator(),
                 };
-                let store = house.store.clone();
+                let store = fixture.store.clone();
                 tokio::spawn(async move { store.write(add).await.unwrap() })
             })
             .collect();
         for add in adding {
             add.await.unwrap();
         }
-        assert_eq!(contact(&house.get(&ada.contact.id).await.unwrap()).tags.len(), 20);
+        assert_eq!(contact(&fixture.get(&ada.contact.id).await.unwrap()).tags.len(), 20);
     });
 }
 
 #[test]
 fn notes_and_tasks_live_on_their_contact() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com"})).await;
-        let (location_id, contact_id) = (house.location.id.clone(), ada.contact.id.clone());
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await;
+        let (location_id, contact_id) = (fixture.location.id.clone(), ada.contact.id.clone());
         let mut body = fields(json!({"body": "hello", "pinned": true}));
         let note = notes::Create {
             location_id: location_id.clone(),
@@ -263,7 +266,7 @@ fn notes_and_tasks_live_on_their_contact() {
             input: NoteInput::create(&mut body),
             cause: Cause::operator(),
         };
-        let note = house.store.write(note).await.unwrap();
+        let note = fixture.store.write(note).await.unwrap();
         let mut body =
             fields(json!({"title": "Call", "dueDate": "2026-11-24T09:00:00Z", "completed": false}));
         let task = tasks::Create {
@@ -272,9 +275,9 @@ fn notes_and_tasks_live_on_their_contact() {
             input: TaskInput::create(&mut body),
             cause: Cause::operator(),
         };
-        let task = house.store.write(task).await.unwrap();
+        let task = fixture.store.write(task).await.unwrap();
         let listed = notes::List::new(location_id.clone(), contact_id.clone());
-        assert_eq!(house.store.read(listed).await.unwrap(), [note]);
+        assert_eq!(fixture.store.read(listed).await.unwrap(), [note]);
         let mut body = fields(json!({"completed": true}));
         let done = tasks::Update {
             location_id: location_id.clone(),
@@ -283,52 +286,52 @@ fn notes_and_tasks_live_on_their_contact() {
             input: TaskInput::completion(&mut body),
             cause: Cause::operator(),
         };
-        assert!(house.store.write(done).await.unwrap().completed);
-        assert_eq!(house.last_event().await.kind, "task.completed");
+        assert!(fixture.store.write(done).await.unwrap().completed);
+        assert_eq!(fixture.last_event().await.kind, "task.completed");
         let elsewhere = tasks::Get { location_id, contact_id: "nobody".into(), id: task.id };
-        let refused = house.store.read(elsewhere).await.unwrap_err();
+        let refused = fixture.store.read(elsewhere).await.unwrap_err();
         assert!(matches!(refused.refusal(), Some(Refusal::ContactNotFound(_))));
     });
 }
 
 #[test]
 fn custom_fields_take_what_fits_and_tell_the_rest() {
-    both(async |house| {
+    both(async |fixture| {
         let mut body = fields(json!({"name": "Plan total", "dataType": "NUMERICAL"}));
         let create = custom_fields::Create {
-            location_id: house.location.id.clone(),
+            location_id: fixture.location.id.clone(),
             input: CustomFieldInput::create(&mut body),
         };
-        let field = house.store.write(create.clone()).await.unwrap();
+        let field = fixture.store.write(create.clone()).await.unwrap();
         assert_eq!(field.field_key, "contact.plan_total");
-        assert!(house.store.write(create).await.is_err(), "a key is taken once");
+        assert!(fixture.store.write(create).await.is_err(), "a key is taken once");
         let values = json!([
             {"id": field.id, "field_value": "1200"},
             {"key": "unknown", "field_value": "x"},
         ]);
-        let ada = house.create(json!({"email": "ada@example.com", "customFields": values})).await;
+        let ada = fixture.create(json!({"email": "ada@example.com", "customFields": values})).await;
         assert_eq!(ada.contact.custom_fields[0].value, 1200);
         assert_eq!(ada.warnings.len(), 1);
         let cleared = json!({"customFields": [{"key": "plan_total", "field_value": ""}]});
-        let ada = house.update(&ada.contact.id, cleared).await.unwrap();
+        let ada = fixture.update(&ada.contact.id, cleared).await.unwrap();
         assert!(ada.contact.custom_fields.is_empty());
     });
 }
 
 #[test]
 fn lists_page_through_everything_once() {
-    both(async |house| {
+    both(async |fixture| {
         for n in 0..25 {
-            house.clock_on(1);
-            house.create(json!({"email": format!("p{n}@example.com"), "companyName": if n % 5 == 0 { "100%" } else { "x" }})).await;
+            fixture.clock_on(1);
+            fixture.create(json!({"email": format!("p{n}@example.com"), "companyName": if n % 5 == 0 { "100%" } else { "x" }})).await;
         }
         for order in [contacts::Order::Ascending, contacts::Order::Descending] {
             for sort_by in [contacts::SortBy::DateAdded, contacts::SortBy::DateUpdated] {
-                let mut list = house.list();
+                let mut list = fixture.list();
                 (list.order, list.sort_by) = (order, sort_by);
                 let mut seen = Vec::new();
                 loop {
-                    let page = house.store.read(list.clone()).await.unwrap();
+                    let page = fixture.store.read(list.clone()).await.unwrap();
                     assert_eq!(page.total, 25);
                     seen.extend(page.docs.iter().map(|doc| contact(doc).id));
                     let Some((id, _)) = page.next else { break };
@@ -338,74 +341,74 @@ fn lists_page_through_everything_once() {
                 assert_eq!(seen.is_sorted(), order == contacts::Order::Ascending);
                 list.start_after_id = seen.last().cloned();
                 assert!(
-                    house.store.read(list).await.unwrap().docs.is_empty(),
+                    fixture.store.read(list).await.unwrap().docs.is_empty(),
                     "behind the last there is nothing"
                 );
             }
         }
-        let mut list = house.list();
+        let mut list = fixture.list();
         list.query = Some("100%".into());
         assert_eq!(
-            house.store.read(list.clone()).await.unwrap().total,
+            fixture.store.read(list.clone()).await.unwrap().total,
             5,
             "a wildcard in a query is a letter"
         );
         list.query = Some("P7@EXAMPLE".into());
-        assert_eq!(house.store.read(list).await.unwrap().total, 1);
+        assert_eq!(fixture.store.read(list).await.unwrap().total, 1);
     });
 }
 
 #[test]
 fn a_key_is_found_by_its_token_until_it_is_revoked() {
-    both(async |house| {
+    both(async |fixture| {
         let create = keys::Create {
-            location_id: house.location.id.clone(),
+            location_id: fixture.location.id.clone(),
             name: "app".into(),
             scopes: "contacts.readonly".parse().unwrap(),
         };
-        let (key, token) = house.store.write(create).await.unwrap();
+        let (key, token) = fixture.store.write(create).await.unwrap();
         assert!(token.starts_with("pit-") && token.len() == 40, "{token}");
-        let found = house.store.read(keys::Find(keys::hash(&token))).await.unwrap().unwrap();
+        let found = fixture.store.read(keys::Find(keys::hash(&token))).await.unwrap().unwrap();
         assert_eq!((found.id, found.scopes), (key.id.clone(), key.scopes));
-        let revoke = keys::Revoke { location_id: house.location.id.clone(), id: key.id };
-        house.store.write(revoke).await.unwrap();
-        assert!(house.store.read(keys::Find(keys::hash(&token))).await.unwrap().is_none());
+        let revoke = keys::Revoke { location_id: fixture.location.id.clone(), id: key.id };
+        fixture.store.write(revoke).await.unwrap();
+        assert!(fixture.store.read(keys::Find(keys::hash(&token))).await.unwrap().is_none());
     });
 }
 
 #[test]
 fn publishing_the_same_text_again_makes_no_version() {
-    both(async |house| {
+    both(async |fixture| {
         let mut apply = workflows::Apply {
-            location_id: house.location.id.clone(),
+            location_id: fixture.location.id.clone(),
             name: "w".into(),
             document: json!({"a": 1}),
             publish: true,
         };
-        assert_eq!(house.store.write(apply.clone()).await.unwrap().published_version, Some(1));
-        assert_eq!(house.store.write(apply.clone()).await.unwrap().published_version, Some(1));
-        let stamp = house.store.read(workflows::Stamp).await.unwrap();
+        assert_eq!(fixture.store.write(apply.clone()).await.unwrap().published_version, Some(1));
+        assert_eq!(fixture.store.write(apply.clone()).await.unwrap().published_version, Some(1));
+        let stamp = fixture.store.read(workflows::Stamp).await.unwrap();
         apply.document = json!({"a": 2});
-        assert_eq!(house.store.write(apply).await.unwrap().published_version, Some(2));
-        assert!(house.store.read(workflows::Stamp).await.unwrap() > stamp);
-        let published = house.store.read(workflows::Published).await.unwrap().versions;
+        assert_eq!(fixture.store.write(apply).await.unwrap().published_version, Some(2));
+        assert!(fixture.store.read(workflows::Stamp).await.unwrap() > stamp);
+        let published = fixture.store.read(workflows::Published).await.unwrap().versions;
         assert_eq!((published.len(), published[0].version), (1, 2));
     });
 }
 
 #[test]
 fn a_refused_write_leaves_its_neighbours_alone() {
-    both(async |house| {
+    both(async |fixture| {
         let writes: Vec<_> = (0..50)
             .map(|n| {
-                let house = house.clone();
+                let fixture = fixture.clone();
                 // Every second one is refused, because it tells nothing of the contact.
                 let body = if n % 2 == 0 {
                     json!({"email": format!("p{n}@example.com")})
                 } else {
                     json!({"city": "x"})
                 };
-                tokio::spawn(async move { house.try_create(body).await.is_ok() })
+                tokio::spawn(async move { fixture.try_create(body).await.is_ok() })
             })
             .collect();
         let mut made = 0;
@@ -413,14 +416,14 @@ fn a_refused_write_leaves_its_neighbours_alone() {
             made += i64::from(write.await.unwrap());
         }
         assert_eq!(made, 25);
-        assert_eq!(house.store.read(house.list()).await.unwrap().total, 25);
+        assert_eq!(fixture.store.read(fixture.list()).await.unwrap().total, 25);
     });
 }
 
 /// Writes a contact and fails afterwards, which no operation of ours does.
 struct FailsLate(contacts::Create);
 
-impl Operation for FailsLate {
+impl Procedure for FailsLate {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
@@ -431,19 +434,19 @@ impl Operation for FailsLate {
 
 #[test]
 fn a_write_that_fails_half_done_is_undone_and_its_neighbours_are_not() {
-    both(async |house| {
+    both(async |fixture| {
         let writes: Vec<_> = (0..60)
             .map(|n| {
-                let house = house.clone();
+                let fixture = fixture.clone();
                 tokio::spawn(async move {
                     let body = json!({"email": format!("p{n}@example.com")});
                     if n % 6 != 0 {
-                        return house.try_create(body).await.map(|_| ());
+                        return fixture.try_create(body).await.map(|_| ());
                     }
                     let mut body = fields(body);
-                    let input = ContactInput::read(&mut body, Write::Create, &house.location);
-                    let (location, cause) = (house.location.clone(), Cause::operator());
-                    house.store.write(FailsLate(contacts::Create { location, input, cause })).await
+                    let input = ContactInput::read(&mut body, Write::Create, &fixture.location);
+                    let (location, cause) = (fixture.location.clone(), Cause::operator());
+                    fixture.store.write(FailsLate(contacts::Create { location, input, cause })).await
                 })
             })
             .collect();
@@ -452,15 +455,15 @@ fn a_write_that_fails_half_done_is_undone_and_its_neighbours_are_not() {
             failed += usize::from(write.await.unwrap().is_err());
         }
         assert_eq!(failed, 10);
-        assert_eq!(house.store.read(house.list()).await.unwrap().total, 50);
-        assert_eq!(house.events().await.len(), 50);
+        assert_eq!(fixture.store.read(fixture.list()).await.unwrap().total, 50);
+        assert_eq!(fixture.events().await.len(), 50);
     });
 }
 
 /// Writes a contact and panics, which no operation of ours should.
 struct Panics(contacts::Create);
 
-impl Operation for Panics {
+impl Procedure for Panics {
     type Output = ();
 
     #[expect(clippy::panic, reason = "this is what is tried")]
@@ -472,24 +475,24 @@ impl Operation for Panics {
 
 #[test]
 fn a_write_that_panics_is_undone_and_leaves_nothing_to_the_next() {
-    both(async |house| {
+    both(async |fixture| {
         for n in 0..20 {
             let mut body = fields(json!({"email": format!("p{n}@example.com")}));
-            let input = ContactInput::read(&mut body, Write::Create, &house.location);
-            let (location, cause) = (house.location.clone(), Cause::operator());
+            let input = ContactInput::read(&mut body, Write::Create, &fixture.location);
+            let (location, cause) = (fixture.location.clone(), Cause::operator());
             let panics = Panics(contacts::Create { location, input, cause });
-            assert!(house.store.write(panics).await.is_err());
-            house.create(json!({"email": format!("q{n}@example.com")})).await;
+            assert!(fixture.store.write(panics).await.is_err());
+            fixture.create(json!({"email": format!("q{n}@example.com")})).await;
         }
-        assert_eq!(house.store.read(house.list()).await.unwrap().total, 20);
-        assert_eq!(house.events().await.len(), 20);
+        assert_eq!(fixture.store.read(fixture.list()).await.unwrap().total, 20);
+        assert_eq!(fixture.events().await.len(), 20);
     });
 }
 
 /// Rolls the whole transaction back, as SQLite does by itself where the disk is full, and fails.
 struct DiskIsFull;
 
-impl Operation for DiskIsFull {
+impl Procedure for DiskIsFull {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
@@ -502,15 +505,15 @@ impl Operation for DiskIsFull {
 
 #[test]
 fn what_is_told_as_failed_is_not_there_when_the_database_gives_up_a_transaction() {
-    both(async |house| {
+    both(async |fixture| {
         let writes: Vec<_> = (0..60)
             .map(|n| {
-                let house = house.clone();
+                let fixture = fixture.clone();
                 tokio::spawn(async move {
                     if n % 10 == 5 {
-                        return house.store.write(DiskIsFull).await.map(|()| 0);
+                        return fixture.store.write(DiskIsFull).await.map(|()| 0);
                     }
-                    house.try_create(json!({"email": format!("p{n}@example.com")})).await.map(|_| 1)
+                    fixture.try_create(json!({"email": format!("p{n}@example.com")})).await.map(|_| 1)
                 })
             })
             .collect();
@@ -518,24 +521,24 @@ fn what_is_told_as_failed_is_not_there_when_the_database_gives_up_a_transaction(
         for write in writes {
             written += write.await.unwrap().unwrap_or_default();
         }
-        assert_eq!(house.store.read(house.list()).await.unwrap().total, written);
+        assert_eq!(fixture.store.read(fixture.list()).await.unwrap().total, written);
     });
 }
 
 #[test]
 fn reopening_finds_everything() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com"})).await;
-        let again = house.reopen().await;
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await;
+        let again = fixture.reopen().await;
         assert_eq!(again.get(&ada.contact.id).await, Some(ada.doc));
     });
 }
 
 #[test]
 fn an_input_is_read_with_the_locations_country() {
-    both(async |house| {
+    both(async |fixture| {
         let mut body = fields(json!({"phone": "0412 345 678"}));
-        let input = ContactInput::read(&mut body, Write::Create, &house.location);
+        let input = ContactInput::read(&mut body, Write::Create, &fixture.location);
         assert_eq!(input.phone.as_set().map(String::as_str), Some("+61412345678"));
     });
 }

@@ -10,14 +10,14 @@ use tieline_store::{Result, Store, contacts, locations, log};
 use tieline_testkit::database::{KINDS, TestDatabase};
 
 #[derive(Clone)]
-pub(crate) struct House {
+pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) location: Location,
     pub(crate) database: Arc<TestDatabase>,
 }
 
 /// Runs a test on SQLite and then on PostgreSQL.
-pub(crate) fn both(test: impl AsyncFn(House)) {
+pub(crate) fn both(test: impl AsyncFn(Fixture)) {
     for kind in KINDS {
         println!("on {kind:?}");
         let runtime =
@@ -26,7 +26,7 @@ pub(crate) fn both(test: impl AsyncFn(House)) {
             let database = Arc::new(TestDatabase::new(kind).await);
             let store = database.open().await;
             let location = create_location(&store, false).await;
-            test(House { store, location, database }).await;
+            test(Fixture { store, location, database }).await;
         });
     }
 }
@@ -50,7 +50,7 @@ pub(crate) fn contact(doc: &str) -> Contact {
     serde_json::from_str(doc).unwrap()
 }
 
-impl House {
+impl Fixture {
     pub(crate) async fn new_location(&self, allow_duplicates: bool) -> Location {
         create_location(&self.store, allow_duplicates).await
     }

@@ -1,29 +1,29 @@
 //! Tags that change with the rest of a contact.
 
-use crate::support::{House, both};
+use crate::support::{Fixture, both};
 use serde_json::{Value, json};
 
 /// The kinds and payloads of the events behind the first `skip`.
-async fn events(house: &House, skip: usize) -> Vec<(String, Value)> {
-    let events = house.events().await;
+async fn events(fixture: &Fixture, skip: usize) -> Vec<(String, Value)> {
+    let events = fixture.events().await;
     let read = |text: &str| serde_json::from_str(text).unwrap();
     events.into_iter().skip(skip).map(|event| (event.kind, read(event.payload.get()))).collect()
 }
 
 #[test]
 fn a_change_of_the_whole_set_is_told_as_one_of_tags_too() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com", "tags": ["a", "b"]})).await;
-        assert_eq!(events(&house, 0).await.len(), 1, "a new contact is told as created alone");
-        house.update(&ada.contact.id, json!({"tags": ["b", "c"], "city": "London"})).await.unwrap();
-        let told = events(&house, 1).await;
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com", "tags": ["a", "b"]})).await;
+        assert_eq!(events(&fixture, 0).await.len(), 1, "a new contact is told as created alone");
+        fixture.update(&ada.contact.id, json!({"tags": ["b", "c"], "city": "London"})).await.unwrap();
+        let told = events(&fixture, 1).await;
         assert_eq!(told[0].0, "contact.updated");
         assert_eq!(told[0].1["changes"]["tags"], json!({"from": ["a", "b"], "to": ["b", "c"]}));
         let expected = json!({"tags": ["b", "c"], "tagsAdded": ["c"], "tagsRemoved": ["a"]});
         assert_eq!(told[1..], [("contact.tags_changed".to_owned(), expected)]);
 
-        house.upsert(json!({"email": "ada@example.com", "tags": []})).await;
-        let told = events(&house, 3).await;
+        fixture.upsert(json!({"email": "ada@example.com", "tags": []})).await;
+        let told = events(&fixture, 3).await;
         let expected = json!({"tags": [], "tagsAdded": [], "tagsRemoved": ["b", "c"]});
         assert_eq!(told[1..], [("contact.tags_changed".to_owned(), expected)]);
     });
@@ -31,20 +31,20 @@ fn a_change_of_the_whole_set_is_told_as_one_of_tags_too() {
 
 #[test]
 fn tags_that_stay_are_not_told() {
-    both(async |house| {
-        let ada = house.create(json!({"email": "ada@example.com", "tags": ["a", "b"]})).await;
-        house.update(&ada.contact.id, json!({"tags": ["b", "a"], "city": "London"})).await.unwrap();
-        let kinds: Vec<String> = events(&house, 1).await.into_iter().map(|(kind, _)| kind).collect();
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com", "tags": ["a", "b"]})).await;
+        fixture.update(&ada.contact.id, json!({"tags": ["b", "a"], "city": "London"})).await.unwrap();
+        let kinds: Vec<String> = events(&fixture, 1).await.into_iter().map(|(kind, _)| kind).collect();
         assert_eq!(kinds, ["contact.updated"], "another order is no other set");
     });
 }
 
 #[test]
 fn a_write_says_whether_it_changed_anything() {
-    both(async |house| {
+    both(async |fixture| {
         let body = json!({"email": "ada@example.com", "city": "London"});
-        assert!(house.upsert(body.clone()).await.written.changed);
-        assert!(!house.upsert(body).await.written.changed);
-        assert!(house.upsert(json!({"email": "ada@example.com", "city": "Leeds"})).await.written.changed);
+        assert!(fixture.upsert(body.clone()).await.written.changed);
+        assert!(!fixture.upsert(body).await.written.changed);
+        assert!(fixture.upsert(json!({"email": "ada@example.com", "city": "Leeds"})).await.written.changed);
     });
 }

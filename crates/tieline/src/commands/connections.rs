@@ -1,7 +1,7 @@
 use super::name::name;
 use crate::commands::paythen_settings;
 use crate::config::Config;
-use crate::house::{location, open_for_command, seal};
+use crate::open::{location, open_for_command, seal};
 use crate::output::{print, table};
 use axum::http::HeaderName;
 use base64::Engine;

@@ -1,12 +1,12 @@
 use super::page::Page;
 use crate::config::Config;
-use crate::house::{location, open_for_command, seal};
+use crate::open::{location, open_for_command, seal};
 use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use tieline_model::DeliveryId;
 use tieline_runtime::ingress::ReplayDelivery;
-use tieline_store::deliveries::{self, Delivery, Status};
+use tieline_store::deliveries::{self, Delivery, DeliveryStatus};
 
 #[derive(Subcommand)]
 pub(crate) enum Deliveries {
@@ -39,7 +39,7 @@ pub(crate) struct List {
     page: Page,
     /// Only those with this status: processed, ignored or failed.
     #[arg(long)]
-    status: Option<Status>,
+    status: Option<DeliveryStatus>,
 }
 
 impl Deliveries {

@@ -1,6 +1,6 @@
 use super::name::name;
 use crate::config::Config;
-use crate::house::{location, open_for_command};
+use crate::open::{location, open_for_command};
 use crate::output::{print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::json;

@@ -1,6 +1,6 @@
 use super::name::name;
 use crate::config::Config;
-use crate::house::{location, open_for_command};
+use crate::open::{location, open_for_command};
 use crate::output::{plain, print, table};
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};

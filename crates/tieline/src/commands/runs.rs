@@ -1,13 +1,13 @@
 use super::page::Page;
 use crate::config::Config;
-use crate::house::{location, open_for_command};
+use crate::open::{location, open_for_command};
 use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tieline_model::{Event, RunId, WorkflowId};
 use tieline_runtime::replay::RetryRun;
-use tieline_store::runs::{self, Run, Status};
+use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{log, workflows};
 
 #[derive(Subcommand)]
@@ -41,7 +41,7 @@ pub(crate) struct List {
     page: Page,
     /// Only those with this status: ready, calling, waiting, completed, stopped or failed.
     #[arg(long)]
-    status: Option<Status>,
+    status: Option<RunStatus>,
 }
 
 impl Runs {

@@ -1,5 +1,5 @@
 use crate::config::Config;
-use crate::house::{any_seal, open_for_command};
+use crate::open::{any_seal, open_for_command};
 use crate::output::say;
 use clap::Subcommand;
 use tieline_store::seal::{Accept, Check, HasKey};

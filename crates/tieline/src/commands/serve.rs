@@ -29,7 +29,7 @@ pub(crate) struct Serve {
     /// How many requests are allowed. This version limits none, so `off` is all there is [default: off].
     #[arg(long, env = "TIELINE_RATE_LIMIT")]
     rate_limit: Option<String>,
-    /// Which clock the house goes by [default: system].
+    /// Which clock to use [default: system].
     #[arg(long, env = "TIELINE_CLOCK")]
     clock: Option<ClockKind>,
     /// Networks that requests of workflows may reach although they are private, like 10.1.0.0/16.

@@ -1,5 +1,5 @@
 use crate::config::Config;
-use crate::house::{location, open_for_command};
+use crate::open::{location, open_for_command};
 use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_model::note::NoteInput;
 use tieline_store::notes::Create;
@@ -14,7 +14,7 @@ pub(crate) const OPERATION: Operation =
         Box::pin(handle(call))
     });
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let input = call.read(NoteInput::create)?;
     let (location_id, contact_id) = (call.location_id(), call.contact_id());
     let note = call.write(Create { location_id, contact_id, input, cause: call.cause() }).await?;

@@ -2,8 +2,8 @@
 
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_store::notes::List;
 
@@ -12,7 +12,7 @@ pub(crate) const OPERATION: Operation =
         Box::pin(handle(call))
     });
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let (location_id, contact_id) = (call.location_id(), call.contact_id());
     let notes = call.look(List::new(location_id, contact_id)).await?;
     Ok(Answer::ok(Object::new().field("notes", &notes)?))

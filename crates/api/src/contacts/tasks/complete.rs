@@ -2,8 +2,8 @@
 
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::task::TaskInput;
 use tieline_model::{Scope, TaskId};
 use tieline_store::tasks::Update;
@@ -15,7 +15,7 @@ pub(crate) const OPERATION: Operation = Operation::put(
     |call| Box::pin(handle(call)),
 );
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let input = call.read(TaskInput::completion)?;
     let (location_id, contact_id) = (call.location_id(), call.contact_id());
     let id = TaskId::from(call.param("taskId"));

@@ -6,8 +6,8 @@
 use super::Shape;
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_model::custom_field::CustomFieldInput;
 use tieline_model::fields::Fields;
@@ -20,7 +20,7 @@ pub(crate) const OPERATION: Operation = Operation::post(
     |call| Box::pin(handle(call)),
 );
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let input = call.read(read)?;
     let field = call.write(Create { location_id: call.location_id(), input }).await?;
     Ok(Answer::created(Object::new().field("customField", &Shape::of(&field, &call.location().id))?))

@@ -5,8 +5,8 @@
 use super::Shape;
 use crate::answer::{Answer, Object};
 use crate::call::Call;
+use crate::error::ApiError;
 use crate::operation::Operation;
-use crate::problem::Problem;
 use tieline_model::Scope;
 use tieline_store::custom_fields::List;
 
@@ -17,7 +17,7 @@ pub(crate) const OPERATION: Operation = Operation::get(
     |call| Box::pin(handle(call)),
 );
 
-async fn handle(call: Call) -> Result<Answer, Problem> {
+async fn handle(call: Call) -> Result<Answer, ApiError> {
     let mut query = call.query();
     let of_contacts = query.choice("model", &[("contact", true), ("opportunity", false), ("all", true)]);
     query.finish()?;

@@ -46,12 +46,12 @@ fn client(allow: &str) -> Client {
     Client::new(Options { guard, timeout: Duration::from_millis(700), ..Options::default() }).unwrap()
 }
 
-async fn send_with(client: &Client, input: Value) -> Result<Response, Failure> {
+async fn send_with(client: &Client, input: Value) -> Result<Response, RequestFailure> {
     let request = Request::read(input.as_object().unwrap()).unwrap();
     client.send(&request, "run-1:step-2", Timestamp::from_seconds(1_795_435_200)).await
 }
 
-async fn send(path: &str) -> Result<Response, Failure> {
+async fn send(path: &str) -> Result<Response, RequestFailure> {
     let address = serve().await;
     send_with(&client("127.0.0.1/32"), json!({"url": format!("http://{address}{path}")})).await
 }

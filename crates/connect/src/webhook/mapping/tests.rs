@@ -94,7 +94,7 @@ fn headers_and_query_come_without_secrets() {
 #[test]
 fn a_payload_can_always_be_read_again() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let body = crate::webhook::body::read(None, nested(MAX_DEPTH).as_bytes()).unwrap();
+    let body = crate::webhook::body::read(None, nested(MAX_NESTING).as_bytes()).unwrap();
     payload(&apply(json!({}), body.clone()).unwrap());
     payload(&apply(json!({"fields": {"a": "{{ body }}"}}), body.clone()).unwrap());
     let deeper = apply(json!({"fields": {"a": ["{{ body }}"]}}), body).unwrap_err();

@@ -6,8 +6,8 @@ mod table;
 mod temporary;
 
 use crate::config::Config;
-use crate::house::seal;
 use crate::logging;
+use crate::open::seal;
 use crate::output::say;
 use crate::server::{Server, Settings};
 use crate::stop::Stop;
@@ -23,7 +23,7 @@ use tieline_model::connection::{PaythenSettings, Settings as ConnectionSettings}
 use tieline_model::workflow::read_text;
 use tieline_model::{ConnectionId, Location};
 use tieline_runtime::documents::check;
-use tieline_store::runs::Status;
+use tieline_store::runs::RunStatus;
 use tieline_store::{Store, connections, keys, locations, runs, workflows};
 
 /// The workflows that the demo publishes.
@@ -200,7 +200,8 @@ async fn settle(store: &Store, location: &Location) -> Result<(), String> {
     for _ in 0..200 {
         tokio::time::sleep(Duration::from_millis(50)).await;
         let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
-        let under_way = counts.iter().any(|(status, _)| matches!(status, Status::Ready | Status::Calling));
+        let under_way =
+            counts.iter().any(|(status, _)| matches!(status, RunStatus::Ready | RunStatus::Calling));
         quiet = if counts == before && !under_way { quiet + 1 } else { 0 };
         if quiet >= 5 && !counts.is_empty() {
             return Ok(());

@@ -5,7 +5,7 @@ use crate::output::{self, shortened};
 use serde_json::Value;
 use std::collections::HashMap;
 use tieline_model::{ContactId, Location};
-use tieline_store::runs::{Run, Status};
+use tieline_store::runs::{Run, RunStatus};
 use tieline_store::{Store, contacts, log, runs, workflows};
 
 const HEADING: [&str; 4] = ["EVENT", "RUN", "CONTACT", "WHAT CHANGED"];
@@ -64,9 +64,9 @@ pub(super) async fn table(
 }
 
 /// The workflow's name, and how the run stands where it is not done.
-fn run_cell(name: &str, status: Status) -> String {
+fn run_cell(name: &str, status: RunStatus) -> String {
     match status {
-        Status::Completed => name.to_owned(),
+        RunStatus::Completed => name.to_owned(),
         other => format!("{name}: {}", other.as_str()),
     }
 }
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn a_run_that_is_done_is_named_alone() {
-        assert_eq!(run_cell("Signed up", Status::Completed), "Signed up");
-        assert_eq!(run_cell("Signed up", Status::Failed), "Signed up: failed");
+        assert_eq!(run_cell("Signed up", RunStatus::Completed), "Signed up");
+        assert_eq!(run_cell("Signed up", RunStatus::Failed), "Signed up: failed");
     }
 
     #[test]

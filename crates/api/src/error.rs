@@ -10,7 +10,7 @@ use tieline_store::Error;
 
 /// Why a request is not carried out.
 #[derive(Debug)]
-pub(crate) struct Problem(Box<Inner>);
+pub(crate) struct ApiError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -21,11 +21,11 @@ struct Inner {
     error: Option<&'static str>,
     /// A further field, for clients that recover from the problem.
     extra: Option<(&'static str, Value)>,
-    /// What broke in the house; the log tells of it, the client is told nothing.
+    /// What broke inside; it is logged, and the client is not told.
     fault: Option<Error>,
 }
 
-impl Problem {
+impl ApiError {
     fn new(status: StatusCode, message: impl Into<Value>) -> Self {
         Self(Box::new(Inner { status, message: message.into(), error: None, extra: None, fault: None }))
     }
@@ -110,7 +110,7 @@ impl Problem {
     }
 }
 
-impl From<Refusal> for Problem {
+impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let sentence = refusal.to_string();
         match refusal {
@@ -127,7 +127,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl From<Error> for Problem {
+impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refusal.into(),

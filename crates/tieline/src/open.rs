@@ -126,8 +126,8 @@ mod tests {
     use tieline_store::seal::Accept;
 
     /// Settings and a database in a folder of their own; the folder goes with the test's end.
-    async fn house(name: &str) -> (Config, Store) {
-        let folder = std::env::temp_dir().join(format!("tieline-house-{name}-{}", std::process::id()));
+    async fn opened(name: &str) -> (Config, Store) {
+        let folder = std::env::temp_dir().join(format!("tieline-open-{name}-{}", std::process::id()));
         let config = Config { data: Some(folder), ..Config::default() };
         let store = open_for_command(&config).await.unwrap();
         (config, store)
@@ -139,7 +139,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_is_made_once_and_missed_when_it_is_gone() {
-        let (config, store) = house("missing").await;
+        let (config, store) = opened("missing").await;
         seal(&config, &store).await.unwrap();
         seal(&config, &store).await.unwrap();
         let file = key_file(&config);
@@ -154,7 +154,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_key_is_refused_until_it_is_accepted() {
-        let (config, store) = house("other").await;
+        let (config, store) = opened("other").await;
         seal(&config, &store).await.unwrap();
         let other = Config { secret_key: Some(STANDARD.encode([7; 32])), ..config.clone() };
         let refused = seal(&other, &store).await.unwrap_err();
