@@ -12,6 +12,7 @@ pub mod id;
 pub mod key;
 pub mod location;
 pub mod note;
+pub mod number;
 pub mod refusal;
 pub mod scope;
 pub mod task;
