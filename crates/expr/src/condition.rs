@@ -26,8 +26,12 @@ impl Condition {
         let mut references = References::default();
         condition(text, &mut references)
             .and_then(|expression| check_names(&references, names).map(|()| expression))
-            .map(|expression| Self { place: place.into(), expression, references })
+            .map(|expression| Self::at(place.into(), expression, references))
             .map_err(|message| Problem { place: place.to_owned(), message })
+    }
+
+    fn at(place: Arc<str>, expression: Expression, references: References) -> Self {
+        Self { references: references.placed(&place), place, expression }
     }
 
     /// Whether it is true with the names of `scope`. Null, false, zero and what is empty are not.

@@ -40,6 +40,7 @@ mod tree;
 pub use condition::Condition;
 pub use data::Data;
 pub use error::EvalError;
+pub use path::{Path, PathStep};
 pub use references::References;
 pub use scope::Scope;
 pub use segments::is_template;

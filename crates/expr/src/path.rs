@@ -4,21 +4,25 @@
 use crate::lexer::{Kind, Token};
 use crate::scope::Scope;
 use serde_json::Value as Json;
+use std::fmt;
 
 /// Words that mean something of their own where a name could stand.
 const RESERVED: &[&str] =
     &["true", "false", "none", "null", "True", "False", "None", "not", "and", "or", "in", "is", "if", "else"];
 
-/// A name in scope and the way down from it.
-#[derive(Debug)]
-pub(crate) struct Path {
+/// A name in scope and the way down from it. It is shown as it is written: `trigger.items[0].sku`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Path {
     name: Box<str>,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
 }
 
-#[derive(Debug)]
-enum Step {
+/// One step down a [`Path`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum PathStep {
+    /// To the member of an object.
     Member(Box<str>),
+    /// To the item of a list, counted from 0.
     Item(usize),
 }
 
@@ -31,22 +35,36 @@ impl Path {
         }
         let mut steps = Vec::new();
         while !rest.is_empty() {
-            let (step, behind) = Step::read(rest)?;
+            let (step, behind) = PathStep::read(rest)?;
             steps.push(step);
             rest = behind;
         }
         Some(Self { name: first.text.into(), steps })
     }
 
+    /// The path that is written with dots only, as the engine reports it.
+    pub(crate) fn dotted(text: &str) -> Self {
+        let mut parts = text.split('.');
+        let name = parts.next().unwrap_or_default().into();
+        Self { name, steps: parts.map(|part| PathStep::Member(part.into())).collect() }
+    }
+
     /// The name that it begins with.
-    pub(crate) fn name(&self) -> &str {
+    #[must_use]
+    pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The steps down from the name; empty where the path is the name alone.
+    #[must_use]
+    pub fn steps(&self) -> &[PathStep] {
+        &self.steps
     }
 
     /// The member of the name that it goes through, where it goes further.
     pub(crate) fn member(&self) -> Option<&str> {
         match self.steps.first() {
-            Some(Step::Member(name)) => Some(name),
+            Some(PathStep::Member(name)) => Some(name),
             _ => None,
         }
     }
@@ -60,17 +78,36 @@ impl Path {
         let data = scope.get(&self.name)?;
         let Some((first, rest)) = self.steps.split_first() else { return Some(data.as_json()) };
         let start = match first {
-            Step::Member(name) => data.member(name),
-            Step::Item(index) => data.as_json().get(index),
+            PathStep::Member(name) => data.member(name),
+            PathStep::Item(index) => data.as_json().get(index),
         };
         rest.iter().try_fold(start?, |json, step| match step {
-            Step::Member(name) => json.get(name.as_ref()),
-            Step::Item(index) => json.get(index),
+            PathStep::Member(name) => json.get(name.as_ref()),
+            PathStep::Item(index) => json.get(index),
         })
     }
 }
 
-impl Step {
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.steps.iter().try_for_each(|step| write!(f, "{step}"))
+    }
+}
+
+/// With the mark that joins it to what stands before: `.sku`, `[0]`, `['two words']`.
+impl fmt::Display for PathStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_word = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        match self {
+            Self::Member(name) if is_word(name) => write!(f, ".{name}"),
+            Self::Member(name) => write!(f, "['{name}']"),
+            Self::Item(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+impl PathStep {
     fn read<'t, 's>(tokens: &'t [Token<'s>]) -> Option<(Self, &'t [Token<'s>])> {
         let index = |text: &str| text.parse().ok().map(Self::Item);
         match tokens {

@@ -45,8 +45,12 @@ impl Template {
         let mut references = References::default();
         Body::compile(text, &mut references)
             .and_then(|body| check_names(&references, names).map(|()| body))
-            .map(|body| Self { place: place.into(), body, references })
+            .map(|body| Self::at(place.into(), body, references))
             .map_err(|message| Problem { place: place.to_owned(), message })
+    }
+
+    fn at(place: Arc<str>, body: Body, references: References) -> Self {
+        Self { references: references.placed(&place), place, body }
     }
 
     /// The value with the names of `scope`: of any type where the text is one `{{ … }}`, else a text.

@@ -254,6 +254,29 @@ fn references_tell_what_is_read() {
     assert!(references("{% if now %}{{ steps.a.b }}{% endif %}").uses("now"));
 }
 
+#[test]
+fn references_give_whole_paths_with_their_places() {
+    let with = json!({
+        "a": "{{ trigger.payment.ammount }} {{ trigger['two words'][0].x }}",
+        "b": ["{{ trigger.items[steps.n].sku | upper }}", "{% if trigger.live %}x{% endif %}"],
+    });
+    let tree = Tree::compile("steps[0].with", &with, NAMES).unwrap();
+    let paths = |name: &str| -> Vec<String> {
+        let paths = tree.references().paths(name);
+        paths.map(|(path, place)| format!("{path} at {place}")).collect()
+    };
+    assert_eq!(
+        paths("trigger"),
+        [
+            "trigger.items at steps[0].with.b[0]",
+            "trigger.live at steps[0].with.b[1]",
+            "trigger.payment.ammount at steps[0].with.a",
+            "trigger['two words'][0].x at steps[0].with.a",
+        ]
+    );
+    assert_eq!(paths("steps"), ["steps.n at steps[0].with.b[0]"]);
+}
+
 proptest! {
     #[test]
     fn nothing_panics(text in ".{0,60}") {
