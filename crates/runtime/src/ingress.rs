@@ -1,224 +1,168 @@
-//! Taking deliveries in: prove where one is from, store it as it came, and turn it into events, all before it
-//! is answered.
+//! Receives deliveries: verifies where one comes from, stores it as it came and appends its events, all
+//! before it is answered. What a delivery means is up to its connection's [`Connector`].
 //!
-//! What is signed and can be read is never lost: a delivery that cannot be turned into an event is stored
-//! with the reason, and can be replayed when the mapping is put right.
+//! A delivery that is signed and readable is never lost. If it cannot be turned into an event, it is stored
+//! with the reason and can be replayed after a fix.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tieline_connect::paythen::{self, StripeEvent};
-use tieline_connect::stripe::signature;
-use tieline_connect::webhook::mapping::{CompiledMapping, Mapped, headers_as_json, query_as_json};
-use tieline_connect::webhook::{auth, body};
-use tieline_model::connection::{Connection, Settings};
+use tieline_connect::connector::{self, BoxFuture, Connector, Malformed, MemoryError, Outcome, Reading};
+use tieline_model::connection::Connection;
 use tieline_model::{Cause, ConnectionId, DeliveryId, LocationId, NewEvent, Refusal, Timestamp};
 use tieline_store::deliveries::{self, Delivery, DeliveryStatus, Posted};
 use tieline_store::seal::Seal;
 use tieline_store::{Error, Procedure, Result, Store, Tx, connections, log};
 
-/// The largest body that is taken, in bytes. Stripe's events stay far below.
+pub use tieline_connect::connector::Request;
+
+/// The largest body that is accepted, in bytes. Stripe's events stay far below it.
 pub const MAX_BODY: usize = 1 << 20;
 
-/// For how long a connection is used without being looked up again: so long may a new secret take to count.
+/// How long a connection is used before it is loaded again, and so how long a new secret may take to count.
 const FRESH: Duration = Duration::from_secs(1);
-/// More connections than this are not kept at hand.
+/// The most connections that are kept in memory.
 const KEEP: usize = 10_000;
 
-/// A request to a connection's address.
-#[derive(Debug)]
-pub struct Request<'a> {
-    /// Its headers.
-    pub headers: &'a http::HeaderMap,
-    /// What stands behind the `?` of its address.
-    pub query: Option<&'a str>,
-    /// Its body, byte for byte.
-    pub body: Vec<u8>,
-}
-
-/// A delivery that was taken in.
+/// A delivery that was received.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Taken {
-    /// Its id; none for a duplicate, of which nothing is stored.
+    /// Its id; none for a duplicate, which is not stored again.
     pub id: Option<DeliveryId>,
     /// What became of it.
     pub status: DeliveryStatus,
-    /// Why it became no event, where it did not.
+    /// Which events it became, or why it became none, in words.
     pub detail: String,
 }
 
-/// Why a delivery is not taken in.
+/// Why a delivery was not received. Nothing of it is stored.
 #[derive(Debug, thiserror::Error)]
 pub enum Rejected {
-    /// There is no connection at this address.
-    #[error("there is no connection at this address; check the id behind /hooks/")]
+    /// No connection has this address.
+    #[error("there is no connection at this address")]
     UnknownConnection,
-    /// It does not prove where it is from.
+    /// It does not prove that it comes from a sender who knows the secret.
     #[error("{0}")]
     Unproven(String),
     /// It cannot be read at all.
     #[error("{0}")]
     Malformed(String),
-    /// It could not be stored; the sender is to try again.
+    /// It could not be stored; the sender should try again.
     #[error(transparent)]
     Store(#[from] Error),
 }
 
-/// Takes deliveries in. Cheap to clone.
+/// Receives deliveries. Cheap to clone.
 #[derive(Clone)]
 pub struct Ingress {
     store: Store,
     seal: Seal,
-    known: Arc<Mutex<HashMap<ConnectionId, Looked>>>,
+    open: Arc<Mutex<HashMap<ConnectionId, Loaded>>>,
 }
 
-/// A connection and when it was looked up.
-type Looked = (Instant, Arc<Known>);
+/// A connection and when it was loaded.
+type Loaded = (Instant, Arc<Open>);
 
-/// A connection with its mapping compiled.
+/// A connection with its connector.
 #[derive(Debug)]
-struct Known {
+struct Open {
     connection: Connection,
-    mapping: Result<CompiledMapping, String>,
+    connector: Arc<dyn Connector>,
 }
 
-impl Known {
+impl Open {
     fn new(connection: Connection) -> Self {
-        let mapping = match &connection.settings {
-            Settings::Webhook(webhook) => compile(&webhook.mapping),
-            Settings::Paythen(_) => CompiledMapping::compile(&Default::default()).map_err(|_| String::new()),
-        };
-        Self { connection, mapping }
+        Self { connector: connector::open(&connection.settings), connection }
     }
-}
 
-fn compile(mapping: &tieline_model::connection::Mapping) -> Result<CompiledMapping, String> {
-    CompiledMapping::compile(mapping).map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        problems.join("; ")
-    })
-}
+    fn verify(&self, request: &Request<'_>, now: Timestamp) -> Result<(), Rejected> {
+        let secrets: Vec<&str> = self.connection.live_secrets(now).collect();
+        self.connector
+            .verify(&secrets, request, now)
+            .map_err(|unproven| Rejected::Unproven(unproven.to_string()))
+    }
 
-/// What a delivery says, as far as it can be told without the transaction.
-#[derive(Debug)]
-enum Content {
-    Stripe(Box<StripeEvent>),
-    Mapped(Mapped),
-    Unmappable(String),
+    /// The parts of a request that are stored.
+    fn posted(&self, request: Request<'_>) -> Posted {
+        let kept = self.connector.keep(&request);
+        let content_type =
+            request.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        Posted {
+            connection_id: self.connection.id.clone(),
+            location_id: self.connection.location_id.clone(),
+            external_id: None,
+            content_type: content_type.unwrap_or_default().to_owned(),
+            headers: kept.headers,
+            query: kept.query,
+            body: request.body,
+        }
+    }
+
+    fn read(&self, posted: &Posted, received_at: Timestamp) -> Result<Reading, Malformed> {
+        self.connector.read(&connector::Stored {
+            content_type: &posted.content_type,
+            headers: &posted.headers,
+            query: &posted.query,
+            body: &posted.body,
+            received_at,
+        })
+    }
 }
 
 impl Ingress {
-    /// Takes deliveries into this store; `seal` opens the connections' secrets.
+    /// Receives deliveries into this store; `seal` opens the connections' secrets.
     #[must_use]
     pub fn new(store: Store, seal: Seal) -> Self {
-        Self { store, seal, known: Arc::default() }
+        Self { store, seal, open: Arc::default() }
     }
 
-    /// Takes a delivery in. When this returns, it is stored and its events are in the log.
+    /// Receives a delivery. When this returns, it is stored and its events are in the log.
     ///
     /// # Errors
-    /// [`Rejected`]; nothing of the delivery was stored then.
+    /// [`Rejected`]; nothing of the delivery is stored then.
     pub async fn receive(&self, id: &ConnectionId, request: Request<'_>) -> Result<Taken, Rejected> {
-        let known = self.known(id).await?.ok_or(Rejected::UnknownConnection)?;
-        prove(&known.connection, &request, self.store.clock().now())?;
-        let posted = posted(&known.connection, request);
-        let (external_id, content) = read(&known, &posted)?;
-        let posted = Posted { external_id, ..posted };
-        Ok(self.store.write(Receive { known, posted, content }).await?)
+        let open = self.open(id).await?;
+        let now = self.store.clock().now();
+        open.verify(&request, now)?;
+        let mut posted = open.posted(request);
+        let mut reading = open.read(&posted, now).map_err(|error| Rejected::Malformed(error.to_string()))?;
+        posted.external_id = reading.external_id.take();
+        Ok(self.store.write(Receive { open, posted, reading }).await?)
     }
 
-    async fn known(&self, id: &ConnectionId) -> Result<Option<Arc<Known>>> {
-        if let Some((since, known)) = self.known.lock().get(id)
+    /// Checks that a request proves where it comes from, without receiving anything. Use it to answer senders
+    /// that try an address before they post to it.
+    ///
+    /// # Errors
+    /// [`Rejected`], as for a delivery.
+    pub async fn verify(&self, id: &ConnectionId, request: &Request<'_>) -> Result<(), Rejected> {
+        self.open(id).await?.verify(request, self.store.clock().now())
+    }
+
+    async fn open(&self, id: &ConnectionId) -> Result<Arc<Open>, Rejected> {
+        if let Some((since, open)) = self.open.lock().get(id)
             && since.elapsed() < FRESH
         {
-            return Ok(Some(Arc::clone(known)));
+            return Ok(Arc::clone(open));
         }
         let get = connections::Get { id: id.clone(), seal: self.seal.clone() };
-        let Some(connection) = self.store.read(get).await? else { return Ok(None) };
-        let known = Arc::new(Known::new(connection));
-        let mut kept = self.known.lock();
+        let connection = self.store.read(get).await?.ok_or(Rejected::UnknownConnection)?;
+        let open = Arc::new(Open::new(connection));
+        let mut kept = self.open.lock();
         if kept.len() >= KEEP {
             kept.clear();
         }
-        kept.insert(id.clone(), (Instant::now(), Arc::clone(&known)));
-        Ok(Some(known))
-    }
-}
-
-fn prove(connection: &Connection, request: &Request<'_>, now: Timestamp) -> Result<(), Rejected> {
-    let unproven = |reason: &dyn std::fmt::Display| Rejected::Unproven(reason.to_string());
-    let secrets: Vec<&str> = connection.live_secrets(now).collect();
-    match &connection.settings {
-        Settings::Paythen(_) => {
-            let header = request.headers.get("stripe-signature").and_then(|value| value.to_str().ok());
-            let secrets = secrets.into_iter();
-            signature::verify(header.unwrap_or_default(), &request.body, secrets, now, signature::TOLERANCE)
-                .map_err(|error| unproven(&error))
-        }
-        Settings::Webhook(webhook) => {
-            let secrets = secrets.into_iter();
-            auth::authenticate(&webhook.auth, secrets, request.headers, request.query, &request.body)
-                .map_err(|error| unproven(&error))
-        }
-    }
-}
-
-fn posted(connection: &Connection, request: Request<'_>) -> Posted {
-    let content_type = request.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    // Stripe's body says it all; a mapping may read headers and query as well.
-    let (headers, query) = match &connection.settings {
-        Settings::Paythen(_) => ("{}".to_owned(), "{}".to_owned()),
-        Settings::Webhook(_) => {
-            (headers_as_json(request.headers).to_string(), query_as_json(request.query).to_string())
-        }
-    };
-    Posted {
-        connection_id: connection.id.clone(),
-        location_id: connection.location_id.clone(),
-        external_id: None,
-        content_type: content_type.unwrap_or_default().to_owned(),
-        headers,
-        query,
-        body: request.body,
-    }
-}
-
-/// Reads a delivery: the sender's id of it, and what it says.
-fn read(known: &Known, posted: &Posted) -> Result<(Option<String>, Content), Rejected> {
-    if matches!(known.connection.settings, Settings::Paythen(_)) {
-        return read_stripe(posted);
-    }
-    let content_type = Some(posted.content_type.as_str()).filter(|kind| !kind.is_empty());
-    let value = body::read(content_type, &posted.body).map_err(Rejected::Malformed)?;
-    let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    let mapped = match &known.mapping {
-        Ok(mapping) => mapping.apply(value, json(&posted.headers), json(&posted.query)),
-        Err(reason) => Err(reason.clone()),
-    };
-    Ok(match mapped {
-        Ok(mapped) => (mapped.external_id.clone(), Content::Mapped(mapped)),
-        Err(reason) => (None, Content::Unmappable(reason)),
-    })
-}
-
-fn read_stripe(posted: &Posted) -> Result<(Option<String>, Content), Rejected> {
-    match StripeEvent::parse(&posted.body) {
-        Ok(event) => Ok((Some(event.id.clone()), Content::Stripe(Box::new(event)))),
-        Err(reason) => {
-            let value: serde_json::Value = serde_json::from_slice(&posted.body)
-                .map_err(|error| Rejected::Malformed(format!("the body is not JSON: {error}")))?;
-            let id = value.get("id").and_then(|id| id.as_str()).map(str::to_owned);
-            Ok((id, Content::Unmappable(reason.to_string())))
-        }
+        kept.insert(id.clone(), (Instant::now(), Arc::clone(&open)));
+        Ok(open)
     }
 }
 
 /// Stores a delivery and the events that it becomes, unless it was stored before.
 struct Receive {
-    known: Arc<Known>,
+    open: Arc<Open>,
     posted: Posted,
-    content: Content,
+    reading: Reading,
 }
 
 impl Procedure for Receive {
@@ -230,65 +174,31 @@ impl Procedure for Receive {
         {
             return Ok(Taken { id: None, status, detail: "delivered before".to_owned() });
         }
-        let (status, detail) = tell(tx, &self.known.connection, &self.content).await?;
+        let (status, detail) = apply(tx, &self.open.connection, &self.reading).await?;
         let id = deliveries::insert(tx, &self.posted, status, &detail).await?;
         Ok(Taken { id: Some(id), status, detail })
     }
 }
 
-/// Appends the events that a delivery becomes. Gives what became of it, and why.
-async fn tell(
+/// Appends the events that a delivery becomes. Returns what became of it, and why.
+async fn apply(
     tx: &mut Tx<'_>,
     connection: &Connection,
-    content: &Content,
+    reading: &Reading,
 ) -> Result<(DeliveryStatus, String)> {
-    match content {
-        Content::Unmappable(reason) => Ok((DeliveryStatus::Failed, reason.clone())),
-        Content::Mapped(mapped) => {
-            let event = NewEvent {
-                kind: mapped.kind.clone(),
-                contact_id: None,
-                subject: mapped.subject.clone(),
-                occurred_at: tx.now(),
-                payload: mapped.payload.clone(),
-            };
-            append(tx, connection, event).await?;
-            Ok((DeliveryStatus::Processed, mapped.kind.clone()))
-        }
-        Content::Stripe(event) => tell_paythen(tx, connection, event).await,
-    }
-}
-
-async fn tell_paythen(
-    tx: &mut Tx<'_>,
-    connection: &Connection,
-    event: &StripeEvent,
-) -> Result<(DeliveryStatus, String)> {
-    let Settings::Paythen(settings) = &connection.settings else {
-        return Ok((DeliveryStatus::Failed, "the connection is no longer a Paythen connection".to_owned()));
-    };
     let mut memory = Memory { tx, connection: &connection.id };
-    let events = match paythen::normalise(event, settings, &mut memory).await {
-        Ok(events) => events,
-        Err(paythen::NormaliseError::Memory(error)) => return Err(error),
-        Err(error) => return Ok((DeliveryStatus::Failed, error.to_string())),
-    };
-    let kinds: Vec<&str> = events.iter().map(|event| event.kind).collect();
-    let (status, detail) = match kinds[..] {
-        [] => (DeliveryStatus::Ignored, format!("{} tells nothing new", event.kind)),
-        _ => (DeliveryStatus::Processed, kinds.join(", ")),
-    };
-    for event in events {
-        let event = NewEvent {
-            kind: event.kind.to_owned(),
-            contact_id: None,
-            subject: event.subject,
-            occurred_at: event.occurred_at,
-            payload: event.payload,
-        };
-        append(tx, connection, event).await?;
+    match reading.facts.apply(&mut memory).await.map_err(store_error)? {
+        Outcome::Ignored(reason) => Ok((DeliveryStatus::Ignored, reason)),
+        Outcome::Failed(reason) => Ok((DeliveryStatus::Failed, reason)),
+        Outcome::Events(events) => {
+            let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+            let detail = kinds.join(", ");
+            for event in events {
+                append(tx, connection, event).await?;
+            }
+            Ok((DeliveryStatus::Processed, detail))
+        }
     }
-    Ok((status, detail))
 }
 
 async fn append(tx: &mut Tx<'_>, connection: &Connection, event: NewEvent) -> Result<()> {
@@ -296,25 +206,31 @@ async fn append(tx: &mut Tx<'_>, connection: &Connection, event: NewEvent) -> Re
     log::Append { location_id: connection.location_id.clone(), cause, event }.run(tx).await.map(|_| ())
 }
 
-/// What the connector remembers, in the transaction of the delivery.
+/// A connector's memory, in the transaction of the delivery.
 struct Memory<'a, 'c> {
     tx: &'a mut Tx<'c>,
     connection: &'a ConnectionId,
 }
 
-impl paythen::Memory for Memory<'_, '_> {
-    type Error = Error;
-
-    async fn get(&mut self, key: &str) -> Result<Option<String>> {
-        connections::recall(self.tx, self.connection, key).await
+impl connector::Memory for Memory<'_, '_> {
+    fn get<'a>(&'a mut self, key: &'a str) -> BoxFuture<'a, Result<Option<String>, MemoryError>> {
+        Box::pin(async { Ok(connections::recall(self.tx, self.connection, key).await?) })
     }
 
-    async fn put(&mut self, key: &str, value: String) -> Result<()> {
-        connections::remember(self.tx, self.connection, key, &value).await
+    fn put<'a>(&'a mut self, key: &'a str, value: String) -> BoxFuture<'a, Result<(), MemoryError>> {
+        Box::pin(async move { Ok(connections::remember(self.tx, self.connection, key, &value).await?) })
     }
 }
 
-/// Turns a stored delivery that failed into events after all, with the connection as it is now.
+/// The store's own error, which decides whether the transaction runs again.
+fn store_error(error: MemoryError) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => *error,
+        Err(other) => Error::Unusable(format!("the connector's memory: {other}")),
+    }
+}
+
+/// Reads a stored delivery that failed again, with the connection as it is now.
 #[derive(Clone, Debug)]
 pub struct ReplayDelivery {
     /// The location.
@@ -339,9 +255,9 @@ impl Procedure for ReplayDelivery {
         let get = connections::Get { id: delivery.posted.connection_id.clone(), seal: self.seal.clone() };
         let not_found =
             || Refusal::NotFound { what: "Connection", id: delivery.posted.connection_id.to_string() };
-        let known = Known::new(get.run(tx).await?.ok_or_else(not_found)?);
-        (delivery.status, delivery.detail) = match read(&known, &delivery.posted) {
-            Ok((id, content)) => Self::tell_once(tx, &known.connection, &mut delivery, id, &content).await?,
+        let open = Open::new(get.run(tx).await?.ok_or_else(not_found)?);
+        (delivery.status, delivery.detail) = match open.read(&delivery.posted, delivery.received_at) {
+            Ok(reading) => Self::apply_once(tx, &open.connection, &mut delivery, &reading).await?,
             Err(reason) => (DeliveryStatus::Failed, reason.to_string()),
         };
         deliveries::conclude(tx, &delivery).await?;
@@ -350,23 +266,22 @@ impl Procedure for ReplayDelivery {
 }
 
 impl ReplayDelivery {
-    /// Appends the events of the delivery, unless another one with the sender's id of it was stored meanwhile:
-    /// the id may have been out of reach of the mapping as it was.
-    async fn tell_once(
+    /// Appends the delivery's events, unless another delivery with the same id from the sender was stored
+    /// meanwhile. The first attempt may have failed before it knew the id.
+    async fn apply_once(
         tx: &mut Tx<'_>,
         connection: &Connection,
         delivery: &mut Delivery,
-        id: Option<String>,
-        content: &Content,
+        reading: &Reading,
     ) -> Result<(DeliveryStatus, String)> {
         if delivery.posted.external_id.is_none()
-            && let Some(id) = id
+            && let Some(id) = &reading.external_id
         {
-            if deliveries::status_of(tx, &connection.id, &id).await?.is_some() {
+            if deliveries::status_of(tx, &connection.id, id).await?.is_some() {
                 return Ok((DeliveryStatus::Ignored, "delivered before".to_owned()));
             }
-            delivery.posted.external_id = Some(id);
+            delivery.posted.external_id = Some(id.clone());
         }
-        tell(tx, connection, content).await
+        apply(tx, connection, reading).await
     }
 }

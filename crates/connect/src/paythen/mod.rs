@@ -6,6 +6,7 @@
 
 mod apply;
 mod book;
+mod connector;
 mod event;
 mod facts;
 mod failures;
@@ -25,31 +26,19 @@ mod subscriptions;
 mod tests;
 mod tying;
 
+pub use connector::{KIND, Paythen};
 pub use event::StripeEvent;
 pub use fields::Unmappable;
 pub use kinds::KINDS;
 
+use crate::connector::{Memory, MemoryError};
 use apply::Rules;
 use book::Book;
 use facts::What;
 use references::Desk;
 use serde_json::value::RawValue;
-use std::future::Future;
 use tieline_model::Timestamp;
 use tieline_model::connection::PaythenSettings;
-
-/// What the normaliser remembers between deliveries of one connection. Stand the store's transaction behind
-/// it, so that what is remembered and the events that follow are written together.
-pub trait Memory: Send {
-    /// Why the memory could not be read or written.
-    type Error: Send;
-
-    /// The document under `key`, such as `customer:cus_…`; none where nothing was put there.
-    fn get(&mut self, key: &str) -> impl Future<Output = Result<Option<String>, Self::Error>> + Send;
-
-    /// Puts a document, in JSON, under `key`.
-    fn put(&mut self, key: &str, value: String) -> impl Future<Output = Result<(), Self::Error>> + Send;
-}
 
 /// An event about a plan or a payment.
 #[derive(Clone, Debug)]
@@ -66,10 +55,10 @@ pub struct PaythenEvent {
 
 /// Why an event that was read could not be handled. Nothing may be kept of the attempt: roll it back.
 #[derive(Debug, thiserror::Error)]
-pub enum NormaliseError<E> {
+pub enum NormaliseError {
     /// The memory failed.
     #[error("what is remembered of this connection cannot be read or written: {0}")]
-    Memory(E),
+    Memory(MemoryError),
     /// A remembered document is damaged.
     #[error("the remembered document `{key}` is damaged: {error}; restore it or remove it")]
     Document {
@@ -86,11 +75,11 @@ pub enum NormaliseError<E> {
 ///
 /// # Errors
 /// When the memory fails or a document in it is damaged.
-pub async fn normalise<M: Memory>(
+pub async fn normalise(
     event: &StripeEvent,
     settings: &PaythenSettings,
-    memory: &mut M,
-) -> Result<Vec<PaythenEvent>, NormaliseError<M::Error>> {
+    memory: &mut dyn Memory,
+) -> Result<Vec<PaythenEvent>, NormaliseError> {
     let mut desk = Desk { memory };
     let found = match &event.what {
         What::Nothing => None,

@@ -1,9 +1,10 @@
 //! Where the book of an event's customer is found, and the small records that lead to it.
 
+use super::NormaliseError;
 use super::book::Book;
 use super::event::StripeEvent;
 use super::facts::{Ids, Pay, Side, What};
-use super::{Memory, NormaliseError};
+use crate::connector::Memory;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -30,13 +31,13 @@ pub(super) struct Found {
 }
 
 /// Reads and writes the memory.
-pub(super) struct Desk<'m, M> {
-    pub(super) memory: &'m mut M,
+pub(super) struct Desk<'m> {
+    pub(super) memory: &'m mut dyn Memory,
 }
 
-impl<M: Memory> Desk<'_, M> {
+impl Desk<'_> {
     /// Finds the book that an event belongs to.
-    pub(super) async fn find(&mut self, event: &StripeEvent) -> Result<Found, NormaliseError<M::Error>> {
+    pub(super) async fn find(&mut self, event: &StripeEvent) -> Result<Found, NormaliseError> {
         let pay = payment_of(event);
         let own = pay.as_ref().and_then(own_key);
         let mut reference = None;
@@ -73,11 +74,7 @@ impl<M: Memory> Desk<'_, M> {
     }
 
     /// Remembers which PaymentIntent paid an invoice, and finds the book that knows either.
-    pub(super) async fn tie(
-        &mut self,
-        invoice: &str,
-        intent: &str,
-    ) -> Result<Option<Found>, NormaliseError<M::Error>> {
+    pub(super) async fn tie(&mut self, invoice: &str, intent: &str) -> Result<Option<Found>, NormaliseError> {
         let keys = (format!("invoice:{invoice}"), format!("payment_intent:{intent}"));
         let known = [self.reference(Some(&keys.0)).await?, self.reference(Some(&keys.1)).await?]
             .map(Option::unwrap_or_default);
@@ -98,7 +95,7 @@ impl<M: Memory> Desk<'_, M> {
     }
 
     /// Writes what changed.
-    pub(super) async fn save(&mut self, found: Found) -> Result<(), NormaliseError<M::Error>> {
+    pub(super) async fn save(&mut self, found: Found) -> Result<(), NormaliseError> {
         let Found { key, book, raw, references, .. } = found;
         let document = serde_json::to_string(&book)
             .map_err(|error| NormaliseError::Document { key: key.clone(), error })?;
@@ -108,10 +105,7 @@ impl<M: Memory> Desk<'_, M> {
         self.put_references(references).await
     }
 
-    async fn put_references(
-        &mut self,
-        references: Vec<(String, Reference)>,
-    ) -> Result<(), NormaliseError<M::Error>> {
+    async fn put_references(&mut self, references: Vec<(String, Reference)>) -> Result<(), NormaliseError> {
         for (key, reference) in references {
             let document = serde_json::to_string(&reference)
                 .map_err(|error| NormaliseError::Document { key: key.clone(), error })?;
@@ -120,20 +114,20 @@ impl<M: Memory> Desk<'_, M> {
         Ok(())
     }
 
-    async fn book(&mut self, key: &str) -> Result<(Book, Option<String>), NormaliseError<M::Error>> {
+    async fn book(&mut self, key: &str) -> Result<(Book, Option<String>), NormaliseError> {
         let raw = self.memory.get(key).await.map_err(NormaliseError::Memory)?;
         let book = raw.as_deref().map(|raw| read(key, raw)).transpose()?;
         Ok((book.unwrap_or_default(), raw))
     }
 
-    async fn reference(&mut self, key: Option<&str>) -> Result<Option<Reference>, NormaliseError<M::Error>> {
+    async fn reference(&mut self, key: Option<&str>) -> Result<Option<Reference>, NormaliseError> {
         let Some(key) = key else { return Ok(None) };
         let raw = self.memory.get(key).await.map_err(NormaliseError::Memory)?;
         raw.map(|raw| read(key, &raw)).transpose()
     }
 }
 
-fn read<T: DeserializeOwned, E>(key: &str, raw: &str) -> Result<T, NormaliseError<E>> {
+fn read<T: DeserializeOwned>(key: &str, raw: &str) -> Result<T, NormaliseError> {
     serde_json::from_str(raw).map_err(|error| NormaliseError::Document { key: key.to_owned(), error })
 }
 

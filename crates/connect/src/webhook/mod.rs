@@ -1,5 +1,8 @@
-//! Deliveries of plain webhooks: where they are from, what their body says, and which event that makes.
+//! Webhooks: where a delivery comes from, what its body says, and which event that makes.
 
 pub mod auth;
 pub mod body;
+mod connector;
 pub mod mapping;
+
+pub use connector::{KIND, Webhook};

@@ -8,10 +8,10 @@ mod plans;
 
 use super::book::Book;
 use super::fixtures::{Sample, Shape};
-use super::{Memory, PaythenEvent, StripeEvent, normalise};
+use super::{PaythenEvent, StripeEvent, normalise};
+use crate::connector::{BoxFuture, Memory, MemoryError};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -27,17 +27,15 @@ struct Notes {
 }
 
 impl Memory for Notes {
-    type Error = Infallible;
-
-    async fn get(&mut self, key: &str) -> Result<Option<String>, Infallible> {
+    fn get<'a>(&'a mut self, key: &'a str) -> BoxFuture<'a, Result<Option<String>, MemoryError>> {
         self.reads += 1;
-        Ok(self.documents.get(key).cloned())
+        Box::pin(std::future::ready(Ok(self.documents.get(key).cloned())))
     }
 
-    async fn put(&mut self, key: &str, value: String) -> Result<(), Infallible> {
+    fn put<'a>(&'a mut self, key: &'a str, value: String) -> BoxFuture<'a, Result<(), MemoryError>> {
         self.writes += 1;
         self.documents.insert(key.to_owned(), value);
-        Ok(())
+        Box::pin(std::future::ready(Ok(())))
     }
 }
 

@@ -1,0 +1,103 @@
+//! The connector of Paythen: Stripe's webhooks of the account that Paythen works on.
+
+use super::event::StripeEvent;
+use super::{NormaliseError, normalise};
+use crate::connector::{
+    BoxFuture, Connector, ConnectorKind, Facts, Malformed, Memory, MemoryError, Outcome, Reading, Request,
+    Setting, Stored, Unproven,
+};
+use crate::stripe::signature;
+use serde_json::Value;
+use tieline_model::connection::PaythenSettings;
+use tieline_model::{NewEvent, Timestamp};
+
+/// How Paythen connections are described.
+pub const KIND: ConnectorKind = ConnectorKind {
+    key: "paythen",
+    title: "Paythen",
+    help: "Use it for Stripe's webhooks of the account that Paythen works on.",
+    settings: &[
+        Setting { name: "atRiskAfter", help: "How many failures in a row put a plan at risk." },
+        Setting { name: "paymentsExpectedKeys", help: "Metadata keys that hold the number of payments." },
+        Setting { name: "totalKeys", help: "Metadata keys that hold the plan's total, in minor units." },
+        Setting { name: "planNameKeys", help: "Metadata keys that hold the plan's name." },
+        Setting { name: "planTypeKeys", help: "Metadata keys that hold the plan's type." },
+        Setting { name: "depositKeys", help: "Metadata keys that hold the deposit, in minor units." },
+        Setting { name: "orderReferenceKeys", help: "Metadata keys that hold the merchant's own reference." },
+    ],
+};
+
+/// A Paythen connection.
+#[derive(Debug)]
+pub struct Paythen {
+    settings: PaythenSettings,
+}
+
+impl Paythen {
+    /// Opens a connection with these settings.
+    #[must_use]
+    pub const fn new(settings: PaythenSettings) -> Self {
+        Self { settings }
+    }
+}
+
+impl Connector for Paythen {
+    fn verify(&self, secrets: &[&str], request: &Request<'_>, now: Timestamp) -> Result<(), Unproven> {
+        let header = request.headers.get("stripe-signature").and_then(|value| value.to_str().ok());
+        let secrets = secrets.iter().copied();
+        signature::verify(header.unwrap_or_default(), &request.body, secrets, now, signature::TOLERANCE)
+            .map_err(|error| Unproven(error.to_string()))
+    }
+
+    fn read(&self, delivery: &Stored<'_>) -> Result<Reading, Malformed> {
+        match StripeEvent::parse(delivery.body) {
+            Ok(event) => Ok(Reading {
+                external_id: Some(event.id.clone()),
+                facts: Box::new(Told { event, settings: self.settings.clone() }),
+            }),
+            Err(reason) => unreadable(delivery.body, reason.to_string()),
+        }
+    }
+}
+
+/// An event that cannot be understood is kept under Stripe's id of it, so that a repeat is a duplicate.
+fn unreadable(body: &[u8], reason: String) -> Result<Reading, Malformed> {
+    let value: Value =
+        serde_json::from_slice(body).map_err(|error| Malformed(format!("the body is not JSON: {error}")))?;
+    let external_id = value.get("id").and_then(Value::as_str).map(str::to_owned);
+    Ok(Reading { external_id, facts: Box::new(Outcome::Failed(reason)) })
+}
+
+/// A Stripe event, and the settings to interpret it with.
+#[derive(Debug)]
+struct Told {
+    event: StripeEvent,
+    settings: PaythenSettings,
+}
+
+impl Facts for Told {
+    fn apply<'a>(&'a self, memory: &'a mut dyn Memory) -> BoxFuture<'a, Result<Outcome, MemoryError>> {
+        Box::pin(async {
+            match normalise(&self.event, &self.settings, memory).await {
+                Ok(events) if events.is_empty() => {
+                    Ok(Outcome::Ignored(format!("{} tells nothing new", self.event.kind)))
+                }
+                Ok(events) => Ok(Outcome::Events(events.into_iter().map(NewEvent::from).collect())),
+                Err(NormaliseError::Memory(error)) => Err(error),
+                Err(error) => Ok(Outcome::Failed(error.to_string())),
+            }
+        })
+    }
+}
+
+impl From<super::PaythenEvent> for NewEvent {
+    fn from(event: super::PaythenEvent) -> Self {
+        Self {
+            kind: event.kind.to_owned(),
+            contact_id: None,
+            subject: event.subject,
+            occurred_at: event.occurred_at,
+            payload: event.payload,
+        }
+    }
+}
