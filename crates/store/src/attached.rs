@@ -4,8 +4,9 @@
 use crate::contacts::{must_exist, not_found};
 use crate::error::Result;
 use crate::log;
+use crate::param::{Param, params};
 use crate::store::Procedure;
-use crate::tx::{Param, Tx, params};
+use crate::tx::Tx;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -73,7 +74,7 @@ impl<T: Attached> Procedure for List<T> {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<T>> {
         must_exist(tx, &self.location_id, &self.contact_id).await?;
         let rows = tx.query(T::SELECT_ALL, params![&self.location_id, &self.contact_id]).await?;
-        rows.into_iter().map(|mut row| row.json(1)).collect()
+        rows.into_iter().map(|mut row| row.json("doc")).collect()
     }
 }
 
@@ -105,7 +106,7 @@ async fn find<T: Attached>(
     must_exist(tx, location_id, contact_id).await?;
     let key = id.to_string();
     let row = tx.query_first(T::SELECT, params![location_id, contact_id, &key]).await?;
-    row.ok_or_else(|| not_found(T::NAME.0, id))?.json(1)
+    row.ok_or_else(|| not_found(T::NAME.0, id))?.json("doc")
 }
 
 /// Makes one.

@@ -1,9 +1,11 @@
 //! Connections that events come in by, and what their connectors remember.
 
 use crate::error::Result;
+use crate::param::params;
+use crate::row::{FromRow, Row, insert, select};
 use crate::seal::Seal;
 use crate::store::Procedure;
-use crate::tx::{Row, Tx, params};
+use crate::tx::Tx;
 use std::time::Duration;
 use tieline_model::connection::{Connection, Mapping, PaythenSettings, Secret, Settings};
 use tieline_model::{ConnectionId, LocationId, Refusal};
@@ -40,8 +42,7 @@ impl Procedure for Create {
         };
         let sealed = close(tx, &self.seal, &connection)?;
         tx.execute(
-            "INSERT INTO connections (id, location_id, name, settings, secrets, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            insert!(Stored),
             params![
                 &connection.id,
                 &connection.location_id,
@@ -73,13 +74,8 @@ impl Procedure for Get {
     type Output = Option<Connection>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Connection>> {
-        let row = tx
-            .query_first(
-                "SELECT id, location_id, name, settings, secrets, created_at FROM connections WHERE id = ?1",
-                params![&self.id],
-            )
-            .await?;
-        row.map(|row| connection(row, &self.seal)).transpose()
+        let stored: Option<Stored> = tx.first(select!(Stored, "WHERE id = ?1"), params![&self.id]).await?;
+        stored.map(|stored| stored.open(&self.seal)).transpose()
     }
 }
 
@@ -95,14 +91,9 @@ impl Procedure for List {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Connection>> {
-        let rows = tx
-            .query(
-                "SELECT id, location_id, name, settings, secrets, created_at FROM connections \
-                 WHERE location_id = ?1 ORDER BY id",
-                params![&self.location_id],
-            )
-            .await?;
-        rows.into_iter().map(|row| without_secrets(row).map(|(connection, _)| connection)).collect()
+        let sql = select!(Stored, "WHERE location_id = ?1 ORDER BY id");
+        let stored: Vec<Stored> = tx.all(sql, params![&self.location_id]).await?;
+        Ok(stored.into_iter().map(|stored| stored.connection).collect())
     }
 }
 
@@ -207,39 +198,46 @@ async fn owned(
     id: &ConnectionId,
     seal: &Seal,
 ) -> Result<Connection> {
-    let row = tx
-        .query_first(
-            "SELECT id, location_id, name, settings, secrets, created_at FROM connections \
-             WHERE id = ?1 AND location_id = ?2",
-            params![id, location_id],
-        )
-        .await?;
-    let row = row.ok_or_else(|| Refusal::NotFound { what: "Connection", id: id.to_string() })?;
-    let (mut connection, sealed) = without_secrets(row)?;
+    let stored: Option<Stored> =
+        tx.first(select!(Stored, "WHERE id = ?1 AND location_id = ?2"), params![id, location_id]).await?;
+    let Stored { mut connection, sealed } =
+        stored.ok_or_else(|| Refusal::NotFound { what: "Connection", id: id.to_string() })?;
     if let Ok(secrets) = seal.open(id.as_str(), &sealed) {
         connection.secrets = serde_json::from_slice(&secrets)?;
     }
     Ok(connection)
 }
 
-fn connection(row: Row, seal: &Seal) -> Result<Connection> {
-    let (mut connection, sealed) = without_secrets(row)?;
-    let secrets = seal.open(connection.id.as_str(), &sealed)?;
-    connection.secrets = serde_json::from_slice(&secrets)?;
-    Ok(connection)
+/// A connection without its secrets, and these as they are stored.
+struct Stored {
+    connection: Connection,
+    sealed: Vec<u8>,
 }
 
-/// A connection without its secrets, and these as they are stored.
-fn without_secrets(mut row: Row) -> Result<(Connection, Vec<u8>)> {
-    let connection = Connection {
-        id: row.id(0)?,
-        location_id: row.id(1)?,
-        name: row.text(2)?,
-        settings: row.json(3)?,
-        secrets: Vec::new(),
-        created_at: row.time(5)?,
-    };
-    Ok((connection, row.bytes(4)?))
+impl Stored {
+    fn open(self, seal: &Seal) -> Result<Connection> {
+        let Self { mut connection, sealed } = self;
+        let secrets = seal.open(connection.id.as_str(), &sealed)?;
+        connection.secrets = serde_json::from_slice(&secrets)?;
+        Ok(connection)
+    }
+}
+
+impl FromRow for Stored {
+    const TABLE: &'static str = "connections";
+    const COLUMNS: &'static str = "id, location_id, name, settings, secrets, created_at";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        let connection = Connection {
+            id: row.get("id")?,
+            location_id: row.get("location_id")?,
+            name: row.get("name")?,
+            settings: row.json("settings")?,
+            secrets: Vec::new(),
+            created_at: row.get("created_at")?,
+        };
+        Ok(Self { connection, sealed: row.get("secrets")? })
+    }
 }
 
 /// Reads what a connector remembers under a key. For use inside a procedure.
@@ -247,13 +245,8 @@ fn without_secrets(mut row: Row) -> Result<(Connection, Vec<u8>)> {
 /// # Errors
 /// What the database says.
 pub async fn recall(tx: &mut Tx<'_>, connection: &ConnectionId, key: &str) -> Result<Option<String>> {
-    let row = tx
-        .query_first(
-            "SELECT doc FROM connection_memory WHERE connection_id = ?1 AND memory_key = ?2",
-            params![connection, key],
-        )
-        .await?;
-    row.map(|mut row| row.text(0)).transpose()
+    let sql = "SELECT doc FROM connection_memory WHERE connection_id = ?1 AND memory_key = ?2";
+    tx.value(sql, "doc", params![connection, key]).await
 }
 
 /// Makes a connector remember a document under a key. For use inside a procedure.

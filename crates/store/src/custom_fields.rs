@@ -1,8 +1,9 @@
 //! Definitions of custom fields.
 
 use crate::error::Result;
+use crate::param::params;
 use crate::store::Procedure;
-use crate::tx::{Tx, params};
+use crate::tx::Tx;
 use tieline_model::custom_field::{CustomField, CustomFieldInput, key_for};
 use tieline_model::{CustomFieldId, LocationId, Refusal};
 
@@ -65,6 +66,6 @@ impl Procedure for List {
         let rows = tx
             .query("SELECT id, doc FROM custom_fields WHERE location_id = ?1 ORDER BY id", params![&self.0])
             .await?;
-        rows.into_iter().map(|mut row| row.json(1)).collect()
+        rows.into_iter().map(|mut row| row.json("doc")).collect()
     }
 }

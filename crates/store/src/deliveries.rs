@@ -1,8 +1,10 @@
 //! Deliveries: every post to a connection as it came, and what became of it.
 
 use crate::error::Result;
+use crate::param::params;
+use crate::row::{Cell, FromCell, FromRow, Row, insert, select};
 use crate::store::Procedure;
-use crate::tx::{Row, Tx, params};
+use crate::tx::Tx;
 use serde::Serialize;
 use tieline_model::{ConnectionId, DeliveryId, LocationId, Refusal, Timestamp};
 
@@ -28,10 +30,14 @@ impl DeliveryStatus {
             Self::Failed => "failed",
         }
     }
+}
 
-    /// A stored status; one that cannot be read is shown as failed, so that somebody looks.
-    fn read(text: &str) -> Self {
-        text.parse().unwrap_or(Self::Failed)
+impl FromCell for DeliveryStatus {
+    const EXPECTED: &'static str = "a status";
+
+    /// A status that this version does not know is shown as failed, so that somebody takes a look.
+    fn from_cell(cell: Cell) -> Option<Self> {
+        String::from_cell(cell).map(|text| text.parse().unwrap_or(Self::Failed))
     }
 }
 
@@ -91,13 +97,8 @@ pub async fn status_of(
     connection: &ConnectionId,
     external_id: &str,
 ) -> Result<Option<DeliveryStatus>> {
-    let row = tx
-        .query_first(
-            "SELECT status FROM deliveries WHERE connection_id = ?1 AND external_id = ?2",
-            params![connection, external_id],
-        )
-        .await?;
-    row.map(|mut row| Ok(DeliveryStatus::read(&row.text(0)?))).transpose()
+    let sql = "SELECT status FROM deliveries WHERE connection_id = ?1 AND external_id = ?2";
+    tx.value(sql, "status", params![connection, external_id]).await
 }
 
 /// Stores a post with what became of it. For use inside a procedure, which has asked [`status_of`] before:
@@ -113,12 +114,11 @@ pub async fn insert(
 ) -> Result<DeliveryId> {
     let id = DeliveryId::mint(tx.now(), tx.random());
     tx.execute(
-        "INSERT INTO deliveries (location_id, id, connection_id, external_id, status, detail, received_at, \
-         content_type, headers, query, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        insert!(Delivery),
         params![
-            &posted.location_id,
             &id,
             &posted.connection_id,
+            &posted.location_id,
             posted.external_id.as_ref(),
             status.as_str(),
             detail,
@@ -166,15 +166,10 @@ impl Procedure for Get {
     type Output = Delivery;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Delivery> {
-        let row = tx
-            .query_first(
-                "SELECT id, connection_id, location_id, external_id, status, detail, received_at, content_type, \
-                 headers, query, body FROM deliveries WHERE location_id = ?1 AND id = ?2",
-                params![&self.location_id, &self.id],
-            )
-            .await?;
+        let sql = select!(Delivery, "WHERE location_id = ?1 AND id = ?2");
+        let delivery = tx.first(sql, params![&self.location_id, &self.id]).await?;
         let not_found = || Refusal::NotFound { what: "Delivery", id: self.id.to_string() };
-        delivery(row.ok_or_else(not_found)?)
+        Ok(delivery.ok_or_else(not_found)?)
     }
 }
 
@@ -196,37 +191,36 @@ impl Procedure for List {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Delivery>> {
-        let rows = tx
-            .query(
-                "SELECT id, connection_id, location_id, external_id, status, detail, received_at, content_type, \
-                 headers, query, body FROM deliveries WHERE location_id = ?1 AND id < ?2 \
-                 AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4",
-                params![
-                    &self.location_id,
-                    self.before.as_ref().map_or("~", DeliveryId::as_str),
-                    self.status.map_or("", DeliveryStatus::as_str),
-                    self.limit
-                ],
-            )
-            .await?;
-        rows.into_iter().map(delivery).collect()
+        let sql = select!(
+            Delivery,
+            "WHERE location_id = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4"
+        );
+        let before = self.before.as_ref().map_or("~", DeliveryId::as_str);
+        let status = self.status.map_or("", DeliveryStatus::as_str);
+        tx.all(sql, params![&self.location_id, before, status, self.limit]).await
     }
 }
 
-fn delivery(mut row: Row) -> Result<Delivery> {
-    Ok(Delivery {
-        id: row.id(0)?,
-        status: DeliveryStatus::read(&row.text(4)?),
-        detail: row.text(5)?,
-        received_at: row.time(6)?,
-        posted: Posted {
-            connection_id: row.id(1)?,
-            location_id: row.id(2)?,
-            external_id: row.opt_text(3)?,
-            content_type: row.text(7)?,
-            headers: row.text(8)?,
-            query: row.text(9)?,
-            body: row.bytes(10)?,
-        },
-    })
+impl FromRow for Delivery {
+    const TABLE: &'static str = "deliveries";
+    const COLUMNS: &'static str = "id, connection_id, location_id, external_id, status, detail, received_at, \
+        content_type, headers, query, body";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            status: row.get("status")?,
+            detail: row.get("detail")?,
+            received_at: row.get("received_at")?,
+            posted: Posted {
+                connection_id: row.get("connection_id")?,
+                location_id: row.get("location_id")?,
+                external_id: row.get("external_id")?,
+                content_type: row.get("content_type")?,
+                headers: row.get("headers")?,
+                query: row.get("query")?,
+                body: row.get("body")?,
+            },
+        })
+    }
 }

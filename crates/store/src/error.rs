@@ -15,9 +15,9 @@ pub enum Error {
     #[error("table {table}, column {column}, row {row}: {message}")]
     Corrupt {
         /// The table.
-        table: &'static str,
+        table: String,
         /// The column.
-        column: &'static str,
+        column: String,
         /// The row, by its key.
         row: String,
         /// What is wrong with the value.

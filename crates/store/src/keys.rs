@@ -3,11 +3,13 @@
 //! A plain hash is enough here, and fast: a token is 122 random bits, which no one can guess their way to.
 
 use crate::error::Result;
+use crate::param::params;
+use crate::row::{FromRow, Row, select};
 use crate::store::Procedure;
-use crate::tx::{Row, Tx, params};
+use crate::tx::Tx;
 use sha2::{Digest, Sha256};
 use tieline_model::key::Key;
-use tieline_model::{KeyId, LocationId, Refusal, Scopes, Timestamp};
+use tieline_model::{KeyId, LocationId, Refusal, Scopes};
 
 /// The form in which the store knows a token.
 #[must_use]
@@ -83,14 +85,8 @@ impl Procedure for Find {
     type Output = Option<Key>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Key>> {
-        let row = tx
-            .query_first(
-                "SELECT id, location_id, name, scopes, hint, created_at, revoked_at FROM api_keys \
-                 WHERE token_hash = ?1 AND revoked_at IS NULL",
-                params![&self.0],
-            )
-            .await?;
-        row.map(key).transpose()
+        let sql = select!(Key, "WHERE token_hash = ?1 AND revoked_at IS NULL");
+        tx.first(sql, params![&self.0]).await
     }
 }
 
@@ -106,14 +102,7 @@ impl Procedure for List {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Key>> {
-        let rows = tx
-            .query(
-                "SELECT id, location_id, name, scopes, hint, created_at, revoked_at FROM api_keys \
-                 WHERE location_id = ?1 ORDER BY id",
-                params![&self.0],
-            )
-            .await?;
-        rows.into_iter().map(key).collect()
+        tx.all(select!(Key, "WHERE location_id = ?1 ORDER BY id"), params![&self.0]).await
     }
 }
 
@@ -143,15 +132,20 @@ impl Procedure for Revoke {
     }
 }
 
-fn key(mut row: Row) -> Result<Key> {
-    Ok(Key {
-        id: row.id(0)?,
-        location_id: row.id(1)?,
-        name: row.text(2)?,
-        // A scope that this version does not know opens nothing.
-        scopes: row.text(3)?.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
-        hint: row.text(4)?,
-        created_at: row.time(5)?,
-        revoked_at: row.opt_int(6)?.map(Timestamp::from_millis),
-    })
+impl FromRow for Key {
+    const TABLE: &'static str = "api_keys";
+    const COLUMNS: &'static str = "id, location_id, name, hint, scopes, created_at, revoked_at";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            location_id: row.get("location_id")?,
+            name: row.get("name")?,
+            // A scope that this version does not know grants nothing.
+            scopes: row.get::<String>("scopes")?.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
+            hint: row.get("hint")?,
+            created_at: row.get("created_at")?,
+            revoked_at: row.get("revoked_at")?,
+        })
+    }
 }

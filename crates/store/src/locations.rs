@@ -1,8 +1,9 @@
 //! Locations.
 
 use crate::error::Result;
+use crate::param::params;
 use crate::store::Procedure;
-use crate::tx::{Tx, params};
+use crate::tx::Tx;
 use crate::workflows;
 use tieline_model::{Location, LocationId, Refusal};
 
@@ -85,7 +86,7 @@ impl Procedure for Get {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Location>> {
         let row = tx.query_first("SELECT id, doc FROM locations WHERE id = ?1", params![&self.0]).await?;
-        row.map(|mut row| row.json(1)).transpose()
+        row.map(|mut row| row.json("doc")).transpose()
     }
 }
 
@@ -99,6 +100,6 @@ impl Procedure for List {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Location>> {
         let rows = tx.query("SELECT id, doc FROM locations ORDER BY id", &[]).await?;
-        rows.into_iter().map(|mut row| row.json(1)).collect()
+        rows.into_iter().map(|mut row| row.json("doc")).collect()
     }
 }

@@ -5,9 +5,11 @@
 //! transaction that began earlier may commit later, an event has no place until
 //! [`Store::place_events`](crate::Store::place_events) has seen it committed.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::param::params;
+use crate::row::{FromRow, Row, select};
 use crate::store::Procedure;
-use crate::tx::{Row, Tx, params};
+use crate::tx::Tx;
 use serde_json::value::RawValue;
 use tieline_model::{Cause, Event, EventId, LocationId, NewEvent};
 
@@ -76,14 +78,7 @@ impl Procedure for Read {
     type Output = Vec<Event>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Event>> {
-        let rows = tx
-            .query(
-                "SELECT seq, id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload \
-                 FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-                params![self.after, self.limit],
-            )
-            .await?;
-        rows.into_iter().map(event).collect()
+        tx.all(select!(Event, "WHERE seq > ?1 ORDER BY seq LIMIT ?2"), params![self.after, self.limit]).await
     }
 }
 
@@ -112,15 +107,8 @@ impl Procedure for Skim {
     type Output = Vec<Headline>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Headline>> {
-        let rows = tx
-            .query(
-                "SELECT seq, location_id, kind FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-                params![self.after, self.limit],
-            )
-            .await?;
-        rows.into_iter()
-            .map(|mut row| Ok(Headline { seq: row.int(0)?, location_id: row.id(1)?, kind: row.text(2)? }))
-            .collect()
+        let sql = select!(Headline, "WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        tx.all(sql, params![self.after, self.limit]).await
     }
 }
 
@@ -135,36 +123,39 @@ impl Procedure for At {
     type Output = Option<Event>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Event>> {
-        let row = tx
-            .query_first(
-                "SELECT seq, id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload \
-                 FROM events WHERE seq = ?1",
-                params![self.0],
-            )
-            .await?;
-        row.map(event).transpose()
+        tx.first(select!(Event, "WHERE seq = ?1"), params![self.0]).await
     }
 }
 
-fn event(mut row: Row) -> Result<Event> {
-    let payload = row.text(9)?;
-    Ok(Event {
-        seq: row.int(0)?,
-        id: row.id(1)?,
-        location_id: row.id(2)?,
-        kind: row.text(3)?,
-        contact_id: row.opt_id(4)?,
-        subject: row.opt_text(5)?,
-        occurred_at: row.time(6)?,
-        recorded_at: row.time(7)?,
-        cause: row.json(8)?,
-        payload: RawValue::from_string(payload).map_err(|error| Error::Corrupt {
-            table: "events",
-            column: "payload",
-            row: String::new(),
-            message: error.to_string(),
-        })?,
-    })
+impl FromRow for Headline {
+    const TABLE: &'static str = "events";
+    const COLUMNS: &'static str = "seq, location_id, kind";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self { seq: row.get("seq")?, location_id: row.get("location_id")?, kind: row.get("kind")? })
+    }
+}
+
+impl FromRow for Event {
+    const TABLE: &'static str = "events";
+    const COLUMNS: &'static str =
+        "seq, id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        let payload = RawValue::from_string(row.get("payload")?);
+        Ok(Self {
+            seq: row.get("seq")?,
+            id: row.get("id")?,
+            location_id: row.get("location_id")?,
+            kind: row.get("kind")?,
+            contact_id: row.get("contact_id")?,
+            subject: row.get("subject")?,
+            occurred_at: row.get("occurred_at")?,
+            recorded_at: row.get("recorded_at")?,
+            cause: row.json("cause")?,
+            payload: payload.map_err(|error| row.corrupt("payload", error.to_string()))?,
+        })
+    }
 }
 
 /// A reader's place in the log.
@@ -178,8 +169,8 @@ impl Procedure for Cursor {
     type Output = i64;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
-        let row = tx.query_first("SELECT position FROM cursors WHERE name = ?1", params![self.0]).await?;
-        row.map_or(Ok(0), |row| row.int(0))
+        let sql = "SELECT position FROM cursors WHERE name = ?1";
+        Ok(tx.value(sql, "position", params![self.0]).await?.unwrap_or(0))
     }
 }
 

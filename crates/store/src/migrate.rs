@@ -2,8 +2,8 @@
 //! database whose migration was altered afterwards, or that was made by a newer version, is refused.
 
 use crate::error::{Error, Result};
+use crate::param::params;
 use crate::sqlite;
-use crate::tx::params;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -18,13 +18,24 @@ const MIGRATIONS: &[Migration] =
 const BOOK: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
 
+const SQLITE_TYPES: [(&str, &str); 5] =
+    [("{id}", "TEXT"), ("{int}", "INTEGER"), ("{bytes}", "BLOB"), ("{bool}", "INTEGER"), ("{float}", "REAL")];
+
+const POSTGRES_TYPES: [(&str, &str); 5] = [
+    ("{id}", "TEXT COLLATE \"C\""),
+    ("{int}", "BIGINT"),
+    ("{bytes}", "BYTEA"),
+    ("{bool}", "BOOLEAN"),
+    ("{float}", "DOUBLE PRECISION"),
+];
+
 impl Migration {
     fn checksum(&self) -> String {
         hex::encode(Sha256::digest(self.text.as_bytes()))
     }
 
     /// The statements for one of the databases, with the words for types put in.
-    fn statements(&self, own: &str, other: &str, types: [(&str, &str); 3]) -> Vec<String> {
+    fn statements(&self, own: &str, other: &str, types: [(&str, &str); 5]) -> Vec<String> {
         let marker = |name: &str| format!("-- {name} only");
         let mut statements = Vec::new();
         for block in self.text.split(";\n") {
@@ -47,12 +58,11 @@ impl Migration {
     }
 
     fn for_sqlite(&self) -> Vec<String> {
-        self.statements("sqlite", "postgres", [("{id}", "TEXT"), ("{int}", "INTEGER"), ("{bytes}", "BLOB")])
+        self.statements("sqlite", "postgres", SQLITE_TYPES)
     }
 
     fn for_postgres(&self) -> Vec<String> {
-        let types = [("{id}", "TEXT COLLATE \"C\""), ("{int}", "BIGINT"), ("{bytes}", "BYTEA")];
-        self.statements("postgres", "sqlite", types)
+        self.statements("postgres", "sqlite", POSTGRES_TYPES)
     }
 }
 
@@ -78,7 +88,7 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
     transaction.execute_batch(BOOK)?;
     let mut done = BTreeMap::new();
     for mut row in sqlite::query(&transaction, "SELECT number, checksum FROM migrations", &[])? {
-        done.insert(row.int(0)?, row.text(1)?);
+        done.insert(row.get("number")?, row.get("checksum")?);
     }
     for migration in missing(&done)? {
         for statement in migration.for_sqlite() {

@@ -1,8 +1,10 @@
 //! Runs: executions of workflows, their checkpoints and their history.
 
 use crate::error::Result;
+use crate::param::params;
+use crate::row::{Cell, FromCell, FromRow, Row, insert, select};
 use crate::store::Procedure;
-use crate::tx::{Row, Tx, params};
+use crate::tx::Tx;
 use tieline_model::{ContactId, LocationId, RunId, Timestamp, WorkflowId};
 
 /// Where a run stands.
@@ -90,9 +92,7 @@ pub struct Run {
 /// What the database says.
 pub async fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
     tx.execute(
-        "INSERT INTO runs (location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, \
-         due_at, state, detail, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        insert!(Run),
         params![
             &run.location_id,
             &run.id,
@@ -181,19 +181,16 @@ pub async fn is_called(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Res
     Ok(row.is_some())
 }
 
-macro_rules! claim {
-    ($lock:literal) => {
-        concat!(
-            "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, due_at, \
-             state, detail, created_at, updated_at FROM runs r WHERE due_at <= ?1 AND (status = 'calling' OR \
-             concurrency_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.location_id = r.location_id \
-             AND o.concurrency_key = r.concurrency_key AND o.status IN ('ready', 'calling') \
-             AND (o.status = 'calling' OR (r.status = 'ready' AND o.event_seq < r.event_seq)))) \
-             ORDER BY due_at, event_seq LIMIT ?2",
-            $lock
-        )
-    };
-}
+const CLAIM: &str = select!(
+    Run,
+    "r WHERE due_at <= ?1 AND (status = 'calling' OR \
+     concurrency_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.location_id = r.location_id \
+     AND o.concurrency_key = r.concurrency_key AND o.status IN ('ready', 'calling') \
+     AND (o.status = 'calling' OR (r.status = 'ready' AND o.event_seq < r.event_seq)))) \
+     ORDER BY due_at, event_seq LIMIT ?2"
+);
+
+const CLAIM_AND_LOCK: &str = constcat::concat!(CLAIM, " FOR UPDATE SKIP LOCKED");
 
 /// Claims runs that are due for the length of the transaction, oldest first. A run is left while another one of
 /// its key has a request under way, and one that has yet to begin also while an earlier one of its key is ready.
@@ -202,9 +199,8 @@ macro_rules! claim {
 /// # Errors
 /// What the database says.
 pub async fn claim(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Run>> {
-    let sql = if tx.writes_in_parallel() { claim!(" FOR UPDATE SKIP LOCKED") } else { claim!("") };
-    let rows = tx.query(sql, params![tx.now(), limit]).await?;
-    rows.into_iter().map(run).collect()
+    let sql = if tx.writes_in_parallel() { CLAIM_AND_LOCK } else { CLAIM };
+    tx.all(sql, params![tx.now(), limit]).await
 }
 
 /// Gets a run; inside a procedure that is about to change it, too.
@@ -220,14 +216,8 @@ impl Procedure for Get {
     type Output = Option<Run>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Run>> {
-        let row = tx
-            .query_first(
-                "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, \
-                 due_at, state, detail, created_at, updated_at FROM runs WHERE location_id = ?1 AND id = ?2",
-                params![&self.location_id, &self.id],
-            )
-            .await?;
-        row.map(run).transpose()
+        let sql = select!(Run, "WHERE location_id = ?1 AND id = ?2");
+        tx.first(sql, params![&self.location_id, &self.id]).await
     }
 }
 
@@ -239,10 +229,8 @@ impl Procedure for NextDue {
     type Output = Option<Timestamp>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
-        let row = tx
-            .query_first("SELECT due_at FROM runs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1", &[])
-            .await?;
-        row.map(|row| row.time(0)).transpose()
+        let sql = "SELECT due_at FROM runs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1";
+        tx.value(sql, "due_at", &[]).await
     }
 }
 
@@ -264,20 +252,13 @@ impl Procedure for List {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Run>> {
-        let rows = tx
-            .query(
-                "SELECT location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, status, \
-                 due_at, state, detail, created_at, updated_at FROM runs WHERE location_id = ?1 AND id < ?2 \
-                 AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4",
-                params![
-                    &self.location_id,
-                    self.before.as_ref().map_or("~", RunId::as_str),
-                    self.status.map_or("", RunStatus::as_str),
-                    self.limit
-                ],
-            )
-            .await?;
-        rows.into_iter().map(run).collect()
+        let sql = select!(
+            Run,
+            "WHERE location_id = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4"
+        );
+        let before = self.before.as_ref().map_or("~", RunId::as_str);
+        let status = self.status.map_or("", RunStatus::as_str);
+        tx.all(sql, params![&self.location_id, before, status, self.limit]).await
     }
 }
 
@@ -295,11 +276,11 @@ impl Procedure for Count {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
         let rows = tx
             .query(
-                "SELECT status, COUNT(*) FROM runs WHERE location_id = ?1 GROUP BY status",
+                "SELECT status, COUNT(*) AS total FROM runs WHERE location_id = ?1 GROUP BY status",
                 params![&self.0],
             )
             .await?;
-        rows.into_iter().map(|mut row| Ok((status(&mut row, 0)?, row.int(1)?))).collect()
+        rows.into_iter().map(|mut row| Ok((row.get("status")?, row.get("total")?))).collect()
     }
 }
 
@@ -317,7 +298,7 @@ impl Procedure for History {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>> {
         let rows =
             tx.query("SELECT steps FROM run_history WHERE run_id = ?1 ORDER BY n", params![&self.0]).await?;
-        rows.into_iter().map(|mut row| row.text(0)).collect()
+        rows.into_iter().map(|mut row| row.get("steps")).collect()
     }
 }
 
@@ -366,7 +347,7 @@ pub async fn heard(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<(String, i64)>> {
             params![run],
         )
         .await?;
-    rows.into_iter().map(|mut row| Ok((row.text(0)?, -row.int(1)?))).collect()
+    rows.into_iter().map(|mut row| Ok((row.get("kind")?, -row.get::<i64>("woken_by")?))).collect()
 }
 
 /// Makes a run hear of no more events; what it has heard ahead is kept. For use inside a procedure.
@@ -426,10 +407,10 @@ pub async fn listeners(
         .await?;
     let (mut asleep, mut ahead) = (Vec::new(), false);
     for mut row in rows {
-        match row.opt_int(1)? {
+        match row.get::<Option<i64>>("woken_by")? {
             Some(0) => ahead = true,
             Some(..0) => {}
-            Some(_) | None => asleep.push(row.id(0)?),
+            Some(_) | None => asleep.push(row.get("run_id")?),
         }
     }
     if ahead {
@@ -480,33 +461,39 @@ pub async fn mark_woken(tx: &mut Tx<'_>, run: &RunId, event_seq: i64) -> Result<
 /// # Errors
 /// What the database says.
 pub async fn woken_by(tx: &mut Tx<'_>, run: &RunId) -> Result<Option<i64>> {
-    let row = tx
-        .query_first(
-            "SELECT woken_by FROM run_waits WHERE run_id = ?1 AND woken_by > 0 ORDER BY woken_by LIMIT 1",
-            params![run],
-        )
-        .await?;
-    row.map_or(Ok(None), |row| row.opt_int(0))
+    let sql = "SELECT woken_by FROM run_waits WHERE run_id = ?1 AND woken_by > 0 ORDER BY woken_by LIMIT 1";
+    tx.value(sql, "woken_by", params![run]).await
 }
 
-fn status(row: &mut Row, column: usize) -> Result<RunStatus> {
-    Ok(row.text(column)?.parse().unwrap_or(RunStatus::Failed))
+impl FromCell for RunStatus {
+    const EXPECTED: &'static str = "a status";
+
+    /// A status that this version does not know is shown as failed, so that somebody takes a look.
+    fn from_cell(cell: Cell) -> Option<Self> {
+        String::from_cell(cell).map(|text| text.parse().unwrap_or(Self::Failed))
+    }
 }
 
-fn run(mut row: Row) -> Result<Run> {
-    Ok(Run {
-        location_id: row.id(0)?,
-        id: row.id(1)?,
-        workflow_id: row.id(2)?,
-        version: row.int(3)?,
-        event_seq: row.int(4)?,
-        contact_id: row.opt_id(5)?,
-        concurrency_key: row.opt_text(6)?,
-        status: status(&mut row, 7)?,
-        due_at: row.opt_int(8)?.map(Timestamp::from_millis),
-        state: row.text(9)?,
-        detail: row.text(10)?,
-        created_at: row.time(11)?,
-        updated_at: row.time(12)?,
-    })
+impl FromRow for Run {
+    const TABLE: &'static str = "runs";
+    const COLUMNS: &'static str = "location_id, id, workflow_id, version, event_seq, contact_id, concurrency_key, \
+        status, due_at, state, detail, created_at, updated_at";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            location_id: row.get("location_id")?,
+            id: row.get("id")?,
+            workflow_id: row.get("workflow_id")?,
+            version: row.get("version")?,
+            event_seq: row.get("event_seq")?,
+            contact_id: row.get("contact_id")?,
+            concurrency_key: row.get("concurrency_key")?,
+            status: row.get("status")?,
+            due_at: row.get("due_at")?,
+            state: row.get("state")?,
+            detail: row.get("detail")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+        })
+    }
 }

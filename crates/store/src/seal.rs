@@ -2,8 +2,9 @@
 
 use crate::clock::Entropy;
 use crate::error::{Error, Result};
+use crate::param::params;
 use crate::store::Procedure;
-use crate::tx::{Tx, params};
+use crate::tx::Tx;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
@@ -80,7 +81,7 @@ impl Procedure for Check {
         // A database may hold secrets and no check value, because it was made before there was one.
         let row = tx.query_first("SELECT id, secrets FROM connections ORDER BY id LIMIT 1", &[]).await?;
         if let Some(mut row) = row
-            && self.seal.open(&row.text(0)?, &row.bytes(1)?).is_err()
+            && self.seal.open(&row.get::<String>("id")?, &row.get::<Vec<u8>>("secrets")?).is_err()
         {
             return Ok(false);
         }
@@ -97,8 +98,8 @@ impl Procedure for HasKey {
     type Output = bool;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool> {
-        let connection = tx.query_first("SELECT 1 FROM connections LIMIT 1", &[]).await?;
-        Ok(connection.is_some() || check_value(tx).await?.is_some())
+        let has_connection = tx.exists("SELECT 1 FROM connections LIMIT 1", &[]).await?;
+        Ok(has_connection || check_value(tx).await?.is_some())
     }
 }
 
@@ -118,8 +119,7 @@ impl Procedure for Accept {
 }
 
 async fn check_value(tx: &mut Tx<'_>) -> Result<Option<String>> {
-    let row = tx.query_first("SELECT value FROM settings WHERE name = ?1", params![CHECK]).await?;
-    row.map(|mut row| row.text(0)).transpose()
+    tx.value("SELECT value FROM settings WHERE name = ?1", "value", params![CHECK]).await
 }
 
 async fn accept(tx: &mut Tx<'_>, seal: &Seal) -> Result<()> {

@@ -2,8 +2,10 @@
 //! pinned to the one it started on.
 
 use crate::error::Result;
+use crate::param::params;
+use crate::row::{FromRow, Row, select};
 use crate::store::Procedure;
-use crate::tx::{Row, Tx, params};
+use crate::tx::Tx;
 use serde_json::Value;
 use tieline_model::workflow::Document;
 use tieline_model::{LocationId, Refusal, Timestamp, WorkflowId};
@@ -92,24 +94,16 @@ impl Apply {
 /// Publishes a text as the next version, unless the version that is published now reads the same.
 async fn publish(tx: &mut Tx<'_>, workflow: &Workflow, text: &str) -> Result<i64> {
     if let Some(current) = workflow.published_version {
-        let row = tx
-            .query_first(
-                "SELECT doc FROM workflow_versions WHERE workflow_id = ?1 AND version = ?2",
-                params![&workflow.id, current],
-            )
-            .await?;
-        if row.map(|mut row| row.text(0)).transpose()?.as_deref() == Some(text) {
+        let sql = "SELECT doc FROM workflow_versions WHERE workflow_id = ?1 AND version = ?2";
+        let published: Option<String> = tx.value(sql, "doc", params![&workflow.id, current]).await?;
+        if published.as_deref() == Some(text) {
             return Ok(current);
         }
     }
-    let row = tx
-        .query_first(
-            "UPDATE workflows SET latest_version = latest_version + 1 WHERE location_id = ?1 AND id = ?2 \
-             RETURNING latest_version",
-            params![&workflow.location_id, &workflow.id],
-        )
-        .await?;
-    let version = row.map_or(Ok(1), |row| row.int(0))?;
+    let sql = "UPDATE workflows SET latest_version = latest_version + 1 WHERE location_id = ?1 AND id = ?2 \
+        RETURNING latest_version";
+    let ids = params![&workflow.location_id, &workflow.id];
+    let version = tx.value(sql, "latest_version", ids).await?.unwrap_or(1_i64);
     tx.execute(
         "INSERT INTO workflow_versions (workflow_id, version, doc, published_at) VALUES (?1, ?2, ?3, ?4)",
         params![&workflow.id, version, text, tx.now()],
@@ -168,14 +162,7 @@ impl Procedure for Unpublish {
 }
 
 async fn by_name(tx: &mut Tx<'_>, location: &LocationId, name: &str) -> Result<Option<Workflow>> {
-    let row = tx
-        .query_first(
-            "SELECT id, location_id, name, draft, published_version, created_at, updated_at FROM workflows \
-             WHERE location_id = ?1 AND name = ?2",
-            params![location, name],
-        )
-        .await?;
-    row.map(workflow).transpose()
+    tx.first(select!(Workflow, "WHERE location_id = ?1 AND name = ?2"), params![location, name]).await
 }
 
 /// Lists a location's workflows by name.
@@ -190,27 +177,25 @@ impl Procedure for List {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Workflow>> {
-        let rows = tx
-            .query(
-                "SELECT id, location_id, name, draft, published_version, created_at, updated_at FROM workflows \
-                 WHERE location_id = ?1 ORDER BY name",
-                params![&self.0],
-            )
-            .await?;
-        rows.into_iter().map(workflow).collect()
+        tx.all(select!(Workflow, "WHERE location_id = ?1 ORDER BY name"), params![&self.0]).await
     }
 }
 
-fn workflow(mut row: Row) -> Result<Workflow> {
-    Ok(Workflow {
-        id: row.id(0)?,
-        location_id: row.id(1)?,
-        name: row.text(2)?,
-        draft: row.json(3)?,
-        published_version: row.opt_int(4)?,
-        created_at: row.time(5)?,
-        updated_at: row.time(6)?,
-    })
+impl FromRow for Workflow {
+    const TABLE: &'static str = "workflows";
+    const COLUMNS: &'static str = "id, location_id, name, draft, published_version, created_at, updated_at";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            location_id: row.get("location_id")?,
+            name: row.get("name")?,
+            draft: row.json("draft")?,
+            published_version: row.get("published_version")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+        })
+    }
 }
 
 /// A version of a workflow that was published.
@@ -237,8 +222,8 @@ impl Procedure for Stamp {
     type Output = i64;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
-        let row = tx.query_first("SELECT position FROM cursors WHERE name = 'definitions'", &[]).await?;
-        row.map_or(Ok(0), |row| row.int(0))
+        let sql = "SELECT position FROM cursors WHERE name = 'definitions'";
+        Ok(tx.value(sql, "position", &[]).await?.unwrap_or(0))
     }
 }
 
@@ -263,18 +248,11 @@ impl Procedure for Published {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Publication> {
         let stamp = Stamp.run(tx).await?;
-        let rows = tx
-            .query(
-                "SELECT w.id, w.location_id, w.name, v.version, v.doc FROM workflows w \
-                 JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.published_version \
-                 ORDER BY w.id",
-                &[],
-            )
-            .await?;
-        let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
+        let versions =
+            tx.all(select!(Version, "WHERE v.version = w.published_version ORDER BY w.id"), &[]).await?;
         let rows = tx.query("SELECT location_id, kind FROM listened_kinds", &[]).await?;
-        let listened =
-            rows.into_iter().map(|mut row| Ok((row.id(0)?, row.text(1)?))).collect::<Result<_>>()?;
+        let listened = rows.into_iter().map(|mut row| Ok((row.get("location_id")?, row.get("kind")?)));
+        let listened = listened.collect::<Result<_>>()?;
         Ok(Publication { stamp, versions, listened })
     }
 }
@@ -292,23 +270,22 @@ impl Procedure for GetVersion {
     type Output = Option<Version>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Version>> {
-        let row = tx
-            .query_first(
-                "SELECT w.id, w.location_id, w.name, v.version, v.doc FROM workflow_versions v \
-                 JOIN workflows w ON w.id = v.workflow_id WHERE v.workflow_id = ?1 AND v.version = ?2",
-                params![&self.workflow_id, self.version],
-            )
-            .await?;
-        row.map(version).transpose()
+        let sql = select!(Version, "WHERE v.workflow_id = ?1 AND v.version = ?2");
+        tx.first(sql, params![&self.workflow_id, self.version]).await
     }
 }
 
-fn version(mut row: Row) -> Result<Version> {
-    Ok(Version {
-        workflow_id: row.id(0)?,
-        location_id: row.id(1)?,
-        name: row.text(2)?,
-        version: row.int(3)?,
-        document: row.text(4)?,
-    })
+impl FromRow for Version {
+    const TABLE: &'static str = "workflow_versions v JOIN workflows w ON w.id = v.workflow_id";
+    const COLUMNS: &'static str = "v.workflow_id, w.location_id, w.name, v.version, v.doc";
+
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            workflow_id: row.get("workflow_id")?,
+            location_id: row.get("location_id")?,
+            name: row.get("name")?,
+            version: row.get("version")?,
+            document: row.get("doc")?,
+        })
+    }
 }

@@ -1,8 +1,9 @@
 use super::create::tell;
 use super::record::Record;
 use crate::error::Result;
+use crate::param::params;
 use crate::store::Procedure;
-use crate::tx::{Tx, params};
+use crate::tx::Tx;
 use tieline_model::event::kinds;
 use tieline_model::{Cause, ContactId, LocationId};
 

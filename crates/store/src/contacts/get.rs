@@ -1,6 +1,7 @@
 use crate::error::Result;
+use crate::param::params;
 use crate::store::Procedure;
-use crate::tx::{Tx, params};
+use crate::tx::Tx;
 use tieline_model::{ContactId, LocationId};
 
 /// Gets a contact's document, as it was stored.
@@ -16,12 +17,7 @@ impl Procedure for Get {
     type Output = Option<String>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
-        let row = tx
-            .query_first(
-                "SELECT doc FROM contacts WHERE location_id = ?1 AND id = ?2",
-                params![&self.location_id, &self.id],
-            )
-            .await?;
-        row.map(|mut row| row.text(0)).transpose()
+        let sql = "SELECT doc FROM contacts WHERE location_id = ?1 AND id = ?2";
+        tx.value(sql, "doc", params![&self.location_id, &self.id]).await
     }
 }

@@ -1,6 +1,7 @@
 use crate::error::Result;
+use crate::param::params;
 use crate::store::Procedure;
-use crate::tx::{Tx, params};
+use crate::tx::Tx;
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Refusal, Timestamp, id};
 
@@ -74,8 +75,9 @@ impl Procedure for List {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Page> {
         let pattern = self.query.as_deref().map_or_else(String::new, pattern);
         let total = tx
-            .query_first(
-                "SELECT COUNT(*) FROM contacts WHERE location_id = ?1 AND (?2 = '' OR search LIKE ?2 ESCAPE '!')",
+            .value(
+                "SELECT COUNT(*) AS total FROM contacts WHERE location_id = ?1 AND (?2 = '' OR search LIKE ?2 ESCAPE '!')",
+                "total",
                 params![&self.location_id, &pattern],
             )
             .await?;
@@ -102,15 +104,15 @@ impl Procedure for List {
         rows.truncate(self.limit as usize);
         let mut page = Page { docs: Vec::with_capacity(rows.len()), total: 0, next: None };
         for mut row in rows {
-            let (id, updated) = (row.id::<ContactId>(0)?, row.time(1)?);
+            let (id, updated) = (row.get::<ContactId>("id")?, row.get("date_updated")?);
             let sorted_by = match self.sort_by {
                 SortBy::DateAdded => id::minted_at(id.as_str()).unwrap_or(updated),
                 SortBy::DateUpdated => updated,
             };
             page.next = more.then_some((id, sorted_by));
-            page.docs.push(row.text(2)?);
+            page.docs.push(row.get("doc")?);
         }
-        page.total = total.map_or(Ok(0), |row| row.int(0))?;
+        page.total = total.unwrap_or(0);
         Ok(page)
     }
 }
@@ -150,12 +152,12 @@ impl List {
     /// When the contact at the cursor last changed, also where it was deleted since the page before.
     async fn updated_at(&self, tx: &mut Tx<'_>, id: &ContactId) -> Result<Option<Timestamp>> {
         let sql = "SELECT date_updated FROM contacts WHERE location_id = ?1 AND id = ?2";
-        if let Some(row) = tx.query_first(sql, params![&self.location_id, id]).await? {
-            return row.time(0).map(Some);
+        if let Some(time) = tx.value(sql, "date_updated", params![&self.location_id, id]).await? {
+            return Ok(Some(time));
         }
         let sql = "SELECT id, doc FROM deleted_contacts WHERE location_id = ?1 AND id = ?2";
         let row = tx.query_first(sql, params![&self.location_id, id]).await?;
-        row.map(|mut row| Ok(row.json::<Contact>(1)?.date_updated)).transpose()
+        row.map(|mut row| Ok(row.json::<Contact>("doc")?.date_updated)).transpose()
     }
 }
 

@@ -23,7 +23,8 @@ pub use update::Update;
 pub use upsert::{Upsert, Upserted};
 
 use crate::error::{Error, Result};
-use crate::tx::{Tx, params};
+use crate::param::params;
+use crate::tx::Tx;
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Refusal};
 

@@ -1,7 +1,9 @@
 //! A contact's row: loading it for a change, saving it, and finding it by what people are known by.
 
 use crate::error::{Error, Result};
-use crate::tx::{Row, Tx, params};
+use crate::param::params;
+use crate::row::Row;
+use crate::tx::Tx;
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Refusal, text};
 
@@ -58,7 +60,7 @@ pub(super) async fn find(
         }
     };
     let row = tx.query_first(sql, params![location, key]).await?;
-    row.map(|mut row| Ok((row.id(0)?, row.text(1)?))).transpose()
+    row.map(|mut row| Ok((row.get("id")?, row.get("doc")?))).transpose()
 }
 
 impl Record {
@@ -77,7 +79,11 @@ impl Record {
     }
 
     fn read(mut row: Row) -> Result<Self> {
-        Ok(Self { contact: row.json(1)?, email_slot: row.text(2)?, phone_slot: row.text(3)? })
+        Ok(Self {
+            contact: row.json("doc")?,
+            email_slot: row.get("email_slot")?,
+            phone_slot: row.get("phone_slot")?,
+        })
     }
 
     /// Writes a new contact; gives its document. `owns` says that no other contact has its addresses, because

@@ -1,19 +1,21 @@
 //! The shared database: ordinary transactions on pooled connections, run again after a conflict.
 
 mod listen;
+mod value;
 
 use crate::error::{Error, Result};
 use crate::migrate;
+use crate::param::Param;
+use crate::row::Row;
 use crate::store::{Options, Procedure};
-use crate::tx::{Cell, Database, Param, Row, Tx, table_of};
+use crate::tx::{Database, Tx};
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::ToSql;
 
 /// How often a procedure is tried against others that want the same rows.
 const ATTEMPTS: u32 = 60;
@@ -226,30 +228,6 @@ fn is_conflict(error: &tokio_postgres::Error) -> bool {
     })
 }
 
-impl ToSql for Param<'_> {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Int(value) => value.to_sql(ty, out),
-            // PostgreSQL's texts cannot hold a zero byte, which a stranger may well send. JSON writes it in
-            // another way, so only columns to look things up by lose it.
-            Self::Text(value) if value.contains('\0') => value.replace('\0', "").to_sql(ty, out),
-            Self::Text(value) => value.to_sql(ty, out),
-            Self::Bytes(value) => value.to_sql(ty, out),
-        }
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        [Type::INT8, Type::TEXT, Type::BYTEA].contains(ty)
-    }
-
-    to_sql_checked!();
-}
-
 /// `?1` is written `$1` here.
 fn numbered(sql: &str) -> String {
     sql.replace('?', "$")
@@ -267,19 +245,5 @@ pub(crate) async fn execute(client: &Client, sql: &'static str, params: &[Param<
 pub(crate) async fn query(client: &Client, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
     let statement = client.prepare_cached(&numbered(sql)).await?;
     let rows = client.query(&statement, &arguments(params)).await?;
-    rows.iter().map(|row| read(row, sql)).collect()
-}
-
-fn read(row: &tokio_postgres::Row, sql: &'static str) -> Result<Row> {
-    let mut values = Vec::with_capacity(row.len());
-    for (n, column) in row.columns().iter().enumerate() {
-        let cell = match *column.type_() {
-            Type::INT8 => row.try_get::<_, Option<i64>>(n)?.map(Cell::Int),
-            Type::INT4 => row.try_get::<_, Option<i32>>(n)?.map(|value| Cell::Int(i64::from(value))),
-            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(n)?.map(Cell::Bytes),
-            _ => row.try_get::<_, Option<String>>(n)?.map(Cell::Text),
-        };
-        values.push(cell.unwrap_or(Cell::Null));
-    }
-    Ok(Row { table: table_of(sql), values })
+    value::read(&rows, sql)
 }

@@ -6,11 +6,13 @@ mod readers;
 mod writer;
 
 use crate::error::Result;
-use crate::tx::{Cell, Param, Row, table_of};
+use crate::param::Param;
+use crate::row::{Cell, Row, Shape};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use readers::Readers;
@@ -20,7 +22,9 @@ impl ToSql for Param<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null => ValueRef::Null,
+            Self::Bool(value) => ValueRef::Integer((*value).into()),
             Self::Int(value) => ValueRef::Integer(*value),
+            Self::Float(value) => ValueRef::Real(*value),
             Self::Text(value) => ValueRef::Text(value.as_bytes()),
             Self::Bytes(value) => ValueRef::Blob(value),
         }))
@@ -36,10 +40,11 @@ pub(crate) fn execute(connection: &Connection, sql: &'static str, params: &[Para
 pub(crate) fn query(connection: &Connection, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
     bind(&mut statement, params)?;
+    let shape = Shape::of(sql, || names(&statement));
     let mut rows = statement.raw_query();
     let mut answer = Vec::new();
     while let Some(row) = rows.next()? {
-        answer.push(read(row, sql)?);
+        answer.push(Row::new(Arc::clone(&shape), cells(row)?));
     }
     Ok(answer)
 }
@@ -51,11 +56,13 @@ pub(crate) fn query_first(
 ) -> Result<Option<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
     bind(&mut statement, params)?;
+    let shape = Shape::of(sql, || names(&statement));
     let mut rows = statement.raw_query();
-    Ok(match rows.next()? {
-        Some(row) => Some(read(row, sql)?),
-        None => None,
-    })
+    rows.next()?.map(|row| Ok(Row::new(shape, cells(row)?))).transpose()
+}
+
+fn names(statement: &Statement<'_>) -> Vec<String> {
+    statement.column_names().into_iter().map(str::to_owned).collect()
 }
 
 fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> Result<()> {
@@ -65,19 +72,19 @@ fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> Result<()> {
     Ok(())
 }
 
-fn read(row: &rusqlite::Row<'_>, sql: &'static str) -> Result<Row> {
+fn cells(row: &rusqlite::Row<'_>) -> Result<Vec<Cell>> {
     let columns = row.as_ref().column_count();
-    let mut values = Vec::with_capacity(columns);
-    for column in 0..columns {
-        values.push(match row.get_ref(column)? {
-            ValueRef::Null => Cell::Null,
-            ValueRef::Integer(value) => Cell::Int(value),
-            ValueRef::Real(value) => Cell::Text(value.to_string()),
-            ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
-            ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
-        });
+    (0..columns).map(|column| Ok(cell(row.get_ref(column)?))).collect()
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Real(value) => Cell::Float(value),
+        ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
     }
-    Ok(Row { table: table_of(sql), values })
 }
 
 /// Opens a connection and sets it up; every connection goes through here.
