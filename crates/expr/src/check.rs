@@ -4,8 +4,8 @@
 use crate::filters::OWN;
 use crate::language::BUILT_IN;
 use crate::lexer::{Kind, Token};
-use crate::suggest::did_you_mean;
 use crate::tests_of_values::TESTS;
+use tieline_model::suggest::did_you_mean;
 
 /// Words that a bracket may follow without being called.
 const KEYWORDS: &[&str] = &["and", "or", "not", "in", "is", "if", "else", "elif", "set", "for"];

@@ -9,8 +9,8 @@ use crate::lexer::{Token, lex};
 use crate::path::Path;
 use crate::references::References;
 use crate::scope::Scope;
-use crate::suggest::did_you_mean;
 use serde_json::Value as Json;
+use tieline_model::suggest::did_you_mean;
 
 /// An expression, ready to be evaluated.
 pub(crate) enum Expression {

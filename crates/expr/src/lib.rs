@@ -31,7 +31,6 @@ mod path;
 mod references;
 mod scope;
 mod segments;
-mod suggest;
 mod tags;
 mod template;
 mod tests_of_values;
@@ -44,8 +43,8 @@ pub use path::{Path, PathStep};
 pub use references::References;
 pub use scope::Scope;
 pub use segments::is_template;
-pub use suggest::{did_you_mean, nearest};
 pub use template::Template;
+pub use tieline_model::suggest::{did_you_mean, nearest};
 pub use tree::Tree;
 
 /// The longest text, in bytes, that is taken as a template or a condition.

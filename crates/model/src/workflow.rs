@@ -1,11 +1,14 @@
 //! The workflow document: a tree of a trigger and steps, as people write it and as it is stored.
 //!
-//! [`Document::parse`] checks the shape and tells every mistake with its place (`steps[2].if[0].when`) and
-//! the fix. What only the catalogue and the expression language can tell (unknown actions, broken templates)
-//! is checked when the engine compiles the document.
+//! [`Document::parse`] checks the shape and reports every mistake with its place (`steps[2].if[0].when`) and
+//! the fix. What takes the catalogue or the expression language (unknown actions, broken templates) is
+//! checked when the engine compiles the document.
 
 use crate::depth;
-use crate::time::parse_duration;
+use crate::notation;
+use crate::number;
+use crate::suggest::did_you_mean;
+use crate::time::{Timestamp, parse_duration};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::fmt;
@@ -15,6 +18,9 @@ use std::time::Duration;
 pub const MAX_STEPS: usize = 500;
 /// The most branches that may lie inside one another.
 pub const MAX_BRANCH_DEPTH: usize = 16;
+
+/// The kinds of step, by the name that a step has in the document.
+const STEP_KINDS: [&str; 4] = ["do", "wait", "if", "stop"];
 
 /// A workflow as its author wrote it.
 #[derive(Clone, PartialEq, Debug)]
@@ -122,17 +128,14 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Reads a document's text, YAML or JSON, into a JSON value that [`Document::parse`] takes.
+/// Reads a document's text, YAML or JSON, into a JSON value that [`Document::parse`] takes; see [`notation`].
 ///
 /// # Errors
-/// The place in the text that is neither.
+/// The first mistake in the text; its place is the line and the column.
 pub fn read_text(text: &str) -> Result<Value, Problem> {
-    // JSON is tried first: YAML would take most of it, but not with JSON's own rules for escapes.
-    serde_json::from_str(text).or_else(|_| {
-        serde_saphyr::from_str(text).map_err(|error| Problem {
-            place: "document".to_owned(),
-            message: format!("this is neither YAML nor JSON: {error}"),
-        })
+    notation::read(text).map_err(|mistake| Problem {
+        place: format!("line {}, column {}", mistake.line, mistake.column),
+        message: mistake.message,
     })
 }
 
@@ -191,10 +194,10 @@ impl Parser {
     }
 
     fn document(&mut self, value: &Value) -> Option<Document> {
-        let map = self.object("document", value)?;
+        let map = self.object("document", value, "begin it with `tieline: 1`, `name: …`, `trigger: …`")?;
         self.only(map, "document", &["tieline", "name", "description", "trigger", "steps", "concurrency"]);
         match map.get("tieline") {
-            Some(format) if format.as_u64() == Some(1) => {}
+            Some(format) if whole_number(format) == Some(1) => {}
             Some(format) => {
                 self.problem(
                     "tieline",
@@ -203,11 +206,9 @@ impl Parser {
             }
             None => self.problem("tieline", "the document's format is missing; begin with `tieline: 1`"),
         }
-        if map
-            .get("description")
-            .is_some_and(|description| !description.is_string() && !description.is_null())
+        if map.get("description").is_some_and(|description| description.is_array() || description.is_object())
         {
-            self.problem("description", "must be a text");
+            self.problem("description", "must be a text; put it in quotes");
         }
         let name = self.text(map, "", "name", "the workflow's name, which must be unique in its location");
         let trigger = match map.get("trigger") {
@@ -229,7 +230,7 @@ impl Parser {
     }
 
     fn trigger(&mut self, value: &Value) -> Option<Trigger> {
-        let map = self.object("trigger", value)?;
+        let map = self.object("trigger", value, "write `trigger: { on: paythen.payment.failed }`")?;
         self.only(map, "trigger", &["on", "when"]);
         let on = self.text(map, "trigger", "on", "the kind of event, like paythen.payment.failed");
         let when = self.optional_text(map, "trigger", "when");
@@ -238,7 +239,7 @@ impl Parser {
 
     fn steps(&mut self, place: &str, value: &Value, depth: usize) -> Vec<Step> {
         let Value::Array(items) = value else {
-            self.problem(place, "must be a list of steps");
+            self.problem(place, "must be a list of steps; begin each step with `- `");
             return Vec::new();
         };
         if depth > MAX_BRANCH_DEPTH {
@@ -264,13 +265,8 @@ impl Parser {
     }
 
     fn step(&mut self, place: String, value: &Value, depth: usize) -> Option<Step> {
-        let map = self.object(&place, value)?;
-        let kinds: Vec<&str> =
-            ["do", "wait", "if", "stop"].into_iter().filter(|kind| map.contains_key(*kind)).collect();
-        let [kind] = kinds[..] else {
-            self.problem(&place, "a step has exactly one of `do`, `wait`, `if` and `stop`");
-            return None;
-        };
+        let map = self.object(&place, value, "write `do: contacts.add-tags` or another kind of step")?;
+        let kind = self.step_kind(map, &place)?;
         let id = self.step_id(map, &place);
         let kind = match kind {
             "do" => self.action(map, &place)?,
@@ -288,6 +284,23 @@ impl Parser {
             }
         };
         Some(Step { id, place, kind })
+    }
+
+    /// The one kind of step that it is.
+    fn step_kind(&mut self, map: &Map<String, Value>, place: &str) -> Option<&'static str> {
+        let kinds: Vec<&'static str> =
+            STEP_KINDS.iter().copied().filter(|kind| map.contains_key(*kind)).collect();
+        let message = match kinds[..] {
+            [kind] => return Some(kind),
+            [] => no_kind(map),
+            [first, second, ..] => {
+                format!(
+                    "a step has exactly one kind, and this has `{first}` and `{second}`; make two steps of them"
+                )
+            }
+        };
+        self.problem(place, message);
+        None
     }
 
     fn step_id(&mut self, map: &Map<String, Value>, place: &str) -> Option<String> {
@@ -313,16 +326,18 @@ impl Parser {
         let action = self.text(map, place, "do", "an action of the catalogue, like contacts.add-tags");
         let with = match map.get("with") {
             None | Some(Value::Null) => Map::new(),
-            Some(with) => self.object(&format!("{place}.with"), with)?.clone(),
+            Some(with) => {
+                self.object(&format!("{place}.with"), with, "write `with: { tags: [vip] }`")?.clone()
+            }
         };
         let attempts = map.get("retry").and_then(|retry| self.retry(&format!("{place}.retry"), retry));
         Some(StepKind::Do { action: action?, with, attempts })
     }
 
     fn retry(&mut self, place: &str, value: &Value) -> Option<u32> {
-        let map = self.object(place, value)?;
+        let map = self.object(place, value, "write `retry: { attempts: 3 }`")?;
         self.only(map, place, &["attempts"]);
-        match map.get("attempts").and_then(Value::as_u64) {
+        match map.get("attempts").and_then(whole_number) {
             Some(attempts @ 1..=100) => u32::try_from(attempts).ok(),
             _ => {
                 self.problem(&format!("{place}.attempts"), "must be a number from 1 to 100");
@@ -332,7 +347,7 @@ impl Parser {
     }
 
     fn wait(&mut self, place: &str, value: &Value) -> Option<Wait> {
-        let map = self.object(place, value)?;
+        let map = self.object(place, value, &instead_of_wait(value))?;
         self.only(map, place, &["for", "until", "event", "within", "unless"]);
         let unless = self.optional_text(map, place, "unless");
         let ways: Vec<&str> =
@@ -388,7 +403,9 @@ impl Parser {
         let mut branches = Vec::with_capacity(items.len());
         for (n, item) in items.iter().enumerate() {
             let place = format!("{place}[{n}]");
-            let Some(map) = self.object(&place, item) else { continue };
+            let Some(map) = self.object(&place, item, "write `when: …` and `steps: […]`") else {
+                continue;
+            };
             if let Some(steps) = map.get("else") {
                 self.only(map, &place, &["else"]);
                 if n + 1 < items.len() {
@@ -421,6 +438,9 @@ impl Parser {
     fn stop(&mut self, place: &str, value: &Value) -> Option<StepKind> {
         match value {
             Value::Null | Value::Bool(true) => Some(StepKind::Stop { reason: None }),
+            Value::String(text) if number::read_bool(text) == Some(true) => {
+                Some(StepKind::Stop { reason: None })
+            }
             Value::Object(map) => {
                 self.only(map, place, &["reason"]);
                 Some(StepKind::Stop { reason: self.optional_text(map, place, "reason") })
@@ -432,17 +452,19 @@ impl Parser {
         }
     }
 
-    fn object<'v>(&mut self, place: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
+    /// The object at `place`; `instead` says what to write where it is something else.
+    fn object<'v>(&mut self, place: &str, value: &'v Value, instead: &str) -> Option<&'v Map<String, Value>> {
         if let Value::Object(map) = value {
             return Some(map);
         }
-        self.problem(place, "must be an object");
+        self.problem(place, format!("must be an object; {instead}"));
         None
     }
 
     fn only(&mut self, map: &Map<String, Value>, place: &str, known: &[&str]) {
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            self.problem(place, format!("`{name}` is not known here; known are {}", known.join(", ")));
+            let hint = did_you_mean(name, known.iter().copied());
+            self.problem(place, format!("`{name}` is not known here{hint}"));
         }
     }
 
@@ -462,11 +484,48 @@ impl Parser {
                 None
             }
             Value::Null => None,
-            _ => {
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Number(number) if number::text(number).is_some() => number::text(number),
+            Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 self.problem(&join(place, name), "must be a text; put it in quotes");
                 None
             }
         }
+    }
+}
+
+/// What a step without a known kind is answered with.
+fn no_kind(map: &Map<String, Value>) -> String {
+    let known = "a step has exactly one of `do`, `wait`, `if` and `stop`";
+    let with_kinds = ["id", "with", "retry"];
+    match map.keys().find(|name| !with_kinds.contains(&name.as_str())) {
+        Some(name) => {
+            format!(
+                "`{name}` is not a kind of step{}; {known}",
+                did_you_mean(name, STEP_KINDS.iter().copied())
+            )
+        }
+        None if map.contains_key("with") => format!("{known}; `with` goes with `do`"),
+        None => known.to_owned(),
+    }
+}
+
+/// What to write instead of a `wait` that is not an object.
+fn instead_of_wait(value: &Value) -> String {
+    match value {
+        Value::String(text) if parse_duration(text).is_ok() => format!("write `wait: {{ for: {text} }}`"),
+        Value::String(text) if text.contains("{{") || Timestamp::parse(text).is_ok() => {
+            format!("write `wait: {{ until: \"{text}\" }}`")
+        }
+        _ => "write `wait: { for: 3d }`, `{ until: a time }` or `{ event: a kind, within: 2d }`".to_owned(),
+    }
+}
+
+/// A whole number, also where it is written as a text.
+fn whole_number(value: &Value) -> Option<u64> {
+    match value {
+        Value::String(text) => number::read(text)?.as_u64(),
+        other => other.as_u64(),
     }
 }
 
@@ -509,19 +568,19 @@ steps:
     }
 
     #[test]
-    fn another_format_and_a_description_that_is_no_text_are_told() {
+    fn another_format_and_a_description_that_is_no_text_are_reported() {
         let found = problems("{tieline: 2, name: x, description: [1], trigger: {on: a.b}, steps: []}");
         assert_eq!(
             found,
             [
                 "tieline: this version reads format 1, not 2; write `tieline: 1`",
-                "description: must be a text"
+                "description: must be a text; put it in quotes"
             ]
         );
     }
 
     #[test]
-    fn mistakes_are_told_with_their_place() {
+    fn mistakes_are_reported_with_their_place() {
         let found = problems(
             "
 name: x
@@ -539,7 +598,7 @@ steps:
         for expected in [
             "tieline: the document's format",
             "trigger.on: is missing",
-            "steps[0]: a step has exactly one",
+            "steps[0]: a step has exactly one kind, and this has `do` and `wait`",
             "steps[1].wait.for: `soon` is not a length of time",
             "steps[2].id: `1a` is not a name",
             "steps[4].id: `b` is taken",
@@ -551,6 +610,40 @@ steps:
                 "{expected} not in {found:#?}"
             );
         }
+    }
+
+    /// Case D16.
+    #[test]
+    fn every_mistake_says_what_to_write_instead() {
+        for (step, expected) in [
+            ("wait: 3d", "steps[0].wait: must be an object; write `wait: { for: 3d }`"),
+            ("wait: '{{ now }}'", "write `wait: { until: \"{{ now }}\" }`"),
+            ("for_each: x", "`for_each` is not a kind of step; known are do, wait, if, stop"),
+            ("od: x", "`od` is not a kind of step; did you mean `do`?"),
+            ("with: {a: 1}", "`with` goes with `do`"),
+            ("do: a.b, retry: 3", "write `retry: { attempts: 3 }`"),
+            ("do: a.b, with: [1]", "write `with: { tags: [vip] }`"),
+            ("do: a.b, wiht: {}", "did you mean `with`?"),
+            ("if: a > 1", "must be a list of branches"),
+        ] {
+            let found =
+                problems(&format!("{{tieline: 1, name: x, trigger: {{on: a.b}}, steps: [{{{step}}}]}}"));
+            assert!(found[0].contains(expected), "{step}: {found:?}");
+        }
+        let found = problems("tieline: 1\nname: x\ntrigger: paythen.payment.failed\nsteps: [a]");
+        assert!(found[0].ends_with("write `trigger: { on: paythen.payment.failed }`"), "{found:?}");
+        assert!(found[1].contains("steps[0]: must be an object; write `do: "), "{found:?}");
+    }
+
+    /// Case D1.
+    #[test]
+    fn a_text_field_takes_what_is_written_without_quotes() {
+        let text = "{tieline: 1, name: 2026, trigger: {on: a.b, when: true}, steps: [{stop: yes}, \
+                    {do: a.b, retry: {attempts: '3'}}]}";
+        let document = Document::parse(&read_text(text).unwrap()).unwrap();
+        assert_eq!((document.name.as_str(), document.trigger.when.as_deref()), ("2026", Some("true")));
+        assert_eq!(document.steps[0].kind, StepKind::Stop { reason: None });
+        assert!(matches!(document.steps[1].kind, StepKind::Do { attempts: Some(3), .. }));
     }
 
     #[test]
@@ -569,9 +662,8 @@ steps:
     proptest::proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "([a-z]{1,4}|[-:?,#&*!|>%@`{}\\[\\]\"' \n\t]|<<|---|\\PC){0,40}") {
-            match read_text(&text) {
-                Ok(value) => drop(Document::parse(&value)),
-                Err(problem) => assert!(problem.message.starts_with("this is neither YAML nor JSON: ")),
+            if let Ok(value) = read_text(&text) {
+                drop(Document::parse(&value));
             }
         }
     }

@@ -49,7 +49,7 @@ fn a_document_with_mistakes_is_refused_with_place_and_fix() {
                 "steps[3].if[0].when",
             ],
         ),
-        ("no.yaml", "a: [", &["neither YAML nor JSON"]),
+        ("no.yaml", "a: [", &["line 1, column 4: `[` is not closed; add `]`"]),
     ] {
         let file = place.write(name, document);
         let apply = ["workflows", "apply", "--location", &tenant.location, &file, "--publish"];
