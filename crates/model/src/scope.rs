@@ -51,9 +51,12 @@ impl FromStr for Scope {
     }
 }
 
-/// A set of scopes, kept as bits because every request asks it.
+/// A set of scopes, one bit for each because every request checks it.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scopes(u64);
+pub struct Scopes(u128);
+
+// One scope more would be taken for the first.
+const _: () = assert!(Scope::ALL.len() <= u128::BITS as usize, "a set has no bit for every scope");
 
 impl Scopes {
     /// The set with `scope` in it as well.

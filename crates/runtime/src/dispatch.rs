@@ -123,7 +123,7 @@ async fn start(
 /// A run that has not taken a step.
 fn begin<'a>(tx: &Tx<'_>, definition: &'a Definition, event: &'a Event, trigger: &'a Data) -> Segment<'a> {
     let run = Run {
-        id: RunId::mint(tx.now(), tx.random()),
+        id: RunId::mint(tx.now(), tx.id_part()),
         location_id: event.location_id.clone(),
         workflow_id: definition.workflow_id.clone(),
         version: definition.version,

@@ -127,7 +127,7 @@ impl<T: Attached> Procedure for Create<T> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
         must_exist(tx, &self.location_id, &self.contact_id).await?;
-        let id = T::mint(tx.now(), tx.random());
+        let id = T::mint(tx.now(), tx.id_part());
         let mut item = T::blank(id.clone(), self.contact_id.clone(), tx.now());
         item.apply(&self.input);
         write(tx, T::INSERT, &self.location_id, &item, &id.to_string()).await?;

@@ -33,7 +33,7 @@ impl Procedure for Create {
             return Err(Refusal::NotFound { what: "Location", id: self.location_id.to_string() }.into());
         }
         let connection = Connection {
-            id: ConnectionId::mint(tx.now(), tx.random()),
+            id: ConnectionId::mint(tx.now(), tx.id_part()),
             location_id: self.location_id.clone(),
             name: self.name.clone(),
             settings: self.settings.clone(),
@@ -58,7 +58,7 @@ impl Procedure for Create {
 }
 
 fn close(tx: &Tx<'_>, seal: &Seal, connection: &Connection) -> Result<Vec<u8>> {
-    seal.close(connection.id.as_str(), &serde_json::to_vec(&connection.secrets)?, tx.entropy)
+    seal.close(connection.id.as_str(), &serde_json::to_vec(&connection.secrets)?, tx.entropy())
 }
 
 /// Gets a connection by its id alone: an address, `/hooks/{id}`, names no location.

@@ -21,7 +21,7 @@ impl Procedure for Create {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<CustomField> {
         let field = CustomField {
-            id: CustomFieldId::mint(tx.now(), tx.random()),
+            id: CustomFieldId::mint(tx.now(), tx.id_part()),
             name: self.input.name.clone(),
             field_key: key_for(&self.input.name),
             data_type: self.input.data_type,

@@ -112,7 +112,7 @@ pub async fn insert(
     status: DeliveryStatus,
     detail: &str,
 ) -> Result<DeliveryId> {
-    let id = DeliveryId::mint(tx.now(), tx.random());
+    let id = DeliveryId::mint(tx.now(), tx.id_part());
     tx.execute(
         insert!(Delivery),
         params![

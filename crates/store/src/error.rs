@@ -11,6 +11,10 @@ pub enum Error {
     /// The change was understood and is not made; nothing was written.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A step was refused after it had written. The procedure returns this as it is, and the store runs it again
+    /// in a new transaction; see [`Tx::end_step`](crate::Tx::end_step).
+    #[error("a step was refused after it had written; the transaction is run again")]
+    Repeat,
     /// A stored value cannot be read.
     #[error("table {table}, column {column}, row {row}: {message}")]
     Corrupt {
@@ -23,22 +27,22 @@ pub enum Error {
         /// What is wrong with the value.
         message: String,
     },
-    /// SQLite says no.
+    /// SQLite reports an error.
     #[error("sqlite: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// PostgreSQL says no.
+    /// PostgreSQL reports an error.
     #[error("postgresql: {}", describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    /// No connection to PostgreSQL can be had.
+    /// No connection to PostgreSQL is available.
     #[error("postgresql: {0}")]
     Pool(String),
     /// The database cannot be used: a migration is missing or altered, a file cannot be opened.
     #[error("{0}")]
     Unusable(String),
-    /// The store was closed, or a procedure broke off; the log has the reason.
+    /// The store was closed, or a procedure panicked; the log has the reason.
     #[error("the store is closed")]
     Closed,
-    /// A value cannot be written down as JSON.
+    /// A value cannot be written as JSON.
     #[error("json: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -52,7 +56,7 @@ fn describe(error: &tokio_postgres::Error) -> String {
 }
 
 impl Error {
-    /// The refusal, where the procedure was refused rather than broken.
+    /// The refusal, if the procedure was refused rather than failed.
     #[must_use]
     pub const fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -38,7 +38,7 @@ impl Procedure for Create {
         }
         let token = token(tx);
         let key = Key {
-            id: KeyId::mint(tx.now(), tx.random()),
+            id: KeyId::mint(tx.now(), tx.id_part()),
             location_id: self.location_id.clone(),
             name: self.name.clone(),
             scopes: self.scopes,
@@ -67,7 +67,7 @@ impl Procedure for Create {
 /// `pit-` and a random UUID (version 4), as HighLevel's private integration tokens look.
 fn token(tx: &Tx<'_>) -> String {
     let mut bytes = [0; 16];
-    tx.entropy.fill(&mut bytes);
+    tx.entropy().fill(&mut bytes);
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex = hex::encode(bytes);

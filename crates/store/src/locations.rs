@@ -25,7 +25,7 @@ impl Procedure for Create {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Location> {
         let location = Location {
-            id: LocationId::mint(tx.now(), tx.random()),
+            id: LocationId::mint(tx.now(), tx.id_part()),
             name: self.name.clone(),
             country: self.country.clone(),
             timezone: self.timezone.clone(),

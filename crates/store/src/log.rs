@@ -20,7 +20,7 @@ pub(crate) async fn append(
     cause: &Cause,
     event: &NewEvent,
 ) -> Result<EventId> {
-    let id = EventId::mint(tx.now(), tx.random());
+    let id = EventId::mint(tx.now(), tx.id_part());
     tx.execute(
         "INSERT INTO events (id, location_id, kind, contact_id, subject, occurred_at, recorded_at, cause, payload) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

@@ -123,7 +123,7 @@ async fn check_value(tx: &mut Tx<'_>) -> Result<Option<String>> {
 }
 
 async fn accept(tx: &mut Tx<'_>, seal: &Seal) -> Result<()> {
-    let value = hex::encode(seal.close(CHECK, CHECKED, tx.entropy)?);
+    let value = hex::encode(seal.close(CHECK, CHECKED, tx.entropy())?);
     tx.execute(
         "INSERT INTO settings (name, value) VALUES (?1, ?2) \
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -3,6 +3,7 @@
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
 use crate::postgres::Postgres;
+use crate::sources::Sources;
 use crate::sqlite::{Readers, Writer};
 use crate::tx::{Database, Tx};
 use crate::{migrate, private, sqlite};
@@ -66,7 +67,7 @@ pub struct Store {
 
 struct Inner {
     driver: Driver,
-    options: Options,
+    sources: Arc<Sources>,
     appended: watch::Sender<u64>,
 }
 
@@ -82,11 +83,12 @@ impl Store {
     /// [`Error::Unusable`] where it cannot be reached or was made by a newer version.
     pub async fn open(target: &Target, options: Options) -> Result<Self> {
         let (appended, _) = watch::channel(0);
+        let sources = Arc::new(Sources::new(options.clock, options.entropy));
         let driver = match target {
-            Target::Folder(folder) => open_sqlite(folder, &options, &appended)?,
-            Target::Url(url) => Driver::Postgres(Postgres::open(url, &options, &appended).await?),
+            Target::Folder(folder) => open_sqlite(folder, &sources, &appended)?,
+            Target::Url(url) => Driver::Postgres(Postgres::open(url, &appended, options.listen).await?),
         };
-        Ok(Self { inner: Arc::new(Inner { driver, options, appended }) })
+        Ok(Self { inner: Arc::new(Inner { driver, sources, appended }) })
     }
 
     /// Runs a procedure in a transaction. When this returns, what it wrote is durable; where it gives an
@@ -98,7 +100,7 @@ impl Store {
         match &self.inner.driver {
             Driver::Sqlite { writer, .. } => writer.write(procedure).await,
             Driver::Postgres(postgres) => {
-                postgres.write(procedure, &self.inner.options, &self.inner.appended).await
+                postgres.write(procedure, &self.inner.sources, &self.inner.appended).await
             }
         }
     }
@@ -109,7 +111,7 @@ impl Store {
     /// What the procedure gives, or what the database says.
     pub async fn read<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
-            Driver::Postgres(postgres) => postgres.read(procedure, &self.inner.options).await,
+            Driver::Postgres(postgres) => postgres.read(procedure, &self.inner.sources).await,
             // Looking one row up takes less time than handing it to another thread would.
             Driver::Sqlite { readers, .. } if !P::SCANS => {
                 readers.with(|connection| sqlite::drive(procedure.run(&mut self.reading(connection))))
@@ -134,13 +136,7 @@ impl Store {
     }
 
     fn reading<'c>(&'c self, connection: &'c mut rusqlite::Connection) -> Tx<'c> {
-        Tx {
-            now: self.inner.options.clock.now(),
-            entropy: self.inner.options.entropy.as_ref(),
-            appended: false,
-            written: None,
-            database: Database::Sqlite(connection),
-        }
+        Tx::new(Database::Sqlite(connection), &self.inner.sources)
     }
 
     /// Changes whenever events may have been appended. A hint to look at the log, not a promise: on
@@ -153,13 +149,13 @@ impl Store {
     /// The clock that the store was opened with.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
-        &self.inner.options.clock
+        &self.inner.sources.clock
     }
 
     /// The randomness that the store was opened with.
     #[must_use]
     pub fn entropy(&self) -> &Arc<dyn Entropy> {
-        &self.inner.options.entropy
+        &self.inner.sources.entropy
     }
 
     /// Gives places in the log to the events that were committed since the last call, in the order in which
@@ -181,7 +177,7 @@ impl Store {
     }
 }
 
-fn open_sqlite(folder: &Path, options: &Options, appended: &watch::Sender<u64>) -> Result<Driver> {
+fn open_sqlite(folder: &Path, sources: &Arc<Sources>, appended: &watch::Sender<u64>) -> Result<Driver> {
     let unusable = |error: std::io::Error| {
         Error::Unusable(format!("the folder {} cannot be used: {error}", folder.display()))
     };
@@ -190,7 +186,6 @@ fn open_sqlite(folder: &Path, options: &Options, appended: &watch::Sender<u64>) 
     // SQLite gives the files that it makes beside the database the database's own mode.
     private::file(&file).map_err(unusable)?;
     migrate::sqlite(&mut sqlite::open(&file, true)?)?;
-    let writer =
-        Writer::start(&file, Arc::clone(&options.clock), Arc::clone(&options.entropy), appended.clone())?;
+    let writer = Writer::start(&file, Arc::clone(sources), appended.clone())?;
     Ok(Driver::Sqlite { writer, readers: Arc::new(Readers::new(file)) })
 }

@@ -1,25 +1,32 @@
-//! A transaction, whichever database it is on: what domain procedures are written against.
+//! A transaction, whichever database it is on: what procedures are written against.
 //!
 //! This is an enum rather than a trait because there are two databases and both are ours: a procedure reads
 //! `&mut Tx` in its signature, nothing is generic, and no future is boxed on the way to a statement.
 
 use crate::clock::Entropy;
 use crate::error::Result;
+use crate::memo::Memo;
 use crate::param::Param;
 use crate::row::{FromCell, FromRow, Row};
+use crate::sources::Sources;
 use crate::{postgres, sqlite};
 use tieline_model::Timestamp;
 
 /// A transaction, or for a reader a connection that sees committed data.
 pub struct Tx<'c> {
-    pub(crate) database: Database<'c>,
-    pub(crate) now: Timestamp,
-    pub(crate) entropy: &'c dyn Entropy,
+    database: Database<'c>,
+    now: Timestamp,
+    sources: &'c Sources,
+    /// How many statements have written so far.
+    pub(crate) writes: u64,
+    /// Whether a savepoint is set around each step; see [`crate::step`].
+    pub(crate) savepoints: bool,
+    /// Whether the procedure has to be run again, with savepoints, whatever it returns.
+    pub(crate) repeat: bool,
     /// Whether events were appended, so that the readers of the log are woken after the commit.
     pub(crate) appended: bool,
-    /// The contact that this procedure wrote last. A run's steps change one contact several times over, and
-    /// need not read back what they have just written.
-    pub(crate) written: Option<crate::contacts::Record>,
+    /// What the procedure has just written and may need again.
+    pub(crate) memo: Memo,
 }
 
 pub(crate) enum Database<'c> {
@@ -27,27 +34,51 @@ pub(crate) enum Database<'c> {
     Postgres(&'c deadpool_postgres::Client),
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    pub(crate) fn new(database: Database<'c>, sources: &'c Sources) -> Self {
+        Self {
+            database,
+            now: sources.clock.now(),
+            sources,
+            writes: 0,
+            savepoints: false,
+            repeat: false,
+            appended: false,
+            memo: Memo::default(),
+        }
+    }
+
+    /// The same, with a savepoint around each step.
+    pub(crate) const fn with_savepoints(mut self, savepoints: bool) -> Self {
+        self.savepoints = savepoints;
+        self
+    }
+
     /// When the procedure began. The same for all that it writes.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// Twelve random bytes, for an id: `ContactId::mint(tx.now(), tx.random())`.
+    /// The part of a new id behind its time: `ContactId::mint(tx.now(), tx.id_part())`. Ids of one process
+    /// sort in the order in which they are made, even within a millisecond.
     #[must_use]
-    pub fn random(&self) -> [u8; 12] {
-        let mut bytes = [0; 12];
-        self.entropy.fill(&mut bytes);
-        bytes
+    pub fn id_part(&self) -> [u8; 12] {
+        self.sources.id_part()
     }
 
     /// A random number.
     #[must_use]
     pub fn random_number(&self) -> u64 {
         let mut bytes = [0; 8];
-        self.entropy.fill(&mut bytes);
+        self.entropy().fill(&mut bytes);
         u64::from_le_bytes(bytes)
+    }
+
+    /// The store's source of randomness, for tokens and seals.
+    #[must_use]
+    pub fn entropy(&self) -> &'c dyn Entropy {
+        self.sources.entropy.as_ref()
     }
 
     /// Whether many transactions may write at once, so that rows have to be claimed.
@@ -56,33 +87,45 @@ impl Tx<'_> {
         matches!(self.database, Database::Postgres(_))
     }
 
-    /// Runs a statement and gives the number of rows that it touched. Values stand in it as `?1`, `?2`, ….
+    /// Runs a statement and returns the number of rows that it touched. Its values are written `?1`, `?2`, ….
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database reports.
     pub async fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
-        match &mut self.database {
+        let touched = match &mut self.database {
             Database::Sqlite(connection) => sqlite::execute(connection, sql, params),
             Database::Postgres(client) => postgres::execute(client, sql, params).await,
+        }?;
+        self.writes += u64::from(touched > 0);
+        Ok(touched)
+    }
+
+    /// Runs a statement that neither takes values nor touches rows, such as `SAVEPOINT`.
+    pub(crate) async fn statement(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.database {
+            Database::Sqlite(connection) => sqlite::execute(connection, sql, &[]).map(|_| ()),
+            Database::Postgres(client) => Ok(client.batch_execute(sql).await?),
         }
     }
 
-    /// Runs a query and gives its rows.
+    /// Runs a query and returns its rows.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database reports.
     pub async fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        self.writes += u64::from(!sql.starts_with("SELECT"));
         match &mut self.database {
             Database::Sqlite(connection) => sqlite::query(connection, sql, params),
             Database::Postgres(client) => postgres::query(client, sql, params).await,
         }
     }
 
-    /// Runs a query and gives its first row, where there is one.
+    /// Runs a query and returns its first row, if there is one.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database reports.
     pub async fn query_first(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Option<Row>> {
+        self.writes += u64::from(!sql.starts_with("SELECT"));
         match &mut self.database {
             Database::Sqlite(connection) => sqlite::query_first(connection, sql, params),
             Database::Postgres(client) => Ok(postgres::query(client, sql, params).await?.into_iter().next()),

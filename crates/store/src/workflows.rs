@@ -73,7 +73,7 @@ impl Procedure for Apply {
 impl Apply {
     async fn insert(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
         let workflow = Workflow {
-            id: WorkflowId::mint(tx.now(), tx.random()),
+            id: WorkflowId::mint(tx.now(), tx.id_part()),
             location_id: self.location_id.clone(),
             name: self.name.clone(),
             draft: Value::Null,

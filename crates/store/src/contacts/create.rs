@@ -40,7 +40,7 @@ pub(super) async fn create(
     input: &ContactInput,
     cause: &Cause,
 ) -> Result<Written> {
-    let id = ContactId::mint(tx.now(), tx.random());
+    let id = ContactId::mint(tx.now(), tx.id_part());
     let mut contact = blank(id, location.id.clone(), tx.now());
     let warnings = apply(tx, &mut contact, input).await?;
     // Where duplicates are not allowed, the caller has made sure that there is none.

@@ -24,7 +24,7 @@ impl Procedure for Delete {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         let contact = Record::load(tx, &self.location_id, &self.id).await?.contact;
         let doc = contact.to_document()?;
-        tx.written = None;
+        tx.memo.drop::<Record>();
         tx.execute(
             "DELETE FROM contacts WHERE location_id = ?1 AND id = ?2",
             params![&self.location_id, &self.id],

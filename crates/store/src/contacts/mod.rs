@@ -44,7 +44,7 @@ pub struct Written {
 
 /// Refuses where the contact is not there.
 pub(crate) async fn must_exist(tx: &mut Tx<'_>, location: &LocationId, contact: &ContactId) -> Result<()> {
-    if tx.written.as_ref().is_some_and(|written| written.is(location, contact)) {
+    if tx.memo.get::<Record>().is_some_and(|kept| kept.is(location, contact)) {
         return Ok(());
     }
     let row = tx

@@ -66,8 +66,8 @@ pub(super) async fn find(
 impl Record {
     /// Loads a contact to change it.
     pub(super) async fn load(tx: &mut Tx<'_>, location: &LocationId, id: &ContactId) -> Result<Self> {
-        if let Some(written) = tx.written.as_ref().filter(|written| written.is(location, id)) {
-            return Ok(written.clone());
+        if let Some(kept) = tx.memo.get::<Self>().filter(|kept| kept.is(location, id)) {
+            return Ok(kept.clone());
         }
         let row = tx
             .query_first(
@@ -167,7 +167,7 @@ impl Record {
     /// Keeps what was written at hand for the rest of the procedure.
     fn keep(tx: &mut Tx<'_>, contact: &Contact, email_slot: &str, phone_slot: &str) {
         let (email_slot, phone_slot) = (email_slot.to_owned(), phone_slot.to_owned());
-        tx.written = Some(Self { contact: contact.clone(), email_slot, phone_slot });
+        tx.memo.keep(Self { contact: contact.clone(), email_slot, phone_slot });
     }
 
     /// Whether this is the contact of that id.

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use crate::migrate;
 use crate::param::Param;
 use crate::row::Row;
-use crate::store::{Options, Procedure};
+use crate::sources::Sources;
+use crate::store::Procedure;
 use crate::tx::{Database, Tx};
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
 use std::sync::Arc;
@@ -36,7 +37,7 @@ impl Drop for Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn open(url: &str, options: &Options, appended: &watch::Sender<u64>) -> Result<Self> {
+    pub(crate) async fn open(url: &str, appended: &watch::Sender<u64>, listen: bool) -> Result<Self> {
         let config: tokio_postgres::Config = url
             .parse()
             .map_err(|error| Error::Unusable(format!("--database-url cannot be read: {error}")))?;
@@ -49,7 +50,7 @@ impl Postgres {
         let pool = pool.build().map_err(|error| Error::Pool(error.to_string()))?;
         let told = Arc::new(Notify::new());
         let mut background = vec![tokio::spawn(listen::tell(pool.clone(), Arc::clone(&told)))];
-        if options.listen {
+        if listen {
             background.push(tokio::spawn(listen::listen(config, appended.clone())));
         }
         Ok(Self { pool, told, background })
@@ -64,14 +65,14 @@ impl Postgres {
     pub(crate) async fn write<P: Procedure>(
         &self,
         procedure: P,
-        options: &Options,
+        sources: &Arc<Sources>,
         appended: &watch::Sender<u64>,
     ) -> Result<P::Output> {
-        let (pool, options, appended) = (self.pool.clone(), options.clone(), appended.clone());
+        let (pool, sources, appended) = (self.pool.clone(), Arc::clone(sources), appended.clone());
         let told = Arc::clone(&self.told);
         let work = async move {
             let lent = Lent::from(pool.get().await.map_err(|error| Error::Pool(error.to_string()))?);
-            let attempted = attempt(lent.client()?, &procedure, &options).await;
+            let attempted = attempt(lent.client()?, &procedure, &sources).await;
             lent.give_back();
             let (output, wrote_events) = attempted?;
             if wrote_events {
@@ -83,16 +84,16 @@ impl Postgres {
         tokio::spawn(work).await.map_err(|_| Error::Closed)?
     }
 
-    pub(crate) async fn read<P: Procedure>(&self, procedure: P, options: &Options) -> Result<P::Output> {
+    pub(crate) async fn read<P: Procedure>(&self, procedure: P, sources: &Arc<Sources>) -> Result<P::Output> {
         let client = self.client().await?;
         if !P::SCANS {
-            return procedure.run(&mut begin(&client, options)).await;
+            return procedure.run(&mut Tx::new(Database::Postgres(&client), sources)).await;
         }
-        let (options, lent) = (options.clone(), Lent::from(client));
+        let (sources, lent) = (Arc::clone(sources), Lent::from(client));
         let work = async move {
             let client = lent.client()?;
             client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let result = procedure.run(&mut begin(client, &options)).await;
+            let result = procedure.run(&mut Tx::new(Database::Postgres(client), &sources)).await;
             client.batch_execute("COMMIT").await?;
             lent.give_back();
             result
@@ -167,28 +168,19 @@ fn unreachable(error: tokio_postgres::Error) -> Error {
     Error::Unusable(format!("PostgreSQL cannot be reached: {error}"))
 }
 
-fn begin<'c>(client: &'c Client, options: &'c Options) -> Tx<'c> {
-    Tx {
-        now: options.clock.now(),
-        entropy: options.entropy.as_ref(),
-        appended: false,
-        written: None,
-        database: Database::Postgres(client),
-    }
-}
-
 async fn attempt<P: Procedure>(
     client: &Client,
     procedure: &P,
-    options: &Options,
+    sources: &Sources,
 ) -> Result<(P::Output, bool)> {
-    let mut tries = 0;
+    let (mut tries, mut savepoints) = (0, false);
     loop {
         tries += 1;
-        match transact(client, procedure, options).await {
+        match transact(client, procedure, sources, savepoints).await {
+            Err(Error::Repeat) if !savepoints => savepoints = true,
             Err(Error::Postgres(error)) if is_conflict(&error) && tries < ATTEMPTS => {
                 let mut byte = [0];
-                options.entropy.fill(&mut byte);
+                sources.entropy.fill(&mut byte);
                 // Whoever lost waits a little, longer each time, and not all for the same time.
                 let most = (u64::from(tries) * 4).min(100);
                 tokio::time::sleep(Duration::from_millis(u64::from(byte[0]) * most / 255)).await;
@@ -201,20 +193,21 @@ async fn attempt<P: Procedure>(
 async fn transact<P: Procedure>(
     client: &Client,
     procedure: &P,
-    options: &Options,
+    sources: &Sources,
+    savepoints: bool,
 ) -> Result<(P::Output, bool)> {
     client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
-    let mut tx = begin(client, options);
+    let mut tx = Tx::new(Database::Postgres(client), sources).with_savepoints(savepoints);
     let result = procedure.run(&mut tx).await;
-    let appended = tx.appended;
+    let (appended, repeat) = (tx.appended, tx.repeat);
     match result {
-        Ok(output) => {
+        Ok(output) if !repeat => {
             client.batch_execute("COMMIT").await?;
             Ok((output, appended))
         }
-        Err(error) => {
+        result => {
             client.batch_execute("ROLLBACK").await?;
-            Err(error)
+            Err(if repeat { Error::Repeat } else { result.err().unwrap_or(Error::Repeat) })
         }
     }
 }

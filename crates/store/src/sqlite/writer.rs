@@ -3,17 +3,17 @@
 //!
 //! A procedure refuses before its first write, so a refusal leaves nothing to undo, and procedures need no
 //! savepoints of their own, which would cost each of them two statements and copies of all pages that it
-//! touches. Should one fail after it wrote, which takes a fault of the disk or of ours, the transaction is
-//! rolled back and all its procedures are run again, each in a transaction of its own, so that the neighbours
-//! of the failing one do not suffer.
+//! touches. If one fails after it wrote, the transaction is rolled back and all its procedures are run again,
+//! each in a transaction of its own and with savepoints around its steps, so that the neighbours of the failing
+//! one do not suffer.
 //!
-//! The writer's time is what bounds the whole, so it does nothing that another thread can do: waking those who
-//! wait for an answer costs a system call each, and folding the log back into the database costs more.
+//! The writer's time limits the whole server, so it does nothing that another thread can do: waking those who
+//! wait for an answer costs a system call each, and moving the write-ahead log into the database costs more.
 
 use super::checkpoint::Checkpointer;
 use super::open;
-use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
+use crate::sources::Sources;
 use crate::store::Procedure;
 use crate::tx::{Database, Tx};
 use rusqlite::Connection;
@@ -45,7 +45,7 @@ type Batch = (Vec<Box<dyn Job>>, Result<bool, Broken>);
 trait Job: Send {
     /// Runs the procedure, perhaps once more, and keeps its result; false where it failed.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Hands the result over, or the error that undid it.
+    /// Delivers the result, or the error that undid it.
     fn answer(self: Box<Self>, committed: Result<(), String>);
 }
 
@@ -71,7 +71,7 @@ impl<P: Procedure> Job for Waiting<P> {
         let result = match (committed, self.result) {
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(Error::Closed),
-            // A refusal is true whether the commit held or not; the caller learns of it rather than of a fault.
+            // A refusal is true whether the commit succeeded or not, and tells the caller more than the fault does.
             (Err(_), Some(Err(error))) => Err(error),
             (Err(message), _) => Err(Error::Unusable(message)),
         };
@@ -90,28 +90,17 @@ pub(crate) fn drive<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     }
 }
 
-struct Sources {
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-}
-
-/// Hands results over after the commit.
+/// Delivers results after the commit.
 struct Answers {
     later: Sender<Batch>,
     appended: watch::Sender<u64>,
 }
 
 impl Writer {
-    pub(crate) fn start(
-        path: &Path,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        appended: watch::Sender<u64>,
-    ) -> Result<Self> {
+    pub(crate) fn start(path: &Path, sources: Arc<Sources>, appended: watch::Sender<u64>) -> Result<Self> {
         let connection = open(path, true)?;
         let (jobs, queue) = sync_channel(QUEUE);
         let (later, done) = channel();
-        let sources = Sources { clock, entropy };
         let answers = Answers { later, appended: appended.clone() };
         let threads = vec![
             spawn("tieline-writer", move || write(connection, &queue, &sources, &answers))?,
@@ -128,7 +117,7 @@ impl Writer {
             Ok(()) => {}
             Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(Error::Closed),
             Err(std::sync::mpsc::TrySendError::Full(job)) => {
-                // Far more is asked for than the disk takes: wait on a thread that may be blocked.
+                // More is written than the disk takes: wait on a thread that may be blocked.
                 let jobs = jobs.clone();
                 let sent = tokio::task::spawn_blocking(move || jobs.send(job)).await;
                 sent.map_err(|_| Error::Closed)?.map_err(|_| Error::Closed)?;
@@ -160,9 +149,9 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, sources: &Sources, answers: &Answers) {
     while let Ok(first) = queue.recv() {
         let (batch, outcome) = together(&mut connection, first, || queue.try_recv().ok(), sources);
-        if matches!(outcome, Err(Broken::HalfDone)) && batch.len() > 1 {
+        if must_run_again(&batch, &outcome) {
             for job in batch {
-                answers.give(together(&mut connection, job, || None, sources));
+                answers.give(alone(&mut connection, job, sources));
             }
         } else {
             answers.give((batch, outcome));
@@ -170,8 +159,17 @@ fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, sources: &S
     }
 }
 
+/// Whether the procedures of a transaction that was rolled back may succeed one by one.
+fn must_run_again(batch: &[Box<dyn Job>], outcome: &Result<bool, Broken>) -> bool {
+    match outcome {
+        Err(Broken::Repeat) => true,
+        Err(Broken::HalfDone) => batch.len() > 1,
+        Err(Broken::Database(_)) | Ok(_) => false,
+    }
+}
+
 impl Answers {
-    /// A single caller is answered at once; to many, another thread turns.
+    /// A single caller is answered at once, many by another thread.
     fn give(&self, batch: Batch) {
         if batch.0.len() == 1 {
             return answer(batch, &self.appended);
@@ -186,6 +184,8 @@ impl Answers {
 enum Broken {
     /// A procedure failed after it had written something.
     HalfDone,
+    /// A step was refused after it had written something; with savepoints, the rest of its procedure can stay.
+    Repeat,
     /// The database could not begin or commit, for this reason.
     Database(String),
 }
@@ -199,51 +199,61 @@ fn together(
     sources: &Sources,
 ) -> Batch {
     let mut batch = vec![first];
-    let outcome = transaction(connection, &mut batch, &mut more, sources);
+    let outcome = committed(connection, |connection| {
+        let (mut next, mut appended) = (0, false);
+        while let Some(job) = batch.get_mut(next) {
+            appended |= run(connection, job.as_mut(), sources, false)?;
+            next += 1;
+            if next < BATCH {
+                batch.extend(more());
+            }
+        }
+        Ok(appended)
+    });
+    (batch, outcome)
+}
+
+/// Runs one procedure in a transaction of its own, with savepoints around its steps.
+fn alone(connection: &mut Connection, mut job: Box<dyn Job>, sources: &Sources) -> Batch {
+    let outcome = committed(connection, |connection| run(connection, job.as_mut(), sources, true));
+    (vec![job], outcome)
+}
+
+/// Does some work in a transaction, which is rolled back if the work or the commit fails.
+fn committed(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<bool, Broken>,
+) -> Result<bool, Broken> {
+    let outcome = execute(connection, "BEGIN IMMEDIATE")
+        .and_then(|()| work(connection))
+        .and_then(|appended| execute(connection, "COMMIT").map(|()| appended));
     if outcome.is_err()
         && !connection.is_autocommit()
         && let Err(Broken::Database(message)) = execute(connection, "ROLLBACK")
     {
         tracing::error!(error = message, "a rollback failed");
     }
-    (batch, outcome)
+    outcome
 }
 
-fn transaction(
+/// Runs one procedure in the transaction. Returns whether it appended events.
+fn run(
     connection: &mut Connection,
-    batch: &mut Vec<Box<dyn Job>>,
-    more: &mut impl FnMut() -> Option<Box<dyn Job>>,
+    job: &mut dyn Job,
     sources: &Sources,
+    savepoints: bool,
 ) -> Result<bool, Broken> {
-    execute(connection, "BEGIN IMMEDIATE")?;
-    let (mut next, mut appended) = (0, false);
-    while let Some(job) = batch.get_mut(next) {
-        appended |= run(connection, job.as_mut(), sources)?;
-        next += 1;
-        if next < BATCH {
-            batch.extend(more());
-        }
-    }
-    execute(connection, "COMMIT")?;
-    Ok(appended)
-}
-
-/// Runs one procedure in the transaction. Tells whether it appended events.
-fn run(connection: &mut Connection, job: &mut dyn Job, sources: &Sources) -> Result<bool, Broken> {
     let before = connection.total_changes();
-    let mut tx = Tx {
-        now: sources.clock.now(),
-        entropy: sources.entropy.as_ref(),
-        appended: false,
-        written: None,
-        database: Database::Sqlite(connection),
-    };
+    let mut tx = Tx::new(Database::Sqlite(connection), sources).with_savepoints(savepoints);
     let succeeded = job.run(&mut tx);
-    let appended = tx.appended;
+    let (appended, repeat) = (tx.appended, tx.repeat);
     if connection.is_autocommit() {
-        // SQLite does this by itself where the disk is full or fails. What came next would be committed
-        // statement by statement.
+        // SQLite does this by itself if the disk is full or fails. The next statements would each commit
+        // on their own.
         return Err(Broken::Database("the database has rolled the transaction back".to_owned()));
+    }
+    if repeat {
+        return Err(Broken::Repeat);
     }
     if !succeeded && connection.total_changes() != before {
         return Err(Broken::HalfDone);
@@ -259,8 +269,8 @@ fn answer((batch, outcome): Batch, appended: &watch::Sender<u64>) {
             }
             Ok(())
         }
-        // It was alone, so the error that the procedure gave is its answer.
-        Err(Broken::HalfDone) => Ok(()),
+        // It was alone, so the error that the procedure returned is its answer.
+        Err(Broken::HalfDone | Broken::Repeat) => Ok(()),
         Err(Broken::Database(message)) => {
             tracing::error!(
                 error = message,

@@ -9,9 +9,15 @@ mod locations;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod order;
+#[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tags;
+#[cfg(test)]
+mod values;
 
 use serde_json::{Value, json};
 use support::{Fixture, both, contact, fields};

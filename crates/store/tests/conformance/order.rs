@@ -1,0 +1,30 @@
+//! What is made within one millisecond keeps its order.
+
+use super::{Fixture, both, fields};
+use serde_json::json;
+use tieline_model::note::NoteInput;
+use tieline_model::{Cause, ContactId};
+use tieline_store::notes;
+
+async fn write_note(fixture: &Fixture, contact_id: &ContactId, body: String) {
+    let (location_id, contact_id) = (fixture.location.id.clone(), contact_id.clone());
+    let input = NoteInput::create(&mut fields(json!({ "body": body })));
+    let create = notes::Create { location_id, contact_id, input, cause: Cause::operator() };
+    fixture.store.write(create).await.unwrap();
+}
+
+/// Case C5: the clock stands still throughout.
+#[test]
+fn notes_of_one_millisecond_are_listed_newest_first() {
+    both(async |fixture| {
+        let ada = fixture.create(json!({"email": "ada@example.com"})).await.contact;
+        for n in 0..9 {
+            write_note(&fixture, &ada.id, format!("note {n}")).await;
+        }
+        let list = notes::List::new(fixture.location.id.clone(), ada.id.clone());
+        let bodies: Vec<String> =
+            fixture.store.read(list).await.unwrap().into_iter().map(|note| note.body).collect();
+        let newest_first: Vec<String> = (0..9).rev().map(|n| format!("note {n}")).collect();
+        assert_eq!(bodies, newest_first);
+    });
+}
