@@ -62,7 +62,7 @@ pub(crate) fn query_first(
 }
 
 fn names(statement: &Statement<'_>) -> Vec<String> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+    statement.column_names().map(str::to_owned).collect()
 }
 
 fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> Result<()> {
