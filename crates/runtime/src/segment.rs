@@ -118,7 +118,8 @@ impl<'a> Segment<'a> {
     async fn act(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Input> {
         let cause = Cause::run(self.run.id.clone(), self.event.cause.depth + 1);
         let location = &self.definition.place.location;
-        let call = Call { location, cause, input: act.input, wants_output: act.keep_output };
+        let call =
+            Call { location, cause, event: self.event, input: act.input, wants_output: act.keep_output };
         match actions::perform(tx, act.action, call).await {
             Ok(done) => {
                 self.tell(tx.now(), &act.place, Some(act.action), "done", done.did, act.attempt);

@@ -22,7 +22,8 @@ pub(crate) const OPERATION: Operation =
 async fn handle(call: Call) -> Result<Answer, ApiError> {
     let (input, always_new) = call.read(|fields| read(fields, &call))?;
     let location = call.location().clone();
-    let upserted = call.write(Upsert { location, input, always_new, cause: call.cause() }).await?;
+    let upserted =
+        call.write(Upsert { location, input, always_new, subject: None, cause: call.cause() }).await?;
     let body = if upserted.new { Object::new() } else { Object::acknowledged() };
     let body = body
         .field("new", &upserted.new)?

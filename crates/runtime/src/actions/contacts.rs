@@ -46,6 +46,15 @@ pub(super) const FIND: ActionSpec = local(
     ],
 );
 
+pub(super) const FIND_BY_EXTERNAL_ID: ActionSpec = local(
+    "contacts.get-contact-by-external-id",
+    false,
+    &[optional(
+        "externalId",
+        "the id in the other system, like stripe:cus_…; the event's customer if left out",
+    )],
+);
+
 fn input(call: &mut Call<'_>, write: Write) -> Result<ContactInput> {
     let location = call.location;
     call.read(|fields| ContactInput::read(fields, write, location))
@@ -56,6 +65,9 @@ pub(super) async fn create(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> 
     let input = input(&mut call, Write::Create)?;
     let create = contacts::Create { location: call.location.clone(), input, cause: call.cause };
     let written = create.run(tx).await?;
+    if let Some(subject) = contacts::Subject::of(call.event) {
+        subject.link(tx, call.location, &create.input, &written.contact.id).await?;
+    }
     told("created", &written, wants_output.then(|| json!({ "new": true })))
 }
 
@@ -64,7 +76,9 @@ pub(super) async fn upsert(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> 
     let input = input(&mut call, Write::Upsert)?;
     to_be_found_by(input.email.as_set().is_some() || input.phone.as_set().is_some(), "phone")?;
     let location = call.location.clone();
-    let upserted = contacts::Upsert { location, input, always_new: false, cause: call.cause }.run(tx).await?;
+    let subject = contacts::Subject::of(call.event);
+    let upsert = contacts::Upsert { location, input, always_new: false, subject, cause: call.cause };
+    let upserted = upsert.run(tx).await?;
     let verb = if upserted.new { "created" } else { changed(&upserted.written) };
     told(verb, &upserted.written, wants_output.then(|| json!({ "new": upserted.new })))
 }
@@ -103,6 +117,22 @@ pub(super) async fn find(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
     to_be_found_by(email.is_some() || phone.is_some(), "number")?;
     let location_id = call.location.id.clone();
     let found = contacts::FindDuplicate { location_id, email, phone }.run(tx).await?;
+    answer_found(found)
+}
+
+pub(super) async fn find_by_external_id(tx: &mut Tx<'_>, mut call: Call<'_>) -> Result<Done> {
+    let given = call.read(|fields| fields.string("externalId").into_option())?;
+    let own = || contacts::Subject::of(call.event).map(|subject| subject.external_id().to_owned());
+    let external_id = given.or_else(own).ok_or_else(|| {
+        let message =
+            "`externalId` is empty and the event names no customer; give an id such as stripe:cus_…";
+        Refusal::Invalid(vec![message.to_owned()])
+    })?;
+    let location_id = call.location.id.clone();
+    answer_found(contacts::FindByExternalId { location_id, external_id }.run(tx).await?)
+}
+
+fn answer_found(found: Option<String>) -> Result<Done> {
     let contact = found.map(|doc| serde_json::from_str::<Value>(&doc)).transpose()?;
     let contact_id = contact.as_ref().and_then(|contact| contact["id"].as_str()).map(ContactId::from);
     let did = contact_id.as_ref().map_or("no contact found".to_owned(), |id| format!("contact {id} found"));

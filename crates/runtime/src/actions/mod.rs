@@ -9,7 +9,7 @@ mod tasks;
 use serde_json::{Map, Value};
 use tieline_engine::{ActionSpec, Class, FieldSpec};
 use tieline_model::fields::Fields;
-use tieline_model::{Cause, ContactId, Location, Refusal};
+use tieline_model::{Cause, ContactId, Event, Location, Refusal};
 use tieline_store::{Result, Tx};
 
 /// Lists the actions and finds one by its key: an action is a spec and a function.
@@ -35,6 +35,7 @@ actions! {
     contacts: DELETE => delete,
     contacts: GET => get,
     contacts: FIND => find,
+    contacts: FIND_BY_EXTERNAL_ID => find_by_external_id,
     tags: ADD => add,
     tags: REMOVE => remove,
     notes: CREATE => create,
@@ -50,6 +51,8 @@ actions! {
 pub(crate) struct Call<'a> {
     pub(crate) location: &'a Location,
     pub(crate) cause: Cause,
+    /// The event that started the run.
+    pub(crate) event: &'a Event,
     pub(crate) input: Map<String, Value>,
     /// Whether anybody will look at the output.
     pub(crate) wants_output: bool,

@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod care;
 #[cfg(test)]
-mod endings;
+mod customers;
 #[cfg(test)]
+mod endings;
 mod ingress;
 #[cfg(test)]
 mod nodes;

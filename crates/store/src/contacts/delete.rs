@@ -1,4 +1,5 @@
 use super::create::tell;
+use super::links::unlink;
 use super::record::Record;
 use crate::error::Result;
 use crate::param::params;
@@ -30,6 +31,7 @@ impl Procedure for Delete {
             params![&self.location_id, &self.id],
         )
         .await?;
+        unlink(tx, &self.location_id, &self.id).await?;
         tx.execute(
             "INSERT INTO deleted_contacts (location_id, id, deleted_at, doc) VALUES (?1, ?2, ?3, ?4)",
             params![&self.location_id, &self.id, tx.now(), &doc],

@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod duplicate;
 mod get;
+mod links;
 mod list;
 mod record;
 mod tags;
@@ -15,6 +16,7 @@ pub use create::Create;
 pub use delete::Delete;
 pub use duplicate::FindDuplicate;
 pub use get::Get;
+pub use links::{FindByExternalId, Subject};
 pub(crate) use record::Record;
 
 pub use list::{List, Order, Page, SortBy};

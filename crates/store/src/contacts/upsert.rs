@@ -1,7 +1,7 @@
-use super::Written;
 use super::create::create;
 use super::record::{Identity, Record, find};
 use super::update::update;
+use super::{Subject, Written};
 use crate::error::Result;
 use crate::store::Procedure;
 use crate::tx::Tx;
@@ -10,14 +10,19 @@ use tieline_model::fields::Patch;
 use tieline_model::{Cause, ContactId, Location, Refusal, text};
 
 /// Creates a contact, or changes the one that has the e-mail address or else the phone number.
+///
+/// With a [`Subject`], an input about that person changes the contact that the person was linked with before,
+/// whatever the e-mail address is by now. Otherwise the contact becomes linked.
 #[derive(Clone, Debug)]
 pub struct Upsert {
-    /// The location, as its settings are.
+    /// The location, with its current settings.
     pub location: Location,
-    /// What is known of the contact; an e-mail address or a phone number is there.
+    /// What is known of the contact, with an e-mail address or a phone number.
     pub input: ContactInput,
-    /// Create one without looking, where the location allows duplicates.
+    /// Create one without a search, if the location allows duplicates.
     pub always_new: bool,
+    /// The person that the run's event is about; none for a request.
+    pub subject: Option<Subject>,
     /// Who does it.
     pub cause: Cause,
 }
@@ -35,6 +40,18 @@ impl Procedure for Upsert {
     type Output = Upserted;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Upserted> {
+        let Some(subject) = &self.subject else { return self.by_address(tx).await };
+        if let Some(contact) = subject.find(tx, &self.location, &self.input).await? {
+            return self.update_free(tx, &contact).await;
+        }
+        let upserted = self.by_address(tx).await?;
+        subject.link(tx, &self.location, &self.input, &upserted.written.contact.id).await?;
+        Ok(upserted)
+    }
+}
+
+impl Upsert {
+    async fn by_address(&self, tx: &mut Tx<'_>) -> Result<Upserted> {
         let email = self.input.email.as_set().map(|email| text::email_key(email));
         let phone = self.input.phone.as_set();
         if email.is_none() && phone.is_none() {
@@ -45,17 +62,12 @@ impl Procedure for Upsert {
         }
         let by_email = self.find(tx, Identity::Email, email.as_deref()).await?;
         let by_phone = self.find(tx, Identity::Phone, phone.map(String::as_str)).await?;
-        match (by_email, by_phone) {
-            (None, None) => self.create(tx).await,
-            (Some(contact), Some(other)) if contact != other => {
-                self.update_but_phone(tx, &contact, &other).await
-            }
-            (Some(contact), _) | (None, Some(contact)) => self.update(tx, &contact, &self.input).await,
+        match by_email.or(by_phone) {
+            None => self.create(tx).await,
+            Some(contact) => self.update_free(tx, &contact).await,
         }
     }
-}
 
-impl Upsert {
     async fn find(&self, tx: &mut Tx<'_>, by: Identity, key: Option<&str>) -> Result<Option<ContactId>> {
         let Some(key) = key else { return Ok(None) };
         Ok(find(tx, &self.location.id, by, key).await?.map(|(id, _)| id))
@@ -66,23 +78,37 @@ impl Upsert {
         Ok(Upserted { new: true, written })
     }
 
-    async fn update(&self, tx: &mut Tx<'_>, id: &ContactId, input: &ContactInput) -> Result<Upserted> {
+    /// Changes a contact. An address that belongs to another contact is not taken from it.
+    async fn update_free(&self, tx: &mut Tx<'_>, id: &ContactId) -> Result<Upserted> {
         let record = Record::load(tx, &self.location.id, id).await?;
-        let written = update(tx, &record, input, &self.cause).await?;
+        let (mut input, mut warnings) = (self.input.clone(), Vec::new());
+        let email = input.email.as_set().map(|email| text::email_key(email));
+        if email != record.contact.email.as_deref().map(text::email_key)
+            && let Some(owner) = self.owner(tx, Identity::Email, email.as_deref(), id).await?
+        {
+            input.email = Patch::Keep;
+            warnings.push(format!("email: the address belongs to contact {owner}; it was left out"));
+        }
+        let phone = input.phone.as_set().cloned();
+        if phone != record.contact.phone
+            && let Some(owner) = self.owner(tx, Identity::Phone, phone.as_deref(), id).await?
+        {
+            input.phone = Patch::Keep;
+            warnings.push(format!("phone: the number belongs to contact {owner}; it was left out"));
+        }
+        let mut written = update(tx, &record, &input, &self.cause).await?;
+        written.warnings.extend(warnings);
         Ok(Upserted { new: false, written })
     }
 
-    /// The address is one contact's and the phone number another's: the number is not taken from its owner.
-    async fn update_but_phone(&self, tx: &mut Tx<'_>, id: &ContactId, owner: &ContactId) -> Result<Upserted> {
-        let record = Record::load(tx, &self.location.id, id).await?;
-        if record.contact.phone.as_ref() == self.input.phone.as_set() {
-            // They share it already, so there is nothing to leave out.
-            return self.update(tx, id, &self.input).await;
-        }
-        let input = ContactInput { phone: Patch::Keep, ..self.input.clone() };
-        let mut upserted = self.update(tx, id, &input).await?;
-        let warning = format!("phone: the number belongs to contact {owner}; it was left out");
-        upserted.written.warnings.push(warning);
-        Ok(upserted)
+    /// The other contact that an address belongs to.
+    async fn owner(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Identity,
+        key: Option<&str>,
+        id: &ContactId,
+    ) -> Result<Option<ContactId>> {
+        Ok(self.find(tx, by, key).await?.filter(|owner| owner != id))
     }
 }

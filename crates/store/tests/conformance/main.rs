@@ -4,6 +4,7 @@
 mod connections;
 #[cfg(test)]
 mod key;
+mod links;
 #[cfg(test)]
 mod locations;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tieline_model::contact::{Contact, ContactInput, Write};
 use tieline_model::fields::Fields;
 use tieline_model::{Cause, ContactId, Event, Location};
+use tieline_store::contacts::Subject;
 use tieline_store::{Result, Store, contacts, locations, log};
 use tieline_testkit::database::{KINDS, TestDatabase};
 
@@ -83,7 +84,16 @@ impl Fixture {
     pub(crate) async fn upsert(&self, body: Value) -> contacts::Upserted {
         let input = self.input(body, Write::Upsert);
         let cause = Cause::operator();
-        let upsert = contacts::Upsert { location: self.location.clone(), input, always_new: false, cause };
+        let location = self.location.clone();
+        let upsert = contacts::Upsert { location, input, always_new: false, subject: None, cause };
+        self.store.write(upsert).await.unwrap()
+    }
+
+    /// An upsert by a run whose event is about this person.
+    pub(crate) async fn upsert_about(&self, subject: Option<Subject>, body: Value) -> contacts::Upserted {
+        let input = self.input(body, Write::Upsert);
+        let (location, cause) = (self.location.clone(), Cause::operator());
+        let upsert = contacts::Upsert { location, input, always_new: false, subject, cause };
         self.store.write(upsert).await.unwrap()
     }
 

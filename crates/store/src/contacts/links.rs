@@ -1,0 +1,141 @@
+//! Which contact a person is whom another system knows by an id of its own.
+//!
+//! A Stripe customer keeps the id when the e-mail address changes. The first upsert of a run about the
+//! customer stores which contact that was; later ones go by it.
+
+use crate::error::Result;
+use crate::param::params;
+use crate::store::Procedure;
+use crate::tx::Tx;
+use serde::Deserialize;
+use tieline_model::contact::ContactInput;
+use tieline_model::{ContactId, Event, Location, LocationId, text};
+
+/// The systems whose subjects name a person. Other subjects, such as those of a webhook's mapping, may name
+/// an order or anything else.
+const PERSON_PREFIXES: [&str; 1] = ["stripe:cus_"];
+
+/// The person that an event is about, as the system where it comes from knows them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Subject {
+    external_id: String,
+    customer: Customer,
+}
+
+/// What the event's payload says of the person.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Customer {
+    email: Option<String>,
+    phone: Option<String>,
+}
+
+impl Subject {
+    /// The subject of an event, if it names a person.
+    #[must_use]
+    pub fn of(event: &Event) -> Option<Self> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Payload {
+            customer: Customer,
+        }
+        let named = |subject: &&String| PERSON_PREFIXES.iter().any(|prefix| subject.starts_with(prefix));
+        let external_id = event.subject.as_ref().filter(named)?.clone();
+        let payload: Payload = serde_json::from_str(event.payload.get()).unwrap_or_default();
+        Some(Self { external_id, customer: payload.customer })
+    }
+
+    /// The id by which the other system knows the person, such as `stripe:cus_…`.
+    #[must_use]
+    pub fn external_id(&self) -> &str {
+        &self.external_id
+    }
+
+    /// Whether an input describes this person: it has the e-mail address or the phone number of the event's
+    /// customer. A workflow may also write other people, such as the one who looks after the customer.
+    fn is_described_by(&self, input: &ContactInput, location: &Location) -> bool {
+        let email = self.customer.email.as_deref().map(text::email_key);
+        let phone =
+            self.customer.phone.as_deref().and_then(|phone| text::phone(phone, &location.country).ok());
+        let same_email = email.is_some() && email == input.email.as_set().map(|email| text::email_key(email));
+        same_email || (phone.is_some() && phone.as_ref() == input.phone.as_set())
+    }
+
+    /// The contact that this person is, if the input is about them and it is known.
+    pub(super) async fn find(
+        &self,
+        tx: &mut Tx<'_>,
+        location: &Location,
+        input: &ContactInput,
+    ) -> Result<Option<ContactId>> {
+        if !self.is_described_by(input, location) {
+            return Ok(None);
+        }
+        contact_of(tx, &location.id, &self.external_id).await
+    }
+
+    /// Stores which contact this person is, if the input is about them. Call it in the transaction that writes
+    /// the contact. [`Upsert`](super::Upsert) does so by itself.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn link(
+        &self,
+        tx: &mut Tx<'_>,
+        location: &Location,
+        input: &ContactInput,
+        contact: &ContactId,
+    ) -> Result<()> {
+        if !self.is_described_by(input, location) {
+            return Ok(());
+        }
+        tx.execute(
+            "INSERT INTO contact_links (location_id, external_id, contact_id) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (location_id, external_id) DO UPDATE SET contact_id = excluded.contact_id",
+            params![&location.id, &self.external_id, contact],
+        )
+        .await
+        .map(|_| ())
+    }
+}
+
+/// The contact behind an external id. A link to a contact that does not exist any more counts as none.
+async fn contact_of(tx: &mut Tx<'_>, location: &LocationId, external_id: &str) -> Result<Option<ContactId>> {
+    tx.value(
+        "SELECT contacts.id AS id FROM contact_links JOIN contacts ON contacts.location_id = \
+         contact_links.location_id AND contacts.id = contact_links.contact_id \
+         WHERE contact_links.location_id = ?1 AND contact_links.external_id = ?2",
+        "id",
+        params![location, external_id],
+    )
+    .await
+}
+
+/// Removes the links of a contact that is deleted.
+pub(super) async fn unlink(tx: &mut Tx<'_>, location: &LocationId, contact: &ContactId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM contact_links WHERE location_id = ?1 AND contact_id = ?2",
+        params![location, contact],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Finds the contact that another system knows by an id of its own.
+#[derive(Clone, Debug)]
+pub struct FindByExternalId {
+    /// The location.
+    pub location_id: LocationId,
+    /// The id, such as `stripe:cus_…`.
+    pub external_id: String,
+}
+
+impl Procedure for FindByExternalId {
+    /// The contact's document.
+    type Output = Option<String>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
+        let Some(id) = contact_of(tx, &self.location_id, &self.external_id).await? else { return Ok(None) };
+        super::Get { location_id: self.location_id.clone(), id }.run(tx).await
+    }
+}
