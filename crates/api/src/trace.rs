@@ -3,29 +3,19 @@
 use http::HeaderValue;
 use std::fmt;
 use tieline_store::clock::Entropy;
+use uuid::Builder;
+use uuid::fmt::Hyphenated;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
-
-/// A random UUID (version 4), as text.
+/// A random UUID (version 4), as text: it is written into every answer, so it is formatted once.
 #[derive(Clone, Copy)]
-pub(crate) struct TraceId([u8; 36]);
+pub(crate) struct TraceId([u8; Hyphenated::LENGTH]);
 
 impl TraceId {
     pub(crate) fn draw(entropy: &dyn Entropy) -> Self {
         let mut bytes = [0; 16];
         entropy.fill(&mut bytes);
-        bytes[6] = (bytes[6] & 0x0f) | 0x40;
-        bytes[8] = (bytes[8] & 0x3f) | 0x80;
-        let mut text = [b'-'; 36];
-        let mut at = 0;
-        for (n, byte) in bytes.into_iter().enumerate() {
-            if matches!(n, 4 | 6 | 8 | 10) {
-                at += 1;
-            }
-            text[at] = HEX[usize::from(byte >> 4)];
-            text[at + 1] = HEX[usize::from(byte & 0x0f)];
-            at += 2;
-        }
+        let mut text = [0; Hyphenated::LENGTH];
+        Builder::from_random_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut text);
         Self(text)
     }
 

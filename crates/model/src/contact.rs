@@ -235,14 +235,14 @@ impl ContactInput {
             dnd_settings,
             inbound_dnd_settings,
             tags,
-            company_name: fields.string("companyName"),
+            company_name: name(fields, "companyName"),
             address1: fields.string("address1"),
             city: fields.string("city"),
             state: fields.string("state"),
             country: fields.string("country").read(fields, |country| country_code(country)),
             postal_code: fields.string("postalCode"),
             website: fields.string("website"),
-            timezone: fields.string("timezone"),
+            timezone: fields.string("timezone").read(fields, |zone| text::timezone(zone)),
             source: fields.string("source"),
             assigned_to: fields.string("assignedTo"),
             dnd: fields.boolean("dnd"),
@@ -263,8 +263,8 @@ impl ContactInput {
 /// `firstName` and `lastName` win over `name` where they hold something; else `name` is split at its first
 /// blank, and what it does not hold is cleared, so that nobody's name is made of two people's.
 fn names(fields: &mut Fields) -> (Patch<String>, Patch<String>) {
-    let (first, last) = (fields.words("firstName"), fields.words("lastName"));
-    match fields.words("name") {
+    let [first, last, whole] = ["firstName", "lastName", "name"].map(|field| name(fields, field));
+    match whole {
         Patch::Set(name) if first.as_set().or(last.as_set()).is_none() => {
             match name.trim().split_once(char::is_whitespace) {
                 Some((first, last)) => (Patch::Set(first.to_owned()), Patch::Set(last.trim().to_owned())),
@@ -273,6 +273,17 @@ fn names(fields: &mut Fields) -> (Patch<String>, Patch<String>) {
         }
         Patch::Clear if !first.is_mentioned() && !last.is_mentioned() => (Patch::Clear, Patch::Clear),
         _ => (first, last),
+    }
+}
+
+/// Takes a name in its stored form; one of which nothing is left clears.
+fn name(fields: &mut Fields, field: &str) -> Patch<String> {
+    match fields.words(field) {
+        Patch::Set(text) => match text::name(&text) {
+            name if name.is_empty() => Patch::Clear,
+            name => Patch::Set(name.into_owned()),
+        },
+        other => other,
     }
 }
 
@@ -399,6 +410,26 @@ mod tests {
             let input = read(blank, Write::Create).unwrap();
             assert!(!input.identifies(), "{input:?}");
         }
+    }
+
+    /// Cases C1 and C4.
+    #[test]
+    fn names_that_look_alike_are_alike() {
+        let body = json!({"name": "Jose\u{301} \u{200b}Pe\u{301}rez", "companyName": "Kiln\u{200b}"});
+        let input = read(body, Write::Create).unwrap();
+        assert_eq!(input.first_name, Patch::Set("Jos\u{e9}".into()));
+        assert_eq!(input.last_name, Patch::Set("P\u{e9}rez".into()));
+        assert_eq!(input.company_name, Patch::Set("Kiln".into()));
+        assert!(!read(json!({"firstName": "\u{200b}"}), Write::Create).unwrap().identifies());
+    }
+
+    /// Case C3.
+    #[test]
+    fn a_time_zone_is_one_that_there_is() {
+        let input = read(json!({"timezone": "america/chihuahua"}), Write::Create).unwrap();
+        assert_eq!(input.timezone, Patch::Set("America/Chihuahua".into()));
+        let problems = read(json!({"timezone": "Mars/Phobos"}), Write::Create).unwrap_err();
+        assert_eq!(problems, ["timezone must be an IANA time zone, like Australia/Sydney"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! The API and the actions of workflows read the same bodies with it, so the rules stand in one place.
 
+use crate::text;
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
 
@@ -136,13 +137,13 @@ impl Fields {
         self.map.remove(name)
     }
 
-    /// Takes a text; null and the empty text clear.
+    /// Takes a text, in NFC; null and the empty text clear.
     pub fn string(&mut self, name: &str) -> Patch<String> {
         match self.map.remove(name) {
             None => Patch::Keep,
             Some(Value::Null) => Patch::Clear,
             Some(Value::String(text)) if text.is_empty() => Patch::Clear,
-            Some(Value::String(text)) => Patch::Set(text),
+            Some(Value::String(text)) => Patch::Set(text::nfc(&text).into_owned()),
             Some(scalar @ (Value::Number(_) | Value::Bool(_))) if self.forgiving => {
                 Patch::Set(scalar.to_string())
             }

@@ -10,6 +10,7 @@ use crate::tx::Tx;
 use sha2::{Digest, Sha256};
 use tieline_model::key::Key;
 use tieline_model::{KeyId, LocationId, Refusal, Scopes};
+use uuid::Builder;
 
 /// The form in which the store knows a token.
 #[must_use]
@@ -68,10 +69,7 @@ impl Procedure for Create {
 fn token(tx: &Tx<'_>) -> String {
     let mut bytes = [0; 16];
     tx.entropy().fill(&mut bytes);
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex = hex::encode(bytes);
-    format!("pit-{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!("pit-{}", Builder::from_random_bytes(bytes).into_uuid())
 }
 
 /// Finds a key that is not revoked by the hash of its token.

@@ -4,7 +4,6 @@
 //! A workflow's author chooses where a request goes, so an address is checked after its name was resolved
 //! and the connection is made to exactly the address that was checked.
 
-pub mod cidr;
 pub mod client;
 pub mod failure;
 pub mod guard;

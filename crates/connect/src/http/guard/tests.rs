@@ -123,6 +123,24 @@ fn what_is_allowed_may_be_reached_and_nothing_beside_it() {
 }
 
 #[test]
+fn the_first_bits_of_a_range_decide() {
+    for (written, inside, outside) in [
+        ("10.1.2.3/8", "10.255.255.255", "11.0.0.0"),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.2"),
+        ("fd00::/8", "fdff::1", "fe00::1"),
+        ("0.0.0.0/0", "10.255.255.255", "::1"),
+        ("::/0", "::1", "10.0.0.1"),
+    ] {
+        let guard: Guard = written.parse().unwrap();
+        assert!(guard.allows(inside.parse().unwrap()), "{written} {inside}");
+        assert!(!guard.allows(outside.parse().unwrap()), "{written} {outside}");
+    }
+    for wrong in ["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0/8", "example.com", "10.0.0.0/-1"] {
+        assert!(wrong.parse::<Guard>().unwrap_err().contains("like 10.0.0.0/8"), "{wrong}");
+    }
+}
+
+#[test]
 fn a_name_is_reached_by_its_open_addresses_only() {
     let addresses = ["127.0.0.1:0", "8.8.8.8:0"].map(|address| address.parse::<SocketAddr>().unwrap());
     let guard = Guard::default();
