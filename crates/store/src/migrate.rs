@@ -1,5 +1,10 @@
-//! Numbered migrations, embedded in the binary. Each runs once, in a transaction, and leaves its checksum: a
-//! database whose migration was altered afterwards, or that was made by a newer version, is refused.
+//! Numbered migrations, embedded in the binary. Each runs once, in a transaction, and leaves a checksum of what it
+//! did: a database whose migration did something else is refused.
+//!
+//! During a rolling upgrade a node of the version before may start on a database that the new version has
+//! migrated already. Each migration therefore records the oldest migration level that still works with it.
+
+mod statements;
 
 use crate::error::{Error, Result};
 use crate::param::params;
@@ -9,97 +14,137 @@ use std::collections::BTreeMap;
 
 struct Migration {
     number: i64,
+    /// The oldest program, by its newest migration, that still works with a database that has this migration. A
+    /// migration that only adds tables, indexes and columns with defaults leaves the one before working.
+    works_from: i64,
     text: &'static str,
 }
 
 const MIGRATIONS: &[Migration] = &[
-    Migration { number: 1, text: include_str!("../migrations/0001_initial.sql") },
-    Migration { number: 4, text: include_str!("../migrations/0004_contact_links.sql") },
+    Migration { number: 1, works_from: 1, text: include_str!("../migrations/0001_initial.sql") },
+    Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
 ];
 
-const BOOK: &str =
-    "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
+/// Checksums that released versions recorded, which hashed a migration's whole text.
+const RELEASED: &[(i64, &str)] = &[(1, "88d1a2c85a82fa74ffbcb0e710f92247af2e81e25f97f49e6b6f5b59cf16125b")];
 
-const SQLITE_TYPES: [(&str, &str); 5] =
-    [("{id}", "TEXT"), ("{int}", "INTEGER"), ("{bytes}", "BLOB"), ("{bool}", "INTEGER"), ("{float}", "REAL")];
+const TABLES: &str = "\
+    CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL); \
+    CREATE TABLE IF NOT EXISTS migration_levels (number BIGINT PRIMARY KEY, works_from BIGINT NOT NULL)";
 
-const POSTGRES_TYPES: [(&str, &str); 5] = [
-    ("{id}", "TEXT COLLATE \"C\""),
-    ("{int}", "BIGINT"),
-    ("{bytes}", "BYTEA"),
-    ("{bool}", "BOOLEAN"),
-    ("{float}", "DOUBLE PRECISION"),
-];
+const APPLIED: &str = "\
+    SELECT m.number, m.checksum, l.works_from FROM migrations m \
+    LEFT JOIN migration_levels l ON l.number = m.number ORDER BY m.number";
 
-impl Migration {
-    fn checksum(&self) -> String {
-        hex::encode(Sha256::digest(self.text.as_bytes()))
-    }
+/// The database that a statement is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
 
-    /// The statements for one of the databases, with the words for types put in.
-    fn statements(&self, own: &str, other: &str, types: [(&str, &str); 5]) -> Vec<String> {
-        let marker = |name: &str| format!("-- {name} only");
-        let mut statements = Vec::new();
-        for block in self.text.split(";\n") {
-            let lines: Vec<&str> = block.lines().map(str::trim_end).collect();
-            if lines.iter().any(|line| *line == marker(other))
-                && !lines.iter().any(|line| *line == marker(own))
-            {
-                continue;
-            }
-            let mut sql =
-                lines.into_iter().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
-            for (word, kind) in types {
-                sql = sql.replace(word, kind);
-            }
-            if !sql.trim().is_empty() {
-                statements.push(sql);
-            }
+impl Dialect {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
         }
-        statements
     }
 
-    fn for_sqlite(&self) -> Vec<String> {
-        self.statements("sqlite", "postgres", SQLITE_TYPES)
+    const fn types(self) -> [(&'static str, &'static str); 5] {
+        match self {
+            Self::Sqlite => [
+                ("{id}", "TEXT"),
+                ("{int}", "INTEGER"),
+                ("{bytes}", "BLOB"),
+                ("{bool}", "INTEGER"),
+                ("{float}", "REAL"),
+            ],
+            Self::Postgres => [
+                ("{id}", "TEXT COLLATE \"C\""),
+                ("{int}", "BIGINT"),
+                ("{bytes}", "BYTEA"),
+                ("{bool}", "BOOLEAN"),
+                ("{float}", "DOUBLE PRECISION"),
+            ],
+        }
     }
 
-    fn for_postgres(&self) -> Vec<String> {
-        self.statements("postgres", "sqlite", POSTGRES_TYPES)
+    fn with_types(self, sql: String) -> String {
+        self.types().into_iter().fold(sql, |sql, (word, kind)| sql.replace(word, kind))
     }
 }
 
-/// The migrations that a database with these checksums still needs.
-fn missing(done: &BTreeMap<i64, String>) -> Result<Vec<&'static Migration>> {
-    for (number, checksum) in done {
-        let Some(known) = MIGRATIONS.iter().find(|migration| migration.number == *number) else {
-            return Err(Error::Unusable(format!(
-                "the database has migration {number}, which this version does not know: it was made by a newer Tieline; upgrade this one"
-            )));
-        };
-        if known.checksum() != *checksum {
-            return Err(Error::Unusable(format!(
-                "migration {number} of the database differs from this version's: it was altered after it ran"
-            )));
+impl Migration {
+    fn statements(&self, dialect: Dialect) -> Vec<String> {
+        statements::statements(self.text, dialect)
+    }
+
+    /// A hash of what it does to this database.
+    fn checksum(&self, dialect: Dialect) -> String {
+        format!("does:{}", hex::encode(Sha256::digest(self.statements(dialect).join(";\n"))))
+    }
+
+    fn did(&self, checksum: &str, dialect: Dialect) -> bool {
+        self.checksum(dialect) == checksum || RELEASED.contains(&(self.number, checksum))
+    }
+}
+
+/// A migration that a database has.
+struct Applied {
+    checksum: String,
+    works_from: Option<i64>,
+}
+
+/// The migrations that a database still needs.
+fn missing(applied: &BTreeMap<i64, Applied>, dialect: Dialect) -> Result<Vec<&'static Migration>> {
+    let level = MIGRATIONS.iter().map(|migration| migration.number).max().unwrap_or(0);
+    for (number, applied) in applied {
+        match MIGRATIONS.iter().find(|migration| migration.number == *number) {
+            Some(known) if known.did(&applied.checksum, dialect) => {}
+            Some(_) => {
+                return Err(Error::Unusable(format!(
+                    "migration {number} of the database differs from this version's: it was altered after it ran"
+                )));
+            }
+            None if applied.works_from.is_some_and(|from| from <= level) => {
+                tracing::warn!(
+                    migration = number,
+                    "a newer Tieline has migrated the database; this one still works with it, upgrade it soon"
+                );
+            }
+            None => {
+                return Err(Error::Unusable(format!(
+                    "the database has migration {number}, which this version does not know: a newer Tieline made \
+                     it; upgrade this one"
+                )));
+            }
         }
     }
-    Ok(MIGRATIONS.iter().filter(|migration| !done.contains_key(&migration.number)).collect())
+    Ok(MIGRATIONS.iter().filter(|migration| !applied.contains_key(&migration.number)).collect())
 }
 
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute_batch(BOOK)?;
-    let mut done = BTreeMap::new();
-    for mut row in sqlite::query(&transaction, "SELECT number, checksum FROM migrations", &[])? {
-        done.insert(row.get("number")?, row.get("checksum")?);
+    transaction.execute_batch(TABLES)?;
+    let mut applied = BTreeMap::new();
+    for mut row in sqlite::query(&transaction, APPLIED, &[])? {
+        let done = Applied { checksum: row.get("checksum")?, works_from: row.get("works_from")? };
+        applied.insert(row.get("number")?, done);
     }
-    for migration in missing(&done)? {
-        for statement in migration.for_sqlite() {
+    for migration in missing(&applied, Dialect::Sqlite)? {
+        for statement in migration.statements(Dialect::Sqlite) {
             transaction.execute_batch(&statement)?;
         }
         sqlite::execute(
             &transaction,
             "INSERT INTO migrations (number, checksum) VALUES (?1, ?2)",
-            params![migration.number, &migration.checksum()],
+            params![migration.number, &migration.checksum(Dialect::Sqlite)],
+        )?;
+        sqlite::execute(
+            &transaction,
+            "INSERT INTO migration_levels (number, works_from) VALUES (?1, ?2)",
+            params![migration.number, migration.works_from],
         )?;
     }
     Ok(transaction.commit()?)
@@ -109,19 +154,26 @@ pub(crate) async fn postgres(client: &mut tokio_postgres::Client) -> Result<()> 
     let transaction = client.transaction().await?;
     // Nodes that start together take turns; the lock goes with the transaction.
     transaction.batch_execute("SELECT pg_advisory_xact_lock(7213005)").await?;
-    transaction.batch_execute(BOOK).await?;
-    let mut done = BTreeMap::new();
-    for row in transaction.query("SELECT number, checksum FROM migrations", &[]).await? {
-        done.insert(row.try_get::<_, i64>(0)?, row.try_get::<_, String>(1)?);
+    transaction.batch_execute(TABLES).await?;
+    let mut applied = BTreeMap::new();
+    for row in transaction.query(APPLIED, &[]).await? {
+        let done = Applied { checksum: row.try_get("checksum")?, works_from: row.try_get("works_from")? };
+        applied.insert(row.try_get::<_, i64>("number")?, done);
     }
-    for migration in missing(&done)? {
-        for statement in migration.for_postgres() {
+    for migration in missing(&applied, Dialect::Postgres)? {
+        for statement in migration.statements(Dialect::Postgres) {
             transaction.batch_execute(&statement).await?;
         }
         transaction
             .execute(
                 "INSERT INTO migrations (number, checksum) VALUES ($1, $2)",
-                &[&migration.number, &migration.checksum()],
+                &[&migration.number, &migration.checksum(Dialect::Postgres)],
+            )
+            .await?;
+        transaction
+            .execute(
+                "INSERT INTO migration_levels (number, works_from) VALUES ($1, $2)",
+                &[&migration.number, &migration.works_from],
             )
             .await?;
     }
@@ -132,20 +184,52 @@ pub(crate) async fn postgres(client: &mut tokio_postgres::Client) -> Result<()> 
 mod tests {
     use super::*;
 
+    fn applied(number: i64, checksum: &str, works_from: Option<i64>) -> BTreeMap<i64, Applied> {
+        BTreeMap::from([(number, Applied { checksum: checksum.to_owned(), works_from })])
+    }
+
     #[test]
-    fn an_altered_or_unknown_migration_is_refused() {
-        let altered = BTreeMap::from([(1, "0".repeat(64))]);
-        assert!(missing(&altered).err().unwrap().to_string().contains("altered"));
-        let newer = BTreeMap::from([(9999, String::new())]);
-        assert!(missing(&newer).err().unwrap().to_string().contains("newer"));
+    fn a_migration_that_did_something_else_is_refused() {
+        let altered = missing(&applied(1, &"0".repeat(64), None), Dialect::Sqlite);
+        assert!(altered.err().unwrap().to_string().contains("altered"));
+        assert!(missing(&applied(1, RELEASED[0].1, None), Dialect::Postgres).is_ok());
+    }
+
+    /// Case R14.
+    #[test]
+    fn a_changed_comment_is_no_change() {
+        let first = &MIGRATIONS[0];
+        let text =
+            first.text.replace("-- ", "--   Indeed: ").replace("--   Indeed: sqlite only", "-- sqlite only");
+        let text = text.replace("--   Indeed: postgres only", "-- postgres only");
+        let commented = Migration { text: Box::leak(text.into_boxed_str()), ..*first };
+        assert_ne!(commented.text, first.text);
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            assert!(first.did(&commented.checksum(dialect), dialect));
+            let other = Migration { text: "CREATE TABLE settings (name {id})", ..*first };
+            assert!(!first.did(&other.checksum(dialect), dialect));
+        }
+    }
+
+    #[test]
+    fn a_newer_migration_is_accepted_if_it_says_that_this_version_works_with_it() {
+        let level = MIGRATIONS.iter().map(|migration| migration.number).max();
+        assert!(missing(&applied(9999, "", level), Dialect::Sqlite).is_ok());
+        for works_from in [None, Some(9999)] {
+            let newer = missing(&applied(9999, "", works_from), Dialect::Sqlite);
+            assert!(newer.err().unwrap().to_string().contains("upgrade this one"));
+        }
     }
 
     #[test]
     fn each_database_gets_its_own_statements() {
-        let sqlite = MIGRATIONS[0].for_sqlite().join(";");
-        let postgres = MIGRATIONS[0].for_postgres().join(";");
-        assert!(sqlite.contains("seq INTEGER PRIMARY KEY") && !sqlite.contains("IDENTITY"));
-        assert!(postgres.contains("IDENTITY") && !postgres.contains("seq INTEGER PRIMARY KEY"));
-        assert!(!sqlite.contains('{') && !postgres.contains('{'));
+        for migration in MIGRATIONS {
+            for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+                let statements = migration.statements(dialect).join(";");
+                assert!(!statements.contains('{'), "{statements}");
+            }
+        }
+        assert!(MIGRATIONS[0].statements(Dialect::Sqlite).join(";").contains("seq INTEGER PRIMARY KEY"));
+        assert!(MIGRATIONS[0].statements(Dialect::Postgres).join(";").contains("IDENTITY"));
     }
 }
