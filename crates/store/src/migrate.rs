@@ -23,6 +23,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, works_from: 1, text: include_str!("../migrations/0001_initial.sql") },
     Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
+    Migration { number: 5, works_from: 1, text: include_str!("../migrations/0005_sequences.sql") },
 ];
 
 /// Checksums that released versions recorded, which hashed a migration's whole text.

@@ -72,7 +72,8 @@ struct Inner {
 }
 
 enum Driver {
-    Sqlite { writer: Writer, readers: Arc<Readers> },
+    // The readers close first: only a connection that writes can leave the database in one file.
+    Sqlite { readers: Arc<Readers>, writer: Writer },
     Postgres(Postgres),
 }
 
@@ -167,6 +168,18 @@ impl Store {
         match &self.inner.driver {
             Driver::Sqlite { .. } => Ok(()),
             Driver::Postgres(postgres) => postgres.place_events().await,
+        }
+    }
+
+    /// Brings the database to rest after the last write: SQLite's write-ahead log is moved into `tieline.db`, which
+    /// is complete by itself then. For the end of a server; the store can still be used.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] if another program is reading the database.
+    pub async fn settle(&self) -> Result<()> {
+        match &self.inner.driver {
+            Driver::Sqlite { writer, .. } => writer.checkpoint().await,
+            Driver::Postgres(_) => Ok(()),
         }
     }
 

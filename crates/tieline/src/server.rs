@@ -86,6 +86,9 @@ impl Server {
             Err(_) => tracing::warn!("some connections did not end in time and are cut"),
         }
         self.runtime.stop().await;
+        if let Err(error) = self.store.settle().await {
+            tracing::warn!(%error, "the database was not brought to rest");
+        }
         Ok(())
     }
 }

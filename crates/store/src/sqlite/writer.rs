@@ -10,7 +10,7 @@
 //! The writer's time limits the whole server, so it does nothing that another thread can do: waking those who
 //! wait for an answer costs a system call each, and moving the write-ahead log into the database costs more.
 
-use super::checkpoint::Checkpointer;
+use super::checkpoint::{self, Checkpointer};
 use super::open;
 use crate::error::{Error, Result};
 use crate::sources::Sources;
@@ -19,7 +19,7 @@ use crate::tx::{Database, Tx};
 use rusqlite::Connection;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -33,6 +33,7 @@ const BATCH: usize = 512;
 const QUEUE: usize = 4096;
 
 pub(crate) struct Writer {
+    path: PathBuf,
     jobs: Option<SyncSender<Box<dyn Job>>>,
     threads: Vec<JoinHandle<()>>,
     _checkpointer: Checkpointer,
@@ -106,7 +107,18 @@ impl Writer {
             spawn("tieline-writer", move || write(connection, &queue, &sources, &answers))?,
             spawn("tieline-answers", move || done.iter().for_each(|batch| answer(batch, &appended)))?,
         ];
-        Ok(Self { jobs: Some(jobs), threads, _checkpointer: Checkpointer::start(path)? })
+        Ok(Self {
+            path: path.to_owned(),
+            jobs: Some(jobs),
+            threads,
+            _checkpointer: Checkpointer::start(path)?,
+        })
+    }
+
+    /// Moves what was written so far into the database's own file.
+    pub(crate) async fn checkpoint(&self) -> Result<()> {
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || checkpoint::empty(&path)).await.map_err(|_| Error::Closed)?
     }
 
     pub(crate) async fn write<P: Procedure>(&self, procedure: P) -> Result<P::Output> {

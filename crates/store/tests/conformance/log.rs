@@ -119,3 +119,30 @@ fn a_cursor_moves_on_from_where_it_stands_only() {
         assert_eq!(fixture.store.read(log::Cursor("dispatcher")).await.unwrap(), 5);
     });
 }
+
+/// Deletes all events, as a retention would.
+struct Prune;
+
+impl Procedure for Prune {
+    type Output = u64;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64> {
+        tx.execute("DELETE FROM events", &[]).await
+    }
+}
+
+/// Case R13.
+#[test]
+fn places_go_on_after_the_log_was_pruned_empty() {
+    both(async |fixture| {
+        for n in 0..3 {
+            fixture.create(json!({"email": format!("p{n}@example.com")})).await;
+        }
+        assert_eq!(fixture.last_event().await.seq, 3);
+        assert_eq!(fixture.store.write(Prune).await.unwrap(), 3);
+        let fixture = fixture.reopen().await;
+        fixture.create(json!({"email": "later@example.com"})).await;
+        let seqs: Vec<i64> = fixture.events().await.iter().map(|event| event.seq).collect();
+        assert_eq!(seqs, [4]);
+    });
+}
