@@ -7,6 +7,8 @@ use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use std::borrow::Cow;
+use tieline_operations::{Operation, Part, Shape, Version};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,12 +34,6 @@ impl Object {
         Self(json)
     }
 
-    /// What a change answers that has nothing to show. HighLevel spells the flag in two ways, by version; both
-    /// are always there, so that clients of either find theirs.
-    pub(crate) fn acknowledged() -> Self {
-        Self::new().raw("succeded", "true").raw("succeeded", "true")
-    }
-
     /// The object with a field whose value is JSON already.
     pub(crate) fn raw(mut self, name: &str, json: &str) -> Self {
         self.name(name);
@@ -50,6 +46,30 @@ impl Object {
         self.name(name);
         serde_json::to_writer(&mut self.0, value).map_err(tieline_store::Error::Json)?;
         Ok(self)
+    }
+
+    /// The object with a part of an operation's answer. Stored documents are shown as their entity says.
+    fn part(
+        self,
+        name: &str,
+        part: &Part,
+        shape: Option<&Shape>,
+        version: Version,
+    ) -> Result<Self, ApiError> {
+        match part {
+            Part::Value(value) => self.field(name, value),
+            Part::Stored(document) => Ok(self.raw(name, &shown(document, shape, version)?)),
+            Part::StoredList(documents) => {
+                let mut list = String::with_capacity(part.size() + 2);
+                list.push('[');
+                for (n, document) in documents.iter().enumerate() {
+                    list.push_str(if n > 0 { "," } else { "" });
+                    list.push_str(&shown(document, shape, version)?);
+                }
+                list.push(']');
+                Ok(self.raw(name, &list))
+            }
+        }
     }
 
     /// The object with what was left out of a write, where there is anything.
@@ -76,6 +96,15 @@ impl Object {
     }
 }
 
+/// A stored document as a version shows it.
+fn shown<'d>(document: &'d str, shape: Option<&Shape>, version: Version) -> Result<Cow<'d, str>, ApiError> {
+    match shape {
+        Some(Shape::Entity(entity)) => Ok((entity.show)(document, version)?),
+        Some(Shape::List(item) | Shape::Nullable(item)) => shown(document, Some(item), version),
+        _ => Ok(Cow::Borrowed(document)),
+    }
+}
+
 /// A status and what is said with it.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -84,14 +113,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// 200.
-    pub(crate) const fn ok(body: Object) -> Self {
-        Self { status: StatusCode::OK, body }
-    }
-
-    /// 201.
-    pub(crate) const fn created(body: Object) -> Self {
-        Self { status: StatusCode::CREATED, body }
+    /// What an operation gave, as a version shows it.
+    pub(crate) fn of(
+        operation: &Operation,
+        answer: &tieline_operations::Answer,
+        version: Version,
+    ) -> Result<Self, ApiError> {
+        let room = answer.parts.iter().map(|(_, part)| part.size() + 16).sum();
+        let mut body = Object::with_room_for(room);
+        for (name, part) in &answer.parts {
+            body = body.part(name, part, operation.part(name), version)?;
+        }
+        let status = StatusCode::from_u16(operation.status).unwrap_or(StatusCode::OK);
+        Ok(Self { status, body: body.warnings(&answer.warnings)? })
     }
 
     pub(crate) const fn with_status(status: StatusCode, body: Object) -> Self {

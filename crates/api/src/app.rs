@@ -1,8 +1,9 @@
 //! What every request is answered with.
 
 use crate::auth::Callers;
-use crate::version::Version;
+use crate::openapi::Documents;
 use std::sync::Arc;
+use tieline_operations::{Catalogue, Version};
 use tieline_store::Store;
 
 /// What an operator can set about the API.
@@ -26,15 +27,28 @@ pub struct App {
 
 struct Inner {
     store: Store,
+    catalogue: Catalogue,
+    documents: Documents,
     settings: ApiSettings,
     callers: Callers,
 }
 
 impl App {
-    /// An API over this store.
+    /// An API over this store, of these operations.
     #[must_use]
-    pub fn new(store: Store, settings: ApiSettings) -> Self {
-        Self { inner: Arc::new(Inner { store, settings, callers: Callers::default() }) }
+    pub fn new(store: Store, catalogue: Catalogue, settings: ApiSettings) -> Self {
+        let documents = Documents::of(&catalogue);
+        Self { inner: Arc::new(Inner { store, catalogue, documents, settings, callers: Callers::default() }) }
+    }
+
+    /// The operations.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.inner.catalogue
+    }
+
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.inner.documents
     }
 
     /// The store.

@@ -5,6 +5,7 @@ use crate::trace::TraceId;
 use axum::response::Response;
 use http::{Method, StatusCode, Uri};
 use serde_json::{Value, json};
+use tieline_model::form::FieldError;
 use tieline_model::{Refusal, Scope};
 use tieline_store::Error;
 
@@ -84,7 +85,8 @@ impl ApiError {
     }
 
     /// 422: one sentence for each field that is wrong.
-    pub(crate) fn invalid(sentences: Vec<String>) -> Self {
+    pub(crate) fn invalid(errors: &[FieldError]) -> Self {
+        let sentences: Vec<String> = errors.iter().map(|error| error.message.clone()).collect();
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentences).in_words("Unprocessable Entity")
     }
 
@@ -122,7 +124,7 @@ impl From<Refusal> for ApiError {
                 json!({ "contactId": contact_id, "contactName": contact_name, "matchingField": field }),
             ),
             Refusal::NothingToMatch => Self::unreadable(sentence),
-            Refusal::Invalid(sentences) => Self::invalid(sentences),
+            Refusal::Invalid(errors) => Self::invalid(&errors),
         }
     }
 }

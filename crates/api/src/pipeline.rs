@@ -1,21 +1,21 @@
-//! What happens to every request, in this order: trace id, version, key, scope, tenant, body, handler, answer.
+//! What happens to every request, in this order: trace id, version, key, scope, tenant, body, operation, answer.
 
 use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Caller, authenticate};
-use crate::call::{Call, param};
 use crate::error::ApiError;
-use crate::operation::Operation;
-use crate::query;
+use crate::request::{ApiRequest, param};
 use crate::trace::TraceId;
-use crate::version::Version;
+use crate::{read, version};
 use axum::RequestExt;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, RawPathParams, Request};
 use axum::response::Response;
 use http::header::HOST;
 use http::{HeaderValue, StatusCode, Uri};
+use std::sync::Arc;
 use std::time::Duration;
+use tieline_operations::{Class, Operation, Run, Version};
 
 /// The most bytes that a body may have.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -24,20 +24,30 @@ pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// Carries an operation out, or says why not.
-pub(crate) async fn answer(app: App, operation: &'static Operation, request: Request) -> Response {
+pub(crate) async fn answer(
+    app: App,
+    operation: Arc<Operation>,
+    path: &'static str,
+    request: Request,
+) -> Response {
     let trace_id = TraceId::draw(app.store().entropy().as_ref());
-    match carry_out(app, operation, request).await {
+    match carry_out(app, &operation, path, request).await {
         Ok(answer) => answer.into_response(&trace_id),
-        Err(problem) => problem.into_response(operation.id, &trace_id),
+        Err(error) => error.into_response(operation.key, &trace_id),
     }
 }
 
 async fn carry_out(
     app: App,
-    operation: &'static Operation,
+    operation: &Arc<Operation>,
+    path: &'static str,
     mut request: Request,
 ) -> Result<Answer, ApiError> {
-    let version = Version::of(request.headers(), app.settings().default_version)?;
+    // Our own API has one shape.
+    let version = match is_own(path) {
+        true => Version::V2,
+        false => version::of(request.headers(), app.settings().default_version)?,
+    };
     let caller = authenticate(&app, request.headers()).await?;
     caller.must_have(operation.scope)?;
     let params = path_params(&mut request).await?;
@@ -47,7 +57,22 @@ async fn carry_out(
     let authority = || HeaderValue::from_str(uri.authority()?.as_str()).ok();
     let host = request.headers().get(HOST).cloned().or_else(authority);
     let body = read_body(request, BODY_LIMIT).await?;
-    (operation.handler)(Call { app, caller, version, params, uri, host, body }).await
+    perform(operation, &ApiRequest { app, caller, version, params, uri, host, body }).await
+}
+
+/// Whether an address is of Tieline's own API rather than of HighLevel's.
+pub(crate) fn is_own(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+async fn perform(operation: &Arc<Operation>, request: &ApiRequest) -> Result<Answer, ApiError> {
+    let run = Run { operation: Arc::clone(operation), call: read::call(request, operation)? };
+    let store = request.app.store();
+    let answer = match operation.class {
+        Class::Reads => store.read(run).await?,
+        Class::Writes | Class::CallsOutside | Class::ReachesPerson => store.write(run).await?,
+    };
+    Answer::of(operation, &answer, request.version)
 }
 
 async fn path_params(request: &mut Request) -> Result<RawPathParams, ApiError> {
@@ -75,7 +100,7 @@ fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> R
     if let Some(header) = request.headers().get("locationid") {
         caller.must_own(&String::from_utf8_lossy(header.as_bytes()))?;
     }
-    match request.uri().query().and_then(|raw| query::find(raw, "locationId")) {
+    match request.uri().query().and_then(|raw| read::find(raw, "locationId")) {
         Some(location) => caller.must_own(&location),
         None => Ok(()),
     }

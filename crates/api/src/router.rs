@@ -2,39 +2,60 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::operation::operations;
 use crate::pipeline::{self, BODY_LIMIT};
+use crate::read;
 use crate::trace::TraceId;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodFilter, MethodRouter, get};
 use http::header::CONTENT_TYPE;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use tieline_operations::Version;
 
-/// Everything that the server answers over HTTP.
-///
-/// Each part is a router of its own: `compatible` is the API as HighLevel's clients know it. Parts of our own
-/// (`/hooks`, `/api`) are merged in beside it.
+/// Everything that the server answers over HTTP, but deliveries: those come in by [`hooks`](crate::hooks).
 pub fn router(app: App) -> Router {
     Router::new()
-        .merge(compatible())
+        .merge(operations(&app))
         .merge(slashed("/health", get(health)))
+        .route("/openapi.json", get(compatible_document))
+        .route("/api/openapi.json", get(own_document))
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app)
 }
 
-/// The operations of HighLevel's API, from their table.
-fn compatible() -> Router<App> {
-    let mut paths: BTreeMap<&str, MethodRouter<App>> = BTreeMap::new();
-    for operation in operations() {
-        let handler = move |State(app), request| pipeline::answer(app, operation, request);
-        let methods = paths.remove(operation.path).unwrap_or_default();
-        paths.insert(operation.path, methods.on(operation.filter, handler));
+/// The routes of all operations.
+fn operations(app: &App) -> Router<App> {
+    let mut paths: BTreeMap<&'static str, MethodRouter<App>> = BTreeMap::new();
+    for operation in app.catalogue().operations() {
+        for route in &operation.routes {
+            let (operation, path) = (Arc::clone(operation), route.path);
+            let handler =
+                move |State(app), request| pipeline::answer(app, Arc::clone(&operation), path, request);
+            let methods = paths.remove(path).unwrap_or_default();
+            let Ok(method) = MethodFilter::try_from(route.method.clone()) else { continue };
+            paths.insert(path, methods.on(method, handler));
+        }
     }
     paths.into_iter().fold(Router::new(), |router, (path, methods)| router.merge(slashed(path, methods)))
+}
+
+async fn compatible_document(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let version = query.as_deref().and_then(|query| read::find(query, "version"));
+    let version = version.as_deref().and_then(Version::named).unwrap_or(Version::V2);
+    document(app.documents().compatible(version))
+}
+
+async fn own_document(State(app): State<App>) -> Response {
+    document(app.documents().own())
+}
+
+fn document(json: Bytes) -> Response {
+    ([(CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 /// The path with and without a slash at its end. Both are served as they are: a redirect would make some

@@ -2,39 +2,19 @@
 
 use crate::error::ApiError;
 use http::HeaderMap;
+use tieline_operations::Version;
 
-/// Which shapes a request asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Version {
-    /// The date versions and `legacy`, which are interchangeable.
-    V2,
-    /// `v3`.
-    V3,
-}
-
-impl Version {
-    /// The version of this name: a published date, `legacy`, or `v3` in either case.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "2021-04-15" | "2021-07-28" | "2023-02-21" | "legacy" => Some(Self::V2),
-            "v3" | "V3" => Some(Self::V3),
-            _ => None,
-        }
+/// The version that a request asks for, or `default` if it asks for none.
+pub(crate) fn of(headers: &HeaderMap, default: Option<Version>) -> Result<Version, ApiError> {
+    let header = headers.get("version").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let name = header.as_deref().map(str::trim).unwrap_or_default();
+    if name.is_empty() {
+        return default.ok_or_else(|| ApiError::unauthorized("version header was not found."));
     }
-
-    /// The version that a request asks for, or `default` where it asks for none.
-    pub(crate) fn of(headers: &HeaderMap, default: Option<Self>) -> Result<Self, ApiError> {
-        let header = headers.get("version").map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let name = header.as_deref().map(str::trim).unwrap_or_default();
-        if name.is_empty() {
-            return default.ok_or_else(|| ApiError::unauthorized("version header was not found."));
-        }
-        Self::named(name).ok_or_else(|| match is_date(name) {
-            true => ApiError::unauthorized("version header is invalid"),
-            false => ApiError::refused(format!("Invalid API version segment '{name}' at position 0")),
-        })
-    }
+    Version::named(name).ok_or_else(|| match is_date(name) {
+        true => ApiError::unauthorized("version header is invalid"),
+        false => ApiError::refused(format!("Invalid API version segment '{name}' at position 0")),
+    })
 }
 
 /// Whether a text is shaped like `2021-07-28`.
@@ -54,7 +34,7 @@ mod tests {
     fn version(header: &'static str) -> Result<Version, StatusCode> {
         let mut headers = HeaderMap::new();
         headers.insert("version", HeaderValue::from_static(header));
-        Version::of(&headers, None).map_err(|problem| problem.status())
+        of(&headers, None).map_err(|problem| problem.status())
     }
 
     #[test]
@@ -76,10 +56,7 @@ mod tests {
     #[test]
     fn the_default_stands_in_for_a_missing_header_only() {
         let none = HeaderMap::new();
-        assert_eq!(Version::of(&none, Some(Version::V2)).ok(), Some(Version::V2));
-        assert_eq!(
-            Version::of(&none, None).map_err(|problem| problem.status()),
-            Err(StatusCode::UNAUTHORIZED)
-        );
+        assert_eq!(of(&none, Some(Version::V2)).ok(), Some(Version::V2));
+        assert_eq!(of(&none, None).map_err(|problem| problem.status()), Err(StatusCode::UNAUTHORIZED));
     }
 }

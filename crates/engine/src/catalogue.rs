@@ -3,7 +3,7 @@
 /// The actions and events that documents may name.
 pub trait Catalogue {
     /// The action of that key (`contacts.add-tags`).
-    fn action(&self, key: &str) -> Option<&ActionSpec>;
+    fn action(&self, key: &str) -> Option<ActionSpec>;
 
     /// The keys of all actions, for suggestions.
     fn keys(&self) -> Vec<&str>;
@@ -26,7 +26,7 @@ pub struct ActionSpec {
     /// Whether it acts on a contact: `contactId` is then the run's contact unless the step gives it.
     pub on_contact: bool,
     /// What its input may have.
-    pub fields: &'static [FieldSpec],
+    pub fields: Vec<FieldSpec>,
     /// How often it is tried unless the step says otherwise; one at least.
     pub attempts: u32,
 }
@@ -41,12 +41,12 @@ pub enum Class {
 }
 
 /// A field of an action's input.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FieldSpec {
     /// Its name, as in `with`.
-    pub name: &'static str,
+    pub name: String,
     /// Whether a step has to give it.
     pub required: bool,
     /// What it is, in a few words that continue a sentence: `the tags to add`.
-    pub summary: &'static str,
+    pub summary: String,
 }

@@ -1,18 +1,23 @@
-//! Contacts: what is known of a person, and what a client may say of one.
+//! Contacts: what is known about a person, and what a client may change.
 
-use crate::custom_field::CustomFieldValue;
-use crate::fields::{Fields, Patch};
+use crate::custom_field::{CustomFieldValue, CustomFieldValues};
+use crate::form::kinds::{Country, Day, Email, Flag, Phone, Ref, Tags, Text, TimeZone};
+use crate::form::{At, Field, FieldError, Form, Input, Kind, Patch};
 use crate::id::{ContactId, CustomFieldId, LocationId};
 use crate::location::Location;
-use crate::text;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// A contact, named field by field as HighLevel names them.
 ///
 /// It is stored as the JSON document that [`Contact::to_document`] makes, which is also what the API answers
 /// under the date versions, so that reading one costs little more than copying its bytes.
+///
+/// Only what the program itself works with is a member here. Every other field (`city`, `website`, …) is in
+/// [`Contact::fields`] by its name, and stands in [`form`] alone.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Contact {
@@ -32,45 +37,9 @@ pub struct Contact {
     /// Phone number in E.164.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// The business that the person works for, by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub company_name: Option<String>,
-    /// Street and number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address1: Option<String>,
-    /// Town.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// State or province.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    /// ISO 3166 alpha-2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_code: Option<String>,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// IANA name of the person's time zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timezone: Option<String>,
-    /// Gender, in free text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gender: Option<String>,
-    /// `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date_of_birth: Option<String>,
-    /// Where the contact came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
     /// `lead` or `customer`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The user who looks after the contact.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assigned_to: Option<String>,
     /// Whether nothing at all may be sent to the person.
     pub dnd: bool,
     /// What may not be sent by which channel, in the keys of the date versions (`Call`, `Email`, `SMS`, …).
@@ -87,6 +56,18 @@ pub struct Contact {
     pub date_added: Timestamp,
     /// When anything about it last changed.
     pub date_updated: Timestamp,
+    /// Everything else, by its name: fields that only the form knows, and those that a newer version wrote.
+    #[serde(flatten, deserialize_with = "own_fields")]
+    pub fields: Map<String, Value>,
+}
+
+/// A document's further fields, without those that follow from others.
+fn own_fields<'de, D: Deserializer<'de>>(document: D) -> Result<Map<String, Value>, D::Error> {
+    let mut fields = Map::deserialize(document)?;
+    for name in DERIVED {
+        fields.remove(name);
+    }
+    Ok(fields)
 }
 
 /// A custom field's value on a contact.
@@ -98,8 +79,34 @@ pub struct SetField {
     pub value: Value,
 }
 
+/// What a document holds that follows from other fields; it is written anew each time.
+const DERIVED: [&str; 5] =
+    ["firstNameLowerCase", "lastNameLowerCase", "fullNameLowerCase", "emailLowerCase", "name"];
+
 impl Contact {
-    /// First and last name together, where there is any.
+    /// A contact about whom nothing is known yet.
+    #[must_use]
+    pub fn new(id: ContactId, location_id: LocationId, now: Timestamp) -> Self {
+        Self {
+            id,
+            location_id,
+            first_name: None,
+            last_name: None,
+            email: None,
+            phone: None,
+            kind: "lead".to_owned(),
+            dnd: false,
+            dnd_settings: Map::new(),
+            inbound_dnd_settings: Map::new(),
+            tags: Vec::new(),
+            custom_fields: Vec::new(),
+            date_added: now,
+            date_updated: now,
+            fields: Map::new(),
+        }
+    }
+
+    /// First and last name together, if there is any.
     #[must_use]
     pub fn name(&self) -> Option<String> {
         match (&self.first_name, &self.last_name) {
@@ -107,6 +114,12 @@ impl Contact {
             (Some(one), None) | (None, Some(one)) => Some(one.clone()),
             (None, None) => None,
         }
+    }
+
+    /// The text of a field that only the form knows.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
     }
 
     /// The JSON document that is stored and, under the date versions, answered.
@@ -120,16 +133,13 @@ impl Contact {
         document.pop();
         let name = self.name();
         let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
-        let derived = [
-            (",\"firstNameLowerCase\":", lower(&self.first_name)),
-            (",\"lastNameLowerCase\":", lower(&self.last_name)),
-            (",\"fullNameLowerCase\":", lower(&name)),
-            (",\"emailLowerCase\":", lower(&self.email)),
-            (",\"name\":", name),
-        ];
-        for (field, text) in derived {
+        let derived =
+            [lower(&self.first_name), lower(&self.last_name), lower(&name), lower(&self.email), name];
+        for (field, text) in DERIVED.iter().zip(derived) {
             if let Some(text) = text {
+                document.extend_from_slice(b",\"");
                 document.extend_from_slice(field.as_bytes());
+                document.extend_from_slice(b"\":");
                 serde_json::to_writer(&mut document, &text)?;
             }
         }
@@ -137,13 +147,13 @@ impl Contact {
         String::from_utf8(document).map_err(serde::ser::Error::custom)
     }
 
-    /// The text that `query` of a list looks in: name, e-mail, phone, company and tags, in lower case.
+    /// The text that `query` of a list is searched for in: name, e-mail, phone, company and tags, in lower case.
     #[must_use]
     pub fn search_text(&self) -> String {
         let mut text = String::new();
         let name = self.name();
-        let parts = [&name, &self.email, &self.phone, &self.company_name];
-        for part in parts.into_iter().flatten().chain(&self.tags) {
+        let parts = [name.as_deref(), self.email.as_deref(), self.phone.as_deref(), self.text("companyName")];
+        for part in parts.into_iter().flatten().chain(self.tags.iter().map(String::as_str)) {
             text.push_str(&part.to_lowercase());
             text.push('\n');
         }
@@ -151,7 +161,7 @@ impl Contact {
     }
 }
 
-/// Which write a body is for: the fields that are allowed differ.
+/// Which write a form is for: the fields that are allowed differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Write {
     /// `POST /contacts/`.
@@ -162,41 +172,54 @@ pub enum Write {
     Upsert,
 }
 
-/// What a client says of a contact; what it leaves out stays as it is.
+/// The fields of a contact that a client may write: the one place where they stand.
+#[must_use]
+pub fn form(write: Write) -> Form {
+    let names = [
+        Field::new("firstName", Text::name(), "the given name").sampled("Ada"),
+        Field::new("lastName", Text::name(), "the family name").sampled("Lovelace"),
+        Field::new("name", Text::name(), "the whole name, split at its first blank").sampled("Ada Lovelace"),
+        Field::new("email", Email, "the e-mail address"),
+        Field::new("phone", Phone, "the phone number, best with its country code"),
+        Field::new("companyName", Text::name(), "the business that the person works for")
+            .sampled("Analytical Ltd"),
+        Field::new("address1", Text::line(), "street and number").sampled("12 King Street"),
+        Field::new("city", Text::line(), "the town").sampled("Sydney"),
+        Field::new("state", Text::line(), "the state or province").sampled("NSW"),
+        Field::new("country", Country, "the country, as two letters"),
+        Field::new("postalCode", Text::line(), "the postal code").sampled("2000"),
+        Field::new("website", Text::line(), "a web address").sampled("https://example.com"),
+        Field::new("timezone", TimeZone, "the time zone, like Australia/Sydney"),
+    ];
+    let gender = Field::new("gender", Text::line(), "the gender, in free text").sampled("female");
+    let rest = [
+        Field::new("dateOfBirth", Day, "the birthday, like 1990-09-25"),
+        Field::new("source", Text::line(), "where the contact came from").sampled("Shop"),
+        Field::new("assignedTo", Ref("user"), "the user who looks after the contact"),
+        Field::new("dnd", Flag, "whether nothing may be sent to the person").ignores_null(),
+        Field::new("dndSettings", Channels::OUTBOUND, "what may not be sent by which channel").ignores_null(),
+        Field::new("inboundDndSettings", Channels::INBOUND, "what the person asked not to be sent")
+            .ignores_null(),
+        Field::new("tags", Tags, "the whole set of tags").ignores_null(),
+        Field::new("customFields", CustomFieldValues, "values of custom fields, each with an id or a key")
+            .ignores_null(),
+    ];
+    // HighLevel's own quirk: a gender can be given but not changed.
+    let gender = (write != Write::Update).then_some(gender);
+    Form::new(names).and(gender).and(rest)
+}
+
+/// What a client says about a contact; what it leaves out stays as it is.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ContactInput {
     /// See [`Contact::first_name`].
     pub first_name: Patch<String>,
     /// See [`Contact::last_name`].
     pub last_name: Patch<String>,
-    /// See [`Contact::email`]; looks like an e-mail address.
+    /// See [`Contact::email`].
     pub email: Patch<String>,
-    /// See [`Contact::phone`]; in E.164.
+    /// See [`Contact::phone`].
     pub phone: Patch<String>,
-    /// See [`Contact::company_name`].
-    pub company_name: Patch<String>,
-    /// See [`Contact::address1`].
-    pub address1: Patch<String>,
-    /// See [`Contact::city`].
-    pub city: Patch<String>,
-    /// See [`Contact::state`].
-    pub state: Patch<String>,
-    /// See [`Contact::country`].
-    pub country: Patch<String>,
-    /// See [`Contact::postal_code`].
-    pub postal_code: Patch<String>,
-    /// See [`Contact::website`].
-    pub website: Patch<String>,
-    /// See [`Contact::timezone`].
-    pub timezone: Patch<String>,
-    /// See [`Contact::gender`].
-    pub gender: Patch<String>,
-    /// See [`Contact::date_of_birth`].
-    pub date_of_birth: Patch<String>,
-    /// See [`Contact::source`].
-    pub source: Patch<String>,
-    /// See [`Contact::assigned_to`].
-    pub assigned_to: Patch<String>,
     /// See [`Contact::dnd`].
     pub dnd: Patch<bool>,
     /// Channels to set; those that are not mentioned stay.
@@ -207,46 +230,72 @@ pub struct ContactInput {
     pub tags: Patch<Vec<String>>,
     /// Values to set; fields that are not mentioned stay.
     pub custom_fields: Vec<CustomFieldValue>,
+    /// All other fields that were mentioned; see [`Contact::fields`].
+    pub fields: Input,
 }
 
+/// The fields that are members of [`ContactInput`], or go into one.
+const MEMBERS: [&str; 10] = [
+    "firstName",
+    "lastName",
+    "name",
+    "email",
+    "phone",
+    "dnd",
+    "dndSettings",
+    "inboundDndSettings",
+    "tags",
+    "customFields",
+];
+
+/// All other fields of the form.
+static OTHERS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let names = form(Write::Create).fields().iter().map(|field| field.name.to_string()).collect::<Vec<_>>();
+    names.into_iter().filter(|name| !MEMBERS.contains(&name.as_str())).collect()
+});
+
 impl ContactInput {
-    /// Reads the fields of a write. `locationId` and `createNewIfDuplicateAllowed` are the caller's to read
-    /// before.
-    pub fn read(fields: &mut Fields, write: Write, location: &Location) -> Self {
-        fields.ignore_nulls(&["dnd", "dndSettings", "inboundDndSettings", "tags", "customFields"]);
-        let (first_name, last_name) = names(fields);
-        let gender = match write {
-            Write::Update => Patch::Keep,
-            Write::Create | Write::Upsert => fields.string("gender"),
-        };
-        let email = fields.string("email").read(fields, |email| text::email(email));
-        let phone = fields.string("phone").read(fields, |phone| text::phone(phone, &location.country));
-        let dnd_settings = dnd(fields, "dndSettings", &CHANNELS, &["active", "inactive", "permanent"]);
-        let inbound_dnd_settings = dnd(fields, "inboundDndSettings", &["all"], &["active", "inactive"]);
-        let date_of_birth = fields.string("dateOfBirth").read(fields, |date| birthday(date));
-        let tags = fields.strings("tags").read(fields, |tags| Ok(text::tags(tags)));
+    /// Takes a contact's fields out of an operation's input.
+    #[must_use]
+    pub fn of(input: &Input) -> Self {
+        let (first_name, last_name) = names(input);
+        let entries = input.get("customFields").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let mut fields = Input::default();
+        for (name, patch) in input.iter().filter(|(name, _)| OTHERS.contains(*name)) {
+            fields.put(name.to_owned(), patch.clone());
+        }
         Self {
             first_name,
             last_name,
-            email,
-            phone,
-            gender,
-            date_of_birth,
-            dnd_settings,
-            inbound_dnd_settings,
-            tags,
-            company_name: name(fields, "companyName"),
-            address1: fields.string("address1"),
-            city: fields.string("city"),
-            state: fields.string("state"),
-            country: fields.string("country").read(fields, |country| country_code(country)),
-            postal_code: fields.string("postalCode"),
-            website: fields.string("website"),
-            timezone: fields.string("timezone").read(fields, |zone| text::timezone(zone)),
-            source: fields.string("source"),
-            assigned_to: fields.string("assignedTo"),
-            dnd: fields.boolean("dnd"),
-            custom_fields: custom_fields(fields),
+            email: input.text_patch("email"),
+            phone: input.text_patch("phone"),
+            dnd: input.patch("dnd").clone().and_then(|flag| flag.as_bool()),
+            dnd_settings: input.object_patch("dndSettings"),
+            inbound_dnd_settings: input.object_patch("inboundDndSettings"),
+            tags: input.texts_patch("tags"),
+            custom_fields: entries.iter().filter_map(|entry| CustomFieldValue::read(entry).ok()).collect(),
+            fields,
+        }
+    }
+
+    /// Reads a body that holds a contact's fields alone.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(
+        mut body: Map<String, Value>,
+        write: Write,
+        location: &Location,
+    ) -> Result<Self, Vec<FieldError>> {
+        let read = form(write).read(location, |field| body.remove(field.name.as_ref()));
+        let mut errors: Vec<FieldError> = body.keys().map(|name| FieldError::unknown(name)).collect();
+        match read {
+            Ok(input) if errors.is_empty() => Ok(Self::of(&input)),
+            Ok(_) => Err(errors),
+            Err(found) => {
+                errors.extend(found);
+                Err(errors)
+            }
         }
     }
 
@@ -262,9 +311,9 @@ impl ContactInput {
 
 /// `firstName` and `lastName` win over `name` where they hold something; else `name` is split at its first
 /// blank, and what it does not hold is cleared, so that nobody's name is made of two people's.
-fn names(fields: &mut Fields) -> (Patch<String>, Patch<String>) {
-    let [first, last, whole] = ["firstName", "lastName", "name"].map(|field| name(fields, field));
-    match whole {
+fn names(input: &Input) -> (Patch<String>, Patch<String>) {
+    let (first, last) = (input.text_patch("firstName"), input.text_patch("lastName"));
+    match input.text_patch("name") {
         Patch::Set(name) if first.as_set().or(last.as_set()).is_none() => {
             match name.trim().split_once(char::is_whitespace) {
                 Some((first, last)) => (Patch::Set(first.to_owned()), Patch::Set(last.trim().to_owned())),
@@ -276,94 +325,91 @@ fn names(fields: &mut Fields) -> (Patch<String>, Patch<String>) {
     }
 }
 
-/// Takes a name in its stored form; one of which nothing is left clears.
-fn name(fields: &mut Fields, field: &str) -> Patch<String> {
-    match fields.words(field) {
-        Patch::Set(text) => match text::name(&text) {
-            name if name.is_empty() => Patch::Clear,
-            name => Patch::Set(name.into_owned()),
-        },
-        other => other,
-    }
+/// What may not be sent by which channel. Channels are kept under the names in `channels`; `v3` writes them in
+/// camel case, and either is taken. One that is null is not mentioned.
+#[derive(Clone, Copy, Debug)]
+struct Channels {
+    channels: &'static [&'static str],
+    states: &'static [&'static str],
 }
 
-fn custom_fields(fields: &mut Fields) -> Vec<CustomFieldValue> {
-    let mut values = Vec::new();
-    for entry in fields.array("customFields").into_option().unwrap_or_default() {
-        match CustomFieldValue::read(&entry) {
-            Ok(value) => values.push(value),
-            Err(what) => fields.problem(format!("each value in customFields {what}")),
-        }
-    }
-    values
-}
-
-/// The channels as the date versions name them.
-const CHANNELS: [&str; 7] = ["Call", "Email", "SMS", "WhatsApp", "GMB", "FB", "RCS"];
-
-/// Reads what may not be sent by which channel. Channels come out under the names in `channels`; `v3` writes
-/// them in camel case, and either is taken. One that is null is not mentioned.
-fn dnd(fields: &mut Fields, name: &str, channels: &[&str], states: &[&str]) -> Patch<Map<String, Value>> {
-    let Patch::Set(given) = fields.object(name) else { return Patch::Keep };
-    let mut settings = Map::new();
-    for (channel, setting) in given {
-        let Some(known) = channels.iter().find(|known| known.eq_ignore_ascii_case(&channel)) else {
-            fields.problem(format!("{name}.property {channel} should not exist"));
-            continue;
-        };
-        if setting.is_null() {
-            continue;
-        }
-        match dnd_setting(setting, states) {
-            Ok(setting) => drop(settings.insert((*known).to_owned(), setting)),
-            Err(problem) => fields.problem(format!("{name}.{channel}{problem}")),
-        }
-    }
-    Patch::Set(settings)
-}
-
-/// Checks one channel's setting; the error goes on behind the channel's name.
-fn dnd_setting(setting: Value, states: &[&str]) -> Result<Value, String> {
-    let Value::Object(mut setting) = setting else { return Err(" must be an object".to_owned()) };
-    setting.retain(|_, value| !value.is_null());
-    if !setting.get("status").and_then(Value::as_str).is_some_and(|status| states.contains(&status)) {
-        return Err(format!(".status must be one of the following values: {}", states.join(", ")));
-    }
-    for (name, value) in &setting {
-        match name.as_str() {
-            "status" | "message" | "code" if value.is_string() => {}
-            "message" | "code" => return Err(format!(".{name} must be a string")),
-            _ => return Err(format!(".property {name} should not exist")),
-        }
-    }
-    Ok(Value::Object(setting))
-}
-
-fn country_code(country: &str) -> Result<String, String> {
-    let code = country.trim().to_uppercase();
-    if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        Ok(code)
-    } else {
-        Err("country must be a valid ISO31661 Alpha2 code".to_owned())
-    }
-}
-
-/// Reads a date in a form that [`text::date`] takes, or a full ISO 8601 time, and gives it back as
-/// `YYYY-MM-DD`.
-fn birthday(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let day = match text.split_once('T') {
-        Some((day, _)) if Timestamp::parse(text).is_ok() => day,
-        _ => text,
+impl Channels {
+    const OUTBOUND: Self = Self {
+        channels: &["Call", "Email", "SMS", "WhatsApp", "GMB", "FB", "RCS"],
+        states: &["active", "inactive", "permanent"],
     };
-    let date = text::date(day).filter(|date| date.year() >= 1800).map(|date| date.to_string());
-    date.ok_or_else(|| "dateOfBirth must be a valid date, like 1990-09-25 or 09/25/1990".to_owned())
+    const INBOUND: Self = Self { channels: &["all"], states: &["active", "inactive"] };
+
+    /// Checks one channel's setting; the error continues behind the channel's name.
+    fn setting(&self, setting: Value) -> Result<Value, String> {
+        let Value::Object(mut setting) = setting else { return Err(" must be an object".to_owned()) };
+        setting.retain(|_, value| !value.is_null());
+        if !setting.get("status").and_then(Value::as_str).is_some_and(|status| self.states.contains(&status))
+        {
+            return Err(format!(".status must be one of the following values: {}", self.states.join(", ")));
+        }
+        for (name, value) in &setting {
+            match name.as_str() {
+                "status" | "message" | "code" if value.is_string() => {}
+                "message" | "code" => return Err(format!(".{name} must be a string")),
+                _ => return Err(format!(".property {name} should not exist")),
+            }
+        }
+        Ok(Value::Object(setting))
+    }
+}
+
+impl Kind for Channels {
+    fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
+        let Value::Object(given) = raw else { return at.refuse("must be an object") };
+        let (mut settings, mut errors) = (Map::new(), Vec::new());
+        for (channel, setting) in given {
+            let place = format!("{}.{channel}", at.field);
+            let Some(known) = self.channels.iter().find(|known| known.eq_ignore_ascii_case(&channel)) else {
+                errors.push(FieldError::new(
+                    place,
+                    format!("{}.property {channel} should not exist", at.field),
+                ));
+                continue;
+            };
+            if setting.is_null() {
+                continue;
+            }
+            match self.setting(setting) {
+                Ok(setting) => drop(settings.insert((*known).to_owned(), setting)),
+                Err(wrong) => errors.push(FieldError::new(&place, format!("{place}{wrong}"))),
+            }
+        }
+        if errors.is_empty() { Ok(Value::Object(settings)) } else { Err(errors) }
+    }
+
+    fn schema(&self) -> Value {
+        let setting = json!({
+            "type": "object",
+            "properties": {
+                "status": { "type": "string", "enum": self.states },
+                "message": { "type": "string" },
+                "code": { "type": "string" },
+            },
+            "required": ["status"],
+        });
+        let channels = self.channels.iter().map(|channel| ((*channel).to_owned(), setting.clone()));
+        json!({ "type": "object", "properties": channels.collect::<Map<_, _>>() })
+    }
+
+    fn control(&self) -> &'static str {
+        "channels"
+    }
+
+    fn sample(&self) -> Value {
+        let channel = self.channels.first().copied().unwrap_or_default();
+        json!({ channel: { "status": "active" } })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn location() -> Location {
         Location {
@@ -377,10 +423,14 @@ mod tests {
     }
 
     fn read(body: Value, write: Write) -> Result<ContactInput, Vec<String>> {
-        let Value::Object(map) = body else { panic!("not an object") };
-        let mut fields = Fields::new(map);
-        let input = ContactInput::read(&mut fields, write, &location());
-        fields.finish().map(|()| input)
+        let Value::Object(body) = body else { panic!("not an object") };
+        let read = ContactInput::read(body, write, &location());
+        read.map_err(|errors| errors.into_iter().map(|error| error.message).collect())
+    }
+
+    fn birthday(text: &str) -> Result<String, Vec<String>> {
+        let input = read(json!({"dateOfBirth": text}), Write::Create)?;
+        Ok(input.fields.text("dateOfBirth").unwrap_or_default().to_owned())
     }
 
     #[test]
@@ -419,7 +469,7 @@ mod tests {
         let input = read(body, Write::Create).unwrap();
         assert_eq!(input.first_name, Patch::Set("Jos\u{e9}".into()));
         assert_eq!(input.last_name, Patch::Set("P\u{e9}rez".into()));
-        assert_eq!(input.company_name, Patch::Set("Kiln".into()));
+        assert_eq!(input.fields.text("companyName"), Some("Kiln"));
         assert!(!read(json!({"firstName": "\u{200b}"}), Write::Create).unwrap().identifies());
     }
 
@@ -427,9 +477,25 @@ mod tests {
     #[test]
     fn a_time_zone_is_one_that_there_is() {
         let input = read(json!({"timezone": "america/chihuahua"}), Write::Create).unwrap();
-        assert_eq!(input.timezone, Patch::Set("America/Chihuahua".into()));
+        assert_eq!(input.fields.text("timezone"), Some("America/Chihuahua"));
         let problems = read(json!({"timezone": "Mars/Phobos"}), Write::Create).unwrap_err();
         assert_eq!(problems, ["timezone must be an IANA time zone, like Australia/Sydney"]);
+    }
+
+    /// Case R3: what a newer version wrote is kept, and what follows from other fields is not.
+    #[test]
+    fn a_field_that_is_not_known_is_kept() {
+        let document = r#"{"id":"c","locationId":"l","firstName":"Ada","type":"lead","dnd":false,"tags":[],
+            "customFields":[],"dateAdded":"2026-11-25T09:00:00.000Z","dateUpdated":"2026-11-25T09:00:00.000Z",
+            "shoeSize":{"eu":38},"name":"Ada","firstNameLowerCase":"ada"}"#;
+        let contact: Contact = serde_json::from_str(document).unwrap();
+        assert_eq!(Value::Object(contact.fields.clone()), json!({"shoeSize": {"eu": 38}}));
+        let (again, before): (Value, Value) = (
+            serde_json::from_str(&contact.to_document().unwrap()).unwrap(),
+            serde_json::from_str(document).unwrap(),
+        );
+        assert_eq!(again["shoeSize"], before["shoeSize"]);
+        assert_eq!(again["name"], "Ada");
     }
 
     #[test]
@@ -463,7 +529,7 @@ mod tests {
             "09_25_1990",
             "1990-09-25T00:00:00.000Z",
         ] {
-            assert_eq!(birthday(form).as_deref(), Ok("1990-09-25"), "{form}");
+            assert_eq!(birthday(form).unwrap(), "1990-09-25", "{form}");
         }
         for wrong in ["25/09/1990", "1990", "soon", "1990-02-30", "1990-09-25Tgarbage"] {
             assert!(birthday(wrong).is_err(), "{wrong}");

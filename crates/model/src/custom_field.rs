@@ -1,11 +1,13 @@
 //! Custom fields: their definitions, the forms in which values come in, and how a value is read.
 
-use crate::fields::Fields;
+use crate::form::kinds::{Anything, Integer, OneOf, Text, Texts};
+use crate::form::{At, Field, FieldError, Form, Input, Kind};
 use crate::id::CustomFieldId;
+use crate::number;
 use crate::text;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::{Number, Value, json};
 use std::collections::HashSet;
 
 /// The kind of value that a custom field holds. The names are HighLevel's, spelling included.
@@ -153,9 +155,13 @@ impl CustomField {
     }
 }
 
-/// A text as it is, anything else as JSON writes it: the option "5" is also picked by the number.
+/// A text as it is, anything else as people write it: the option "5" is also picked by the number.
 fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number::text(number).unwrap_or_else(|| number.to_string()),
+        other => other.to_string(),
+    }
 }
 
 /// Reads a number as people type it, `007` and `.5` included. A whole number stays one to its last digit.
@@ -177,7 +183,7 @@ fn date_of_millis(millis: i64) -> Option<String> {
     date.filter(|_| at.millis() == millis)
 }
 
-/// What a client may say of a new custom field.
+/// What a client says about a new custom field.
 #[derive(Clone, Debug)]
 pub struct CustomFieldInput {
     /// See [`CustomField::name`].
@@ -192,64 +198,104 @@ pub struct CustomFieldInput {
     pub options: Vec<String>,
 }
 
+/// The fields of a new definition.
+#[must_use]
+pub fn form() -> Form {
+    Form::new([
+        Field::new("name", Text::line().at_most(255), "its name, as people see it")
+            .required()
+            .sampled("Plan"),
+        Field::new("dataType", OneOf(DataType::NAMES), "the kind of value that it holds").required(),
+        Field::new("options", Texts, "what can be picked, for the types with options").sampled(json!([])),
+        Field::new("placeholder", Text::line(), "what stands in an empty form field"),
+        Field::new("position", Integer(0..=i64::MAX), "where it stands among the fields on a page")
+            .ignores_null(),
+        Field::new("model", OneOf(&["contact"]), "what it is a field of").ignores_null(),
+        Field::new("acceptedFormat", Anything, "for files, which no field here holds").unused(),
+        Field::new("isMultipleFile", Anything, "for files, which no field here holds").unused(),
+        Field::new("maxNumberOfFiles", Anything, "for files, which no field here holds").unused(),
+    ])
+}
+
 impl CustomFieldInput {
-    /// The fields of a new definition: `name` and `dataType`, `options` for the types that have them, and
-    /// `placeholder` and `position` where they are wanted.
-    pub fn create(fields: &mut Fields) -> Self {
-        fields.require("name");
-        fields.require("dataType");
-        let name = fields.non_empty_string("name").read(fields, |name| usable_name(name));
-        let named = fields.string("dataType").into_option();
-        let data_type: Option<DataType> =
-            named.and_then(|text| serde_json::from_value(Value::String(text)).ok());
-        let placeholder = fields.string("placeholder").into_option();
-        let position = match fields.take("position") {
-            None | Some(Value::Null) => Some(0),
-            Some(position) => position.as_u64(),
-        };
-        if position.is_none() {
-            fields.problem("position must be an integer number not less than 0");
-        }
-        let mut options = fields.strings("options").into_option().unwrap_or_default();
-        if options.iter().any(|option| option.trim().is_empty()) {
-            fields.problem("each value in options should not be empty");
-        }
-        let mut seen = HashSet::with_capacity(options.len());
-        options.retain(|option| seen.insert(option.clone()));
-        fields.ignore(&["acceptedFormat", "isMultipleFile", "maxNumberOfFiles", "model"]);
-        match data_type {
-            None => fields.problem(format!(
-                "dataType must be one of the following values: {}",
-                DataType::NAMES.join(", ")
-            )),
-            Some(kind) if kind.has_options() && options.is_empty() => {
-                fields.problem("options should not be empty");
-            }
-            Some(kind) if !kind.has_options() && !options.is_empty() => fields.problem(
-                "options can only be given for CHECKBOX, SINGLE_OPTIONS, MULTIPLE_OPTIONS and RADIO",
-            ),
-            Some(_) => {}
-        }
-        Self {
-            name: name.into_option().unwrap_or_default(),
+    /// Takes a definition out of what [`form`] read.
+    ///
+    /// # Errors
+    /// A name that no key can be made from; options that do not go with the type.
+    pub fn of(input: &Input) -> Result<Self, Vec<FieldError>> {
+        let data_type = input.get("dataType").and_then(|name| serde_json::from_value(name.clone()).ok());
+        let mut definition = Self {
+            name: input.text("name").unwrap_or_default().to_owned(),
             data_type: data_type.unwrap_or(DataType::Text),
-            placeholder,
-            position: position.unwrap_or_default(),
-            options,
+            placeholder: input.text("placeholder").map(str::to_owned),
+            position: input.integer("position").and_then(|at| u64::try_from(at).ok()).unwrap_or_default(),
+            options: input.texts("options"),
+        };
+        let errors = definition.errors();
+        let mut seen = HashSet::with_capacity(definition.options.len());
+        definition.options.retain(|option| seen.insert(option.clone()));
+        if errors.is_empty() { Ok(definition) } else { Err(errors) }
+    }
+
+    fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.name.trim().is_empty() {
+            errors.push(FieldError::new("name", "name should not be empty"));
+        } else if key_for(&self.name) == KEY_PREFIX {
+            let message = "name must contain a letter or a digit; the field's key is made from them";
+            errors.push(FieldError::new("name", message));
         }
+        if self.options.iter().any(|option| option.trim().is_empty()) {
+            errors.push(FieldError::new("options", "each value in options should not be empty"));
+        }
+        match self.data_type.has_options() {
+            true if self.options.is_empty() => {
+                errors.push(FieldError::new("options", "options should not be empty"));
+            }
+            false if !self.options.is_empty() => errors.push(FieldError::new(
+                "options",
+                "options can only be given for CHECKBOX, SINGLE_OPTIONS, MULTIPLE_OPTIONS and RADIO",
+            )),
+            _ => {}
+        }
+        errors
     }
 }
 
-/// Checks that a name can be shown and that a key can be made from it.
-fn usable_name(name: &str) -> Result<String, String> {
-    if name.trim().is_empty() {
-        Err("name should not be empty".to_owned())
-    } else if name.chars().count() > 255 {
-        Err("name must be shorter than or equal to 255 characters".to_owned())
-    } else if key_for(name) == KEY_PREFIX {
-        Err("name must contain a letter or a digit; the field's key is made from them".to_owned())
-    } else {
-        Ok(name.to_owned())
+/// The values of custom fields on a contact: a list of entries, each in any of the forms that clients send.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomFieldValues;
+
+impl Kind for CustomFieldValues {
+    fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
+        let Value::Array(entries) = &raw else { return at.refuse("must be an array") };
+        let wrong = entries.iter().filter_map(|entry| CustomFieldValue::read(entry).err());
+        let errors: Vec<FieldError> = wrong
+            .map(|wrong| FieldError::new(at.field, format!("each value in {} {wrong}", at.field)))
+            .collect();
+        if errors.is_empty() { Ok(raw) } else { Err(errors) }
+    }
+
+    fn schema(&self) -> Value {
+        json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": { "type": "string" },
+                    "key": { "type": "string" },
+                    "field_value": {},
+                },
+            },
+        })
+    }
+
+    fn control(&self) -> &'static str {
+        "custom-fields"
+    }
+
+    fn sample(&self) -> Value {
+        json!([{ "key": "plan", "field_value": "Gold" }])
     }
 }
 
@@ -306,7 +352,6 @@ impl CustomFieldValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn field(data_type: DataType) -> CustomField {
         CustomField {

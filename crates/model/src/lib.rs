@@ -7,7 +7,7 @@ pub mod contact;
 pub mod custom_field;
 pub mod depth;
 pub mod event;
-pub mod fields;
+pub mod form;
 pub mod id;
 pub mod key;
 pub mod location;

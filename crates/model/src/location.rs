@@ -21,3 +21,18 @@ pub struct Location {
     /// When it was made.
     pub date_added: Timestamp,
 }
+
+impl Location {
+    /// A location for reading what means the same in all of them.
+    #[must_use]
+    pub fn anywhere() -> Self {
+        Self {
+            id: "anywhere".into(),
+            name: String::new(),
+            country: "US".to_owned(),
+            timezone: "UTC".to_owned(),
+            allow_duplicate_contact: false,
+            date_added: Timestamp::default(),
+        }
+    }
+}

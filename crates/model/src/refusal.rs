@@ -1,5 +1,6 @@
 //! Why a change that was understood is not made.
 
+use crate::form::FieldError;
 use crate::id::ContactId;
 
 /// A change that is not made, and why. Nothing has been written where one is returned.
@@ -32,9 +33,9 @@ pub enum Refusal {
     /// Upsert and duplicate search need an e-mail address or a phone number.
     #[error("Pass at least one of number, email query parameter")]
     NothingToMatch,
-    /// Fields of the body are wrong; one sentence each.
-    #[error("{}", .0.join(", "))]
-    Invalid(Vec<String>),
+    /// Fields of the input are wrong.
+    #[error("{}", sentences(.0))]
+    Invalid(Vec<FieldError>),
     /// Something that is there stands in the way of the change, in a sentence.
     #[error("{0}")]
     Conflict(String),
@@ -44,8 +45,17 @@ impl Refusal {
     /// A body with nothing to know a contact by.
     #[must_use]
     pub fn unidentified() -> Self {
-        Self::Invalid(vec![
-            "Contacts without email, phone, firstName and lastName are not allowed.".to_owned(),
-        ])
+        let message = "Contacts without email, phone, firstName and lastName are not allowed.";
+        Self::Invalid(vec![FieldError::new("email", message)])
     }
+
+    /// One field of the input is wrong.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+}
+
+fn sentences(errors: &[FieldError]) -> String {
+    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    messages.join(", ")
 }

@@ -1,70 +1,58 @@
 //! Tasks on a contact.
 
-use crate::fields::{Fields, Patch};
+use crate::form::kinds::{Flag, Moment, Ref, Text};
+use crate::form::{Door, Field, Form};
 use crate::id::{ContactId, TaskId};
-use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 /// A task, named field by field as HighLevel names them on the wire.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Task {
     /// Its id.
     pub id: TaskId,
     /// The contact that it is about.
     pub contact_id: ContactId,
-    /// What is to be done.
-    pub title: String,
-    /// Details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    /// Who is to do it; any id is taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assigned_to: Option<String>,
-    /// By when.
-    pub due_date: Timestamp,
     /// Whether it is done.
     pub completed: bool,
+    /// What [`form`] writes, by name, and what a newer version wrote.
+    #[serde(flatten)]
+    pub fields: Map<String, Value>,
 }
 
-/// What a client may say of a task; what it leaves out stays as it is.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TaskInput {
-    /// See [`Task::title`].
-    pub title: Patch<String>,
-    /// See [`Task::body`].
-    pub body: Patch<String>,
-    /// See [`Task::assigned_to`].
-    pub assigned_to: Patch<String>,
-    /// See [`Task::due_date`].
-    pub due_date: Patch<Timestamp>,
-    /// See [`Task::completed`].
-    pub completed: Patch<bool>,
+impl Task {
+    /// A task that is open, about which nothing else is known yet.
+    #[must_use]
+    pub fn new(id: TaskId, contact_id: ContactId) -> Self {
+        Self { id, contact_id, completed: false, fields: Map::new() }
+    }
+
+    /// The text of one of its fields: `title`, `dueDate` (in UTC), `body`, …
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
 }
 
-impl TaskInput {
-    /// The fields of a new task: `title`, `dueDate` and `completed` have to be there.
-    pub fn create(fields: &mut Fields) -> Self {
-        fields.require("title");
-        fields.require("dueDate");
-        fields.require("completed");
-        Self::update(fields)
-    }
+/// The fields of a task that a client may write. A new task needs `title` and `dueDate`, and through the API
+/// `completed` too, because HighLevel asks for it; in a workflow a new task is open.
+#[must_use]
+pub fn form(is_new: bool) -> Form {
+    let title = Field::new("title", Text::line(), "what is to be done").sampled("Call Ada");
+    let due = Field::new("dueDate", Moment, "by when, like \"{{ now | plus('1d') }}\"");
+    let completed = completed();
+    Form::new([
+        if is_new { title.required() } else { title.refuses_empty() },
+        if is_new { due.required() } else { due.refuses_empty() },
+        if is_new { completed.required_by(Door::Api).or_in_workflows(json!(false)) } else { completed },
+        Field::new("body", Text::lines(), "details").sampled("Her card was declined."),
+        Field::new("assignedTo", Ref("user"), "the user who is to do it"),
+    ])
+}
 
-    /// The fields of a change; all of them may be left out.
-    pub fn update(fields: &mut Fields) -> Self {
-        Self {
-            title: fields.non_empty_string("title"),
-            body: fields.string("body"),
-            assigned_to: fields.string("assignedTo"),
-            due_date: fields.timestamp("dueDate"),
-            completed: fields.boolean("completed"),
-        }
-    }
-
-    /// The fields of `PUT …/completed`: `completed` alone.
-    pub fn completion(fields: &mut Fields) -> Self {
-        fields.require("completed");
-        Self { completed: fields.boolean("completed"), ..Self::default() }
-    }
+/// Whether a task is done.
+#[must_use]
+pub fn completed() -> Field {
+    Field::new("completed", Flag, "whether it is done").ignores_null()
 }

@@ -47,6 +47,22 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// Reads ISO 8601 as [`Timestamp::parse`] does, but a time without an offset, or a bare date, is one in
+    /// `zone` (an IANA name; UTC where it is unknown).
+    ///
+    /// # Errors
+    /// A sentence that says what form is expected.
+    pub fn parse_in(text: &str, zone: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let Ok(civil) = text.parse::<jiff::civil::DateTime>() else { return Self::parse(text) };
+        if text.parse::<jiff::Timestamp>().is_ok() {
+            return Self::parse(text);
+        }
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let time = zone.to_timestamp(civil).map_err(|_| "must be a valid ISO 8601 date string".to_owned())?;
+        Ok(Self::from_millis(time.as_millisecond()))
+    }
+
     /// Reads ISO 8601 with a zone (`Z` or an offset), with or without a fraction, or a bare date (midnight
     /// UTC). Clients of HighLevel send all of these.
     ///

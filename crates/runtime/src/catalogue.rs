@@ -1,35 +1,46 @@
-//! The actions and events that a workflow may name.
+//! The catalogue, as the engine asks for it.
 
-use crate::{actions, remote};
-use tieline_connect::paythen;
-use tieline_engine::ActionSpec;
-use tieline_model::event::kinds;
+use tieline_engine::{ActionSpec, Class, FieldSpec};
+use tieline_model::form::Door;
+use tieline_operations::{Catalogue, Operation, Perform};
 
-/// The catalogue of this build.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Catalogue;
+/// The actions and events that a workflow may name.
+pub(crate) struct Actions<'c>(pub(crate) &'c Catalogue);
 
-impl tieline_engine::Catalogue for Catalogue {
-    fn action(&self, key: &str) -> Option<&ActionSpec> {
-        all().find(|spec| spec.key == key)
+impl tieline_engine::Catalogue for Actions<'_> {
+    fn action(&self, key: &str) -> Option<ActionSpec> {
+        self.0.operation(key).filter(|operation| operation.is_action).map(|operation| spec(operation))
     }
 
     fn keys(&self) -> Vec<&str> {
-        all().map(|spec| spec.key).collect()
+        self.0.actions().map(|operation| operation.key).collect()
     }
 
     fn is_event(&self, kind: &str) -> bool {
         // A webhook connection may name kinds of its own; one that begins like ours is a slip.
-        let module = kinds::module_of(kind);
-        let ours = module == "paythen" || kinds::OWN_MODULES.contains(&module);
-        self.events().contains(&kind) || (kinds::is_kind(kind) && !ours)
+        self.0.event(kind).is_some() || self.0.may_be_sent(kind)
     }
 
     fn events(&self) -> Vec<&str> {
-        kinds::OWN.iter().chain(paythen::KINDS).copied().collect()
+        self.0.events().iter().map(|event| event.key).collect()
     }
 }
 
-fn all() -> impl Iterator<Item = &'static ActionSpec> {
-    actions::ALL.iter().copied().chain([&remote::HTTP_REQUEST])
+fn spec(operation: &Operation) -> ActionSpec {
+    let class = match operation.perform {
+        Perform::Here(_) => Class::Local,
+        Perform::Outside(_) => Class::Remote,
+    };
+    let fields = operation.step_fields().map(|field| FieldSpec {
+        name: field.name.to_string(),
+        required: field.is_required(Door::Workflow),
+        summary: field.summary.to_string(),
+    });
+    ActionSpec {
+        key: operation.key,
+        class,
+        on_contact: operation.is_on_contact(),
+        fields: fields.collect(),
+        attempts: operation.attempts,
+    }
 }

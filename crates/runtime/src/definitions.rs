@@ -1,6 +1,6 @@
 //! Published workflows, compiled, and the locations that they belong to.
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::Actions;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use tieline_engine::Program;
 use tieline_expr::Data;
 use tieline_model::workflow::Document;
 use tieline_model::{Location, LocationId, WorkflowId};
+use tieline_operations::Catalogue;
 use tieline_store::workflows::{GetVersion, Published, Stamp, Version};
 use tieline_store::{Procedure, Result, Store, Tx, locations};
 
@@ -18,12 +19,14 @@ pub(crate) struct Definition {
     pub(crate) version: i64,
     pub(crate) place: Arc<Place>,
     pub(crate) program: Program,
+    /// What its actions are performed by.
+    pub(crate) catalogue: Catalogue,
 }
 
 /// A location, and how expressions see it.
 #[derive(Debug)]
 pub(crate) struct Place {
-    pub(crate) location: Location,
+    pub(crate) location: Arc<Location>,
     pub(crate) data: Data,
 }
 
@@ -38,7 +41,7 @@ pub(crate) struct Definitions {
 
 impl Definitions {
     /// Loads and compiles what is published now.
-    pub(crate) async fn load(store: &Store) -> Result<Self> {
+    pub(crate) async fn load(store: &Store, catalogue: &Catalogue) -> Result<Self> {
         let published = store.read(Published).await?;
         let listened = published.listened.into_iter().collect();
         let mut definitions = Self { stamp: published.stamp, listened, ..Self::default() };
@@ -46,7 +49,7 @@ impl Definitions {
             let Some(location) = store.read(locations::Get(version.location_id.clone())).await? else {
                 continue;
             };
-            match Definition::compile(version, location) {
+            match Definition::compile(version, location, catalogue) {
                 Ok(definition) => definitions.add(Arc::new(definition)),
                 Err(reason) => tracing::error!(reason, "a published workflow cannot be run by this version"),
             }
@@ -80,7 +83,7 @@ impl Definitions {
 }
 
 impl Definition {
-    fn compile(version: Version, location: Location) -> Result<Self, String> {
+    fn compile(version: Version, location: Location, catalogue: &Catalogue) -> Result<Self, String> {
         let told = |problems: Vec<tieline_model::workflow::Problem>| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             format!("workflow {} version {}: {}", version.workflow_id, version.version, problems.join("; "))
@@ -89,13 +92,14 @@ impl Definition {
             format!("version {} of workflow {} is damaged: {error}", version.version, version.workflow_id)
         })?;
         let document = Document::parse(&document).map_err(told)?;
-        let program = Program::compile(&document, &Catalogue).map_err(told)?;
+        let program = Program::compile(&document, &Actions(catalogue)).map_err(told)?;
         let data = Data::new(serde_json::to_value(&location).map_err(|error| error.to_string())?);
         Ok(Self {
             workflow_id: version.workflow_id,
             version: version.version,
-            place: Arc::new(Place { location, data }),
+            place: Arc::new(Place { location: Arc::new(location), data }),
             program,
+            catalogue: catalogue.clone(),
         })
     }
 }
@@ -103,8 +107,11 @@ impl Definition {
 /// Versions that runs are pinned to, compiled when they are first asked for. A version never changes, so what
 /// is kept stays right until something else is published or a location's settings change; then all are read
 /// anew.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Pinned(Arc<Mutex<Compiled>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Pinned {
+    catalogue: Catalogue,
+    compiled: Arc<Mutex<Compiled>>,
+}
 
 #[derive(Debug, Default)]
 struct Compiled {
@@ -117,6 +124,10 @@ struct Compiled {
 const KEEP: usize = 1000;
 
 impl Pinned {
+    pub(crate) fn new(catalogue: Catalogue) -> Self {
+        Self { catalogue, compiled: Arc::default() }
+    }
+
     /// A version, from the transaction if it is not at hand; an error in words where it cannot be run.
     pub(crate) async fn get(
         &self,
@@ -126,7 +137,7 @@ impl Pinned {
     ) -> Result<Result<Arc<Definition>, String>> {
         let key = (workflow.clone(), version);
         let stamp = Stamp.run(tx).await?;
-        if let Some(definition) = self.0.lock().of(stamp).get(&key) {
+        if let Some(definition) = self.compiled.lock().of(stamp).get(&key) {
             return Ok(Ok(Arc::clone(definition)));
         }
         let get = GetVersion { workflow_id: workflow.clone(), version };
@@ -136,8 +147,8 @@ impl Pinned {
         let Some(location) = locations::Get(found.location_id.clone()).run(tx).await? else {
             return Ok(Err(format!("location {} is gone", found.location_id)));
         };
-        Ok(Definition::compile(found, location).map(Arc::new).inspect(|definition| {
-            let mut kept = self.0.lock();
+        Ok(Definition::compile(found, location, &self.catalogue).map(Arc::new).inspect(|definition| {
+            let mut kept = self.compiled.lock();
             let kept = kept.of(stamp);
             if kept.len() >= KEEP {
                 kept.clear();

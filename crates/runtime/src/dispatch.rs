@@ -12,6 +12,7 @@ use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
 use tieline_model::{Event, RunId};
+use tieline_operations::Catalogue;
 use tieline_store::log::Cursor;
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
@@ -218,11 +219,12 @@ pub(crate) async fn look(
     after: i64,
     limit: u32,
     definitions: &mut Arc<Definitions>,
+    catalogue: &Catalogue,
 ) -> Result<Look> {
     store.place_events().await?;
     let headlines = store.read(log::Skim { after, limit: SKIM }).await?;
     if store.read(workflows::Stamp).await? != definitions.stamp {
-        *definitions = Arc::new(Definitions::load(store).await?);
+        *definitions = Arc::new(Definitions::load(store, catalogue).await?);
     }
     let (mut events, mut seen) = (Vec::new(), after);
     for headline in headlines {

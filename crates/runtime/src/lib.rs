@@ -4,10 +4,8 @@
 //! (`dispatch`), and wakes those that slept or had a request under way (`worker`). What a run does to
 //! Tieline's own data commits together with its checkpoint, so it happens exactly once.
 
-mod actions;
 mod care;
-pub mod catalogue;
-mod constants;
+mod catalogue;
 mod definitions;
 mod dispatch;
 pub mod documents;

@@ -2,33 +2,12 @@
 
 use crate::segment::{LEASE, Remote, Segment};
 use serde_json::Value;
-use tieline_connect::http::{Client, Request};
-use tieline_engine::{Act, ActionFailure, ActionSpec, Class, FieldSpec, Input};
-use tieline_model::Timestamp;
+use std::sync::Arc;
+use tieline_connect::http::{Client, RequestFailure};
+use tieline_engine::{Act, ActionFailure, Input};
+use tieline_model::{Cause, Timestamp};
+use tieline_operations::{Catalogue, Outside, OutsideAnswer, Perform, Rendered};
 use tieline_store::clock::Clock;
-
-/// Sends an HTTP request.
-pub(crate) const HTTP_REQUEST: ActionSpec = ActionSpec {
-    key: "http.request",
-    class: Class::Remote,
-    on_contact: false,
-    fields: &[
-        FieldSpec { name: "url", required: true, summary: "the address to send to, beginning with https://" },
-        FieldSpec {
-            name: "method",
-            required: false,
-            summary: "GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS",
-        },
-        FieldSpec { name: "headers", required: false, summary: "headers, as an object" },
-        FieldSpec {
-            name: "query",
-            required: false,
-            summary: "what to add to the address behind ?, as an object",
-        },
-        FieldSpec { name: "body", required: false, summary: "an object, which goes out as JSON, or a text" },
-    ],
-    attempts: 6,
-};
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -60,27 +39,20 @@ fn idempotency_key(remote: &Remote) -> String {
 
 /// Sends a run's request. None where its lease is too far gone to send it safely: then it is left to whoever
 /// takes the run over.
-pub(crate) async fn send(client: &Client, remote: &Remote, clock: &dyn Clock) -> Option<Answer> {
+pub(crate) async fn send(
+    client: &Client,
+    catalogue: &Catalogue,
+    remote: &Remote,
+    clock: &dyn Clock,
+) -> Option<Answer> {
     let left = remote.run.due_at.map_or(0, |end| end.millis() - clock.now().millis());
     if i128::from(left) < i128::try_from(LEASE.as_millis() / 2).unwrap_or(i128::MAX) {
         return None;
     }
-    let request = match Request::read(&remote.act.input) {
-        Ok(request) => request,
-        Err(problems) => {
-            let message = problems.join("; ");
-            return Some(Answer::Failed(ActionFailure {
-                message,
-                retryable: false,
-                retry_after: None,
-                busy: false,
-            }));
-        }
-    };
-    Some(match client.send(&request, &idempotency_key(remote), clock.now()).await {
-        Ok(response) => Answer::Done {
-            detail: format!("{} answered {}", request.host(), response.status),
-            output: serde_json::to_value(&response).unwrap_or_default(),
+    Some(match perform(client, catalogue, remote, clock).await {
+        Ok(answer) => Answer::Done {
+            output: serde_json::from_str(&answer.to_json()).unwrap_or_default(),
+            detail: answer.did,
         },
         Err(failure) => Answer::Failed(ActionFailure {
             message: failure.message,
@@ -89,4 +61,30 @@ pub(crate) async fn send(client: &Client, remote: &Remote, clock: &dyn Clock) ->
             busy: failure.busy,
         }),
     })
+}
+
+async fn perform(
+    client: &Client,
+    catalogue: &Catalogue,
+    remote: &Remote,
+    clock: &dyn Clock,
+) -> OutsideAnswer {
+    let action = remote.act.action;
+    let operation = catalogue.operation(action);
+    let Some((operation, Perform::Outside(perform))) =
+        operation.map(|operation| (operation, operation.perform))
+    else {
+        return Err(RequestFailure::lasting(format!("{action} is not an action that calls outside")));
+    };
+    let rendered = Rendered {
+        catalogue: catalogue.clone(),
+        location: Arc::clone(&remote.location),
+        cause: Cause::run(remote.run.id.clone(), 0),
+        with: remote.act.input.clone(),
+        subject: None,
+    };
+    let call =
+        operation.read_rendered(rendered).map_err(|error| RequestFailure::lasting(error.to_string()))?;
+    let idempotency_key = idempotency_key(remote);
+    perform(Outside { client, idempotency_key: &idempotency_key, now: clock.now() }, &call).await
 }

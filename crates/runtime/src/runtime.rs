@@ -9,6 +9,7 @@ use crate::worker::{Abandon, GiveBack, Resume, Work};
 use std::sync::Arc;
 use std::time::Duration;
 use tieline_connect::http::Client;
+use tieline_operations::Catalogue;
 use tieline_store::{Result, Store, runs};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -23,6 +24,8 @@ const REQUESTS: usize = 64;
 pub struct Options {
     /// Sends requests, and refuses those to private addresses.
     pub client: Client,
+    /// What workflows can do.
+    pub catalogue: Catalogue,
 }
 
 /// The running loops. Dropping it stops them at once; [`Runtime::stop`] lets them finish what they are at.
@@ -38,6 +41,7 @@ struct Shared {
     store: Store,
     client: Client,
     pinned: Pinned,
+    catalogue: Catalogue,
     due: Arc<Notify>,
     requests: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
@@ -51,7 +55,8 @@ impl Runtime {
         let shared = Shared {
             store: store.clone(),
             client: options.client,
-            pinned: Pinned::default(),
+            pinned: Pinned::new(options.catalogue.clone()),
+            catalogue: options.catalogue,
             due: Arc::new(Notify::new()),
             requests: Arc::new(Semaphore::new(REQUESTS)),
             stopping: stopped,
@@ -106,7 +111,11 @@ impl Shared {
             if self.is_stopping() {
                 return self.give_back(remote).await;
             }
-            let Some(answer) = send(&self.client, &remote, self.store.clock().as_ref()).await else { return };
+            let Some(answer) =
+                send(&self.client, &self.catalogue, &remote, self.store.clock().as_ref()).await
+            else {
+                return;
+            };
             next = self.write_down(remote, answer).await;
             // A run with the same key may have waited for this one.
             self.due.notify_one();
@@ -171,14 +180,14 @@ async fn dispatch(
     first: &mut String,
 ) -> Result<()> {
     let store = shared.store.clone();
-    let mut definitions = Arc::new(Definitions::load(&store).await?);
+    let mut definitions = Arc::new(Definitions::load(&store, &shared.catalogue).await?);
     let mut written = store.read(CURSOR).await?;
     let mut seen = written;
     while !shared.is_stopping() {
         // Marked as seen before the look, so that what is appended during it is not slept over.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
-        let look = look(&store, seen, care.limit(BATCH), &mut definitions).await?;
+        let look = look(&store, seen, care.limit(BATCH), &mut definitions, &shared.catalogue).await?;
         // What was passed over stays so: a workflow that is published later is not started by it, not even
         // after a restart.
         let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;

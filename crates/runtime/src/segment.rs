@@ -1,15 +1,18 @@
 //! Taking a run on inside a transaction, up to where something other than the database has to happen.
 
-use crate::actions::{self, Call};
 use crate::definitions::Definition;
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tieline_engine::{
     Act, ActionFailure, Class, Effect, Input, Outcome, RunState, Sleep, Why, World, advance,
 };
 use tieline_expr::Data;
-use tieline_model::{Cause, ContactId, Event, RunId, Timestamp};
+use tieline_model::{Cause, ContactId, Event, Location, Refusal, RunId, Timestamp};
+use tieline_operations::{Answer, Perform, Rendered};
+use tieline_store::contacts::Subject;
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{Error, Procedure, Result, Tx, contacts};
 
@@ -28,6 +31,8 @@ pub(crate) struct Segment<'a> {
     pub(crate) run: Run,
     pub(crate) state: RunState,
     history: Vec<Record>,
+    /// The person that the event is about, read from it when an action first asks.
+    subject: OnceLock<Option<Subject>>,
 }
 
 /// A step in a run's history.
@@ -52,6 +57,7 @@ fn is_first(attempt: &u32) -> bool {
 /// A request that a run wants sent, once its checkpoint is durable.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
+    pub(crate) location: Arc<Location>,
     pub(crate) run: Run,
     pub(crate) act: Act,
 }
@@ -64,7 +70,7 @@ impl<'a> Segment<'a> {
         run: Run,
         state: RunState,
     ) -> Self {
-        Self { definition, event, trigger, run, state, history: Vec::new() }
+        Self { definition, event, trigger, run, state, history: Vec::new(), subject: OnceLock::new() }
     }
 
     /// Takes the run on from `input` until it sleeps, calls outside or is over. The run then says where it
@@ -97,7 +103,11 @@ impl<'a> Segment<'a> {
                         format!("calls {}", act.action),
                     );
                     self.listen_ahead(tx).await?;
-                    return Ok(Some(Remote { run: self.run.clone(), act }));
+                    return Ok(Some(Remote {
+                        location: Arc::clone(&self.definition.place.location),
+                        run: self.run.clone(),
+                        act,
+                    }));
                 }
                 Effect::Sleep(sleep) => {
                     self.sleep(tx, &sleep).await?;
@@ -114,24 +124,45 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Performs a local action and tells the engine how it went.
+    /// Performs a local action and reports to the engine how it went. What a refused action has written is
+    /// undone.
     async fn act(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Input> {
-        let cause = Cause::run(self.run.id.clone(), self.event.cause.depth + 1);
-        let location = &self.definition.place.location;
-        let call =
-            Call { location, cause, event: self.event, input: act.input, wants_output: act.keep_output };
-        match actions::perform(tx, act.action, call).await {
-            Ok(done) => {
-                self.tell(tx.now(), &act.place, Some(act.action), "done", done.did, act.attempt);
-                Ok(Input::Done { output: done.output, contact_id: done.contact_id })
+        let (place, action, attempt, keep_output) =
+            (act.place.clone(), act.action, act.attempt, act.keep_output);
+        let step = tx.begin_step().await?;
+        let performed = self.perform(tx, act).await;
+        tx.end_step(step, matches!(performed, Err(Error::Refused(_)))).await?;
+        match performed {
+            Ok(answer) => {
+                self.tell(tx.now(), &place, Some(action), "done", summary(&answer), attempt);
+                let output = if keep_output { serde_json::from_str(&answer.to_json())? } else { Value::Null };
+                Ok(Input::Done { output, contact_id: answer.contact_id })
             }
             Err(Error::Refused(refusal)) => {
                 let message = refusal.to_string();
-                self.tell(tx.now(), &act.place, Some(act.action), "failed", message.clone(), act.attempt);
+                self.tell(tx.now(), &place, Some(action), "failed", message.clone(), attempt);
                 Ok(Input::Failed(ActionFailure { message, retryable: false, retry_after: None, busy: false }))
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn perform(&self, tx: &mut Tx<'_>, act: Act) -> Result<Answer> {
+        let operation = self.definition.catalogue.operation(act.action);
+        let Some((operation, Perform::Here(perform))) =
+            operation.map(|operation| (operation, operation.perform))
+        else {
+            return Err(Refusal::NotFound { what: "Action", id: act.action.to_owned() }.into());
+        };
+        let call = operation.read_rendered(Rendered {
+            catalogue: self.definition.catalogue.clone(),
+            location: Arc::clone(&self.definition.place.location),
+            cause: Cause::run(self.run.id.clone(), self.event.cause.depth + 1),
+            with: act.input,
+            subject: self.subject.get_or_init(|| Subject::of(self.event)).clone(),
+        })?;
+        let answer = perform(tx, &call).await?;
+        Ok(answer.warnings(call.input.warnings().iter().cloned()))
     }
 
     /// Puts down how a call outside went.
@@ -270,6 +301,12 @@ impl<'a> Segment<'a> {
         }
         Ok(())
     }
+}
+
+/// What an action did and what it left out, for the history.
+fn summary(answer: &Answer) -> String {
+    let parts: Vec<&str> = std::iter::once(&answer.did).chain(&answer.warnings).map(String::as_str).collect();
+    parts.join("; ")
 }
 
 /// Ends the history of a run that cannot be taken on at all.

@@ -10,14 +10,13 @@ use crate::tx::Tx;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tieline_model::form::Input;
 use tieline_model::{Cause, ContactId, LocationId, NewEvent, Timestamp};
 
 /// A kind of thing that is attached to contacts.
 pub trait Attached: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static {
     /// Its id.
     type Id: Clone + ToString + Send + Sync + 'static;
-    /// What a client may say of one.
-    type Input: Clone + Send + Sync + 'static;
 
     /// What it is called in messages and, in lower case, in the payload of events.
     const NAME: (&'static str, &'static str);
@@ -36,12 +35,10 @@ pub trait Attached: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sy
     /// The kind of event that tells of one that is gone.
     const DELETED: &'static str;
 
-    /// A new one, of which nothing is known yet.
+    /// A new one, about which nothing is known yet.
     fn blank(id: Self::Id, contact_id: ContactId, now: Timestamp) -> Self;
     /// A new id.
     fn mint(now: Timestamp, random: [u8; 12]) -> Self::Id;
-    /// Puts in what a client says.
-    fn apply(&mut self, input: &Self::Input);
     /// The kind of event that tells of a change from `before`.
     fn changed(&self, before: &Self) -> &'static str;
     /// The contact that it is on.
@@ -111,15 +108,25 @@ async fn find<T: Attached>(
 
 /// Makes one.
 #[derive(Clone, Debug)]
-pub struct Create<T: Attached> {
+pub struct Create<T> {
     /// The location.
     pub location_id: LocationId,
     /// The contact.
     pub contact_id: ContactId,
-    /// What it says; what a new one needs is there.
-    pub input: T::Input,
+    /// What its form read; what a new one needs is in it.
+    pub input: Input,
     /// Who makes it.
     pub cause: Cause,
+    /// Which kind; leave it to [`Create::new`].
+    kind: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Create<T> {
+    /// Creates one on this contact.
+    #[must_use]
+    pub const fn new(location_id: LocationId, contact_id: ContactId, input: Input, cause: Cause) -> Self {
+        Self { location_id, contact_id, input, cause, kind: std::marker::PhantomData }
+    }
 }
 
 impl<T: Attached> Procedure for Create<T> {
@@ -128,8 +135,7 @@ impl<T: Attached> Procedure for Create<T> {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
         must_exist(tx, &self.location_id, &self.contact_id).await?;
         let id = T::mint(tx.now(), tx.id_part());
-        let mut item = T::blank(id.clone(), self.contact_id.clone(), tx.now());
-        item.apply(&self.input);
+        let item = applied(&T::blank(id.clone(), self.contact_id.clone(), tx.now()), &self.input)?;
         write(tx, T::INSERT, &self.location_id, &item, &id.to_string()).await?;
         tell(tx, &self.location_id, &self.cause, T::CREATED, &item, None).await?;
         Ok(item)
@@ -145,8 +151,8 @@ pub struct Update<T: Attached> {
     pub contact_id: ContactId,
     /// Its id.
     pub id: T::Id,
-    /// What changes.
-    pub input: T::Input,
+    /// What its form read.
+    pub input: Input,
     /// Who changes it.
     pub cause: Cause,
 }
@@ -156,8 +162,7 @@ impl<T: Attached> Procedure for Update<T> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<T> {
         let before: T = find(tx, &self.location_id, &self.contact_id, &self.id).await?;
-        let mut item = before.clone();
-        item.apply(&self.input);
+        let item = applied(&before, &self.input)?;
         if item != before {
             write(tx, T::UPDATE, &self.location_id, &item, &self.id.to_string()).await?;
             tell(tx, &self.location_id, &self.cause, item.changed(&before), &item, Some(&before)).await?;
@@ -188,6 +193,16 @@ impl<T: Attached> Procedure for Delete<T> {
         tx.execute(T::DELETE, params![&self.location_id, &self.contact_id, &key]).await?;
         tell(tx, &self.location_id, &self.cause, T::DELETED, &item, None).await
     }
+}
+
+/// The item with what the input says about its fields. Fields that only the form knows, and those of a newer
+/// version, are part of the document as much as any other.
+fn applied<T: Attached>(item: &T, input: &Input) -> Result<T> {
+    let mut document = serde_json::to_value(item)?;
+    if let Value::Object(fields) = &mut document {
+        input.apply_to(fields);
+    }
+    Ok(serde_json::from_value(document)?)
 }
 
 async fn write<T: Attached>(

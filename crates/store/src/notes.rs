@@ -2,7 +2,7 @@
 
 use crate::attached::{self, Attached};
 use tieline_model::event::kinds;
-use tieline_model::note::{Note, NoteInput};
+use tieline_model::note::Note;
 use tieline_model::{ContactId, NoteId, Timestamp};
 
 /// Lists a contact's notes, newest first.
@@ -18,7 +18,6 @@ pub type Delete = attached::Delete<Note>;
 
 impl Attached for Note {
     type Id = NoteId;
-    type Input = NoteInput;
 
     const NAME: (&'static str, &'static str) = ("Note", "note");
     const SELECT_ALL: &'static str =
@@ -34,32 +33,11 @@ impl Attached for Note {
     const DELETED: &'static str = kinds::NOTE_DELETED;
 
     fn blank(id: NoteId, contact_id: ContactId, now: Timestamp) -> Self {
-        Self {
-            id,
-            contact_id,
-            body: String::new(),
-            user_id: None,
-            title: None,
-            color: None,
-            pinned: false,
-            date_added: now,
-        }
+        Self::new(id, contact_id, now)
     }
 
     fn mint(now: Timestamp, random: [u8; 12]) -> NoteId {
         NoteId::mint(now, random)
-    }
-
-    fn apply(&mut self, input: &NoteInput) {
-        if let Some(body) = input.body.as_set() {
-            self.body.clone_from(body);
-        }
-        input.user_id.apply(&mut self.user_id);
-        input.title.apply(&mut self.title);
-        input.color.apply(&mut self.color);
-        if let Some(pinned) = input.pinned.as_set() {
-            self.pinned = *pinned;
-        }
     }
 
     fn changed(&self, _before: &Self) -> &'static str {

@@ -25,6 +25,11 @@ pub trait Procedure: Send + Sync + 'static {
     /// the threads that answer requests.
     const SCANS: bool = false;
 
+    /// [`Procedure::SCANS`], for a procedure that only knows when it is made.
+    fn scans(&self) -> bool {
+        Self::SCANS
+    }
+
     /// Does it.
     fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
@@ -114,7 +119,7 @@ impl Store {
         match &self.inner.driver {
             Driver::Postgres(postgres) => postgres.read(procedure, &self.inner.sources).await,
             // Looking one row up takes less time than handing it to another thread would.
-            Driver::Sqlite { readers, .. } if !P::SCANS => {
+            Driver::Sqlite { readers, .. } if !procedure.scans() => {
                 readers.with(|connection| sqlite::drive(procedure.run(&mut self.reading(connection))))
             }
             Driver::Sqlite { readers, .. } => {

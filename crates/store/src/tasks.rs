@@ -2,7 +2,7 @@
 
 use crate::attached::{self, Attached};
 use tieline_model::event::kinds;
-use tieline_model::task::{Task, TaskInput};
+use tieline_model::task::Task;
 use tieline_model::{ContactId, TaskId, Timestamp};
 
 /// Lists a contact's tasks, newest first.
@@ -18,7 +18,6 @@ pub type Delete = attached::Delete<Task>;
 
 impl Attached for Task {
     type Id = TaskId;
-    type Input = TaskInput;
 
     const NAME: (&'static str, &'static str) = ("Task", "task");
     const SELECT_ALL: &'static str =
@@ -33,34 +32,12 @@ impl Attached for Task {
     const CREATED: &'static str = kinds::TASK_CREATED;
     const DELETED: &'static str = kinds::TASK_DELETED;
 
-    fn blank(id: TaskId, contact_id: ContactId, now: Timestamp) -> Self {
-        Self {
-            id,
-            contact_id,
-            title: String::new(),
-            body: None,
-            assigned_to: None,
-            due_date: now,
-            completed: false,
-        }
+    fn blank(id: TaskId, contact_id: ContactId, _now: Timestamp) -> Self {
+        Self::new(id, contact_id)
     }
 
     fn mint(now: Timestamp, random: [u8; 12]) -> TaskId {
         TaskId::mint(now, random)
-    }
-
-    fn apply(&mut self, input: &TaskInput) {
-        if let Some(title) = input.title.as_set() {
-            self.title.clone_from(title);
-        }
-        input.body.apply(&mut self.body);
-        input.assigned_to.apply(&mut self.assigned_to);
-        if let Some(due_date) = input.due_date.as_set() {
-            self.due_date = *due_date;
-        }
-        if let Some(completed) = input.completed.as_set() {
-            self.completed = *completed;
-        }
     }
 
     fn changed(&self, before: &Self) -> &'static str {

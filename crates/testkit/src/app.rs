@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tieline_api::{ApiSettings, App};
 use tieline_model::{Location, Scope, Scopes};
+use tieline_operations::Catalogue;
 use tieline_store::clock::ManualClock;
 use tieline_store::{Store, keys, locations};
 use tower::ServiceExt;
@@ -55,7 +56,7 @@ impl TestApp {
         let location = location(&store, "Home").await;
         let key = key(&store, &location, Scope::ALL.iter().copied().collect()).await;
         Self {
-            router: tieline_api::router(App::new(store.clone(), settings)),
+            router: tieline_api::router(App::new(store.clone(), Catalogue::default(), settings)),
             clock: Arc::clone(&database.clock),
             store,
             location,
@@ -74,7 +75,10 @@ impl TestApp {
     /// The same data behind an API with these settings.
     #[must_use]
     pub fn settings(&self, settings: ApiSettings) -> Self {
-        Self { router: tieline_api::router(App::new(self.store.clone(), settings)), ..self.clone() }
+        Self {
+            router: tieline_api::router(App::new(self.store.clone(), Catalogue::default(), settings)),
+            ..self.clone()
+        }
     }
 
     /// The same API, with another new location as its own.

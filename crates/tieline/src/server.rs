@@ -14,6 +14,7 @@ use tieline_api::{ApiSettings, App, hooks};
 use tieline_connect::http::{Client, Guard, Options as HttpOptions};
 use tieline_model::Timestamp;
 use tieline_model::time::parse_duration;
+use tieline_operations::Catalogue;
 use tieline_runtime::ingress::Ingress;
 use tieline_runtime::{Options as RuntimeOptions, Runtime};
 use tieline_store::clock::{Clock, ManualClock, SystemClock};
@@ -59,8 +60,9 @@ impl Server {
         let seal = open::seal(config, &store).await?;
         let client = Client::new(HttpOptions { guard: settings.outbound, ..HttpOptions::default() });
         let client = client.map_err(|error| format!("the HTTP client cannot be set up: {error}"))?;
-        let runtime = Runtime::start(&store, RuntimeOptions { client });
-        let mut router = tieline_api::router(App::new(store.clone(), settings.api))
+        let catalogue = Catalogue::default();
+        let runtime = Runtime::start(&store, RuntimeOptions { client, catalogue: catalogue.clone() });
+        let mut router = tieline_api::router(App::new(store.clone(), catalogue, settings.api))
             .merge(hooks::router(Ingress::new(store.clone(), seal), store.clone()));
         if let Some(manual) = manual {
             router = router.merge(clock_routes(manual));

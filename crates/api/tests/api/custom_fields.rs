@@ -233,7 +233,7 @@ async fn definitions_that_nobody_could_use_are_refused() {
         (json!({"name": "Size", "dataType": "TEXT", "options": ["a"]}), no_options),
         (
             json!({"name": "Size", "dataType": "TEXT", "position": "3"}),
-            "position must be an integer number not less than 0",
+            "position must be a number conforming to the specified constraints",
         ),
         (json!({"name": "Size", "dataType": "TEXT", "placeholder": 3}), "placeholder must be a string"),
     ] {

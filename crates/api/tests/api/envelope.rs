@@ -4,7 +4,8 @@ use crate::conversation::Conversation;
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
-use tieline_api::{ApiSettings, Version};
+use tieline_api::ApiSettings;
+use tieline_operations::Version;
 use tieline_testkit::app::{Reply, TestApp};
 
 fn problem(reply: &Reply) -> (u16, String) {

@@ -28,7 +28,7 @@ pub struct RequestFailure {
 
 impl RequestFailure {
     /// A failure that trying again does not mend.
-    pub(super) fn lasting(message: impl Into<String>) -> Self {
+    pub fn lasting(message: impl Into<String>) -> Self {
         Self { message: message.into(), retryable: false, retry_after: None, busy: false }
     }
 

@@ -7,6 +7,7 @@
 pub mod client;
 pub mod failure;
 pub mod guard;
+pub mod kinds;
 pub mod redact;
 pub mod request;
 pub mod response;

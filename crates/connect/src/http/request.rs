@@ -8,13 +8,13 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderVal
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use std::fmt;
+use tieline_model::form::FieldError;
 use url::{Url, form_urlencoded};
 
 /// The most headers of a request; no server takes as many.
 const MOST_HEADERS: usize = 100;
 
-const FIELDS: [&str; 5] = ["method", "url", "headers", "query", "body"];
-const METHODS: [Method; 7] =
+pub(super) const METHODS: [Method; 7] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
 /// Headers that say how a message is framed or where it goes; one of these from a template could smuggle a
 /// second request in or get around the check of the address.
@@ -56,12 +56,12 @@ impl Request {
     ///
     /// # Errors
     /// Every mistake found, each naming the field and the fix.
-    pub fn read(input: &Map<String, Value>) -> Result<Self, Vec<String>> {
+    pub fn read(input: &Map<String, Value>) -> Result<Self, Vec<FieldError>> {
         let mut reader = Reader::default();
         let request = reader.request(input);
         match request {
-            Some(request) if reader.problems.is_empty() => Ok(request),
-            _ => Err(reader.problems),
+            Some(request) if reader.errors.is_empty() => Ok(request),
+            _ => Err(reader.errors),
         }
     }
 
@@ -89,20 +89,18 @@ impl Request {
     }
 }
 
+/// Reads the parts of a request and gathers what is wrong with them.
 #[derive(Default)]
-struct Reader {
-    problems: Vec<String>,
+pub(super) struct Reader {
+    pub(super) errors: Vec<FieldError>,
 }
 
 impl Reader {
     fn problem(&mut self, field: &str, message: impl fmt::Display) {
-        self.problems.push(format!("{field}: {message}"));
+        self.errors.push(FieldError::new(field, format!("{field}: {message}")));
     }
 
     fn request(&mut self, input: &Map<String, Value>) -> Option<Request> {
-        for name in input.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
-            self.problem(name, format_args!("is not known here; known are {}", FIELDS.join(", ")));
-        }
         let body = input.get("body").filter(|body| !body.is_null());
         let method = self.method(input.get("method"), body.is_some());
         let url = self.url(input.get("url"));
@@ -117,7 +115,7 @@ impl Reader {
         Some(Request { method: method?, url, headers, body })
     }
 
-    fn method(&mut self, method: Option<&Value>, has_body: bool) -> Option<Method> {
+    pub(super) fn method(&mut self, method: Option<&Value>, has_body: bool) -> Option<Method> {
         let name = match method {
             None | Some(Value::Null) => return Some(if has_body { Method::POST } else { Method::GET }),
             Some(Value::String(name)) => name.trim().to_ascii_uppercase(),
@@ -132,7 +130,7 @@ impl Reader {
     }
 
     /// The text is not repeated in the message: where it is wrong, it may still hold a secret.
-    fn url(&mut self, url: Option<&Value>) -> Option<Url> {
+    pub(super) fn url(&mut self, url: Option<&Value>) -> Option<Url> {
         let text = match url {
             Some(Value::String(text)) if !text.trim().is_empty() => text.trim(),
             None | Some(Value::Null | Value::String(_)) => {
@@ -157,7 +155,7 @@ impl Reader {
         }
     }
 
-    fn headers(&mut self, headers: Option<&Value>) -> HeaderMap {
+    pub(super) fn headers(&mut self, headers: Option<&Value>) -> HeaderMap {
         let mut read = HeaderMap::new();
         let Some(map) = self.object("headers", headers) else { return read };
         for (name, value) in map.iter().filter(|(_, value)| !value.is_null()) {
@@ -209,7 +207,7 @@ impl Reader {
     }
 
     /// The pairs of a query or a form: a list gives its name once for each of its items.
-    fn pairs(&mut self, field: &str, object: Option<&Value>) -> Vec<(String, String)> {
+    pub(super) fn pairs(&mut self, field: &str, object: Option<&Value>) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
         let Some(map) = self.object(field, object) else { return pairs };
         for (name, value) in map.iter().filter(|(_, value)| !value.is_null()) {

@@ -58,7 +58,7 @@ pub(crate) fn compile(
         );
         return;
     };
-    check_fields(compiler, &place, spec, with);
+    check_fields(compiler, &place, &spec, with);
     if let Some(with) = with_tree {
         let action = Do {
             id: step.id.as_deref().map(Arc::from),
@@ -74,7 +74,7 @@ pub(crate) fn compile(
 }
 
 fn check_fields(compiler: &mut Compiler<'_>, place: &str, spec: &ActionSpec, with: &Map<String, Value>) {
-    let mut known: Vec<&str> = spec.fields.iter().map(|field| field.name).collect();
+    let mut known: Vec<&str> = spec.fields.iter().map(|field| field.name.as_str()).collect();
     if spec.on_contact && !known.contains(&CONTACT_ID) {
         known.push(CONTACT_ID);
     }
@@ -83,7 +83,7 @@ fn check_fields(compiler: &mut Compiler<'_>, place: &str, spec: &ActionSpec, wit
         compiler.problem(format!("{place}.{name}"), format!("is not a field of `{}`{hint}", spec.key));
     }
     let given = |name: &str| with.get(name).is_some_and(|value| !value.is_null());
-    for field in spec.fields.iter().filter(|field| field.required && !given(field.name)) {
+    for field in spec.fields.iter().filter(|field| field.required && !given(&field.name)) {
         if spec.on_contact && field.name == CONTACT_ID {
             continue;
         }

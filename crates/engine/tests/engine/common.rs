@@ -1,6 +1,7 @@
 //! A small catalogue and a world to run workflows in.
 
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use tieline_engine::{
     ActionSpec, Catalogue, Class, Effect, FieldSpec, Input, Outcome, Program, RunState, World, advance,
 };
@@ -32,31 +33,33 @@ steps:
       - else: []
 "#;
 
-const fn field(name: &'static str, required: bool) -> FieldSpec {
-    FieldSpec { name, required, summary: "what it is about" }
+fn field(name: &str, required: bool) -> FieldSpec {
+    FieldSpec { name: name.to_owned(), required, summary: "what it is about".to_owned() }
 }
 
-const fn local(key: &'static str, on_contact: bool, fields: &'static [FieldSpec]) -> ActionSpec {
-    ActionSpec { key, class: Class::Local, on_contact, fields, attempts: 3 }
+fn local(key: &'static str, on_contact: bool, fields: &[FieldSpec]) -> ActionSpec {
+    ActionSpec { key, class: Class::Local, on_contact, fields: fields.to_vec(), attempts: 3 }
 }
 
-const ACTIONS: &[ActionSpec] = &[
-    local("contacts.upsert-contact", false, &[field("email", false), field("name", false)]),
-    local("contacts.add-tags", true, &[field("tags", true)]),
-    local("contacts.create-note", true, &[field("body", true)]),
-    local(
-        "contacts.create-task",
-        true,
-        &[field("title", true), field("dueDate", true), field("completed", true)],
-    ),
-    ActionSpec {
-        key: "http.request",
-        class: Class::Remote,
-        on_contact: false,
-        fields: &[field("url", true), field("body", false)],
-        attempts: 4,
-    },
-];
+static ACTIONS: LazyLock<Vec<ActionSpec>> = LazyLock::new(|| {
+    vec![
+        local("contacts.upsert-contact", false, &[field("email", false), field("name", false)]),
+        local("contacts.add-tags", true, &[field("tags", true)]),
+        local("contacts.create-note", true, &[field("body", true)]),
+        local(
+            "contacts.create-task",
+            true,
+            &[field("title", true), field("dueDate", true), field("completed", true)],
+        ),
+        ActionSpec {
+            key: "http.request",
+            class: Class::Remote,
+            on_contact: false,
+            fields: vec![field("url", true), field("body", false)],
+            attempts: 4,
+        },
+    ]
+});
 
 /// The actions above and a few events.
 pub(crate) struct TestCatalogue;
@@ -64,8 +67,8 @@ pub(crate) struct TestCatalogue;
 const EVENTS: &[&str] = &["paythen.payment.failed", "paythen.plan.recovered", "contact.created"];
 
 impl Catalogue for TestCatalogue {
-    fn action(&self, key: &str) -> Option<&ActionSpec> {
-        ACTIONS.iter().find(|action| action.key == key)
+    fn action(&self, key: &str) -> Option<ActionSpec> {
+        ACTIONS.iter().find(|action| action.key == key).cloned()
     }
 
     fn keys(&self) -> Vec<&str> {

@@ -74,8 +74,8 @@ fn a_failed_payment_ends_in_a_task() {
         app.settle().await;
         let tasks = app.tasks(&contact).await;
         assert_eq!(tasks.len(), 1);
-        assert_eq!(tasks[0].title, "Call Mara");
-        assert_eq!(tasks[0].due_date.to_string(), "2026-11-27T12:00:00.000Z");
+        assert_eq!(tasks[0].text("title"), Some("Call Mara"));
+        assert_eq!(tasks[0].text("dueDate"), Some("2026-11-27T12:00:00.000Z"));
         assert!(!tasks[0].completed);
         let run = app.run().await;
         assert_eq!((run.status, run.due_at), (RunStatus::Completed, None));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tieline_connect::http::{Client, Options as ClientOptions};
 use tieline_model::{Cause, ContactId, Event, Location, NewEvent, workflow};
+use tieline_operations::Catalogue;
 use tieline_runtime::{Options, Runtime, documents};
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::workflows::{Apply, Workflow};
@@ -59,7 +60,7 @@ async fn create_location(store: &Store) -> Location {
 
 async fn apply(store: &Store, location: &Location, text: &str, publish: bool) -> Workflow {
     let document = workflow::read_text(text).unwrap();
-    let name = documents::check(&document).unwrap();
+    let name = documents::check(&document, &Catalogue::default()).unwrap();
     store.write(Apply { location_id: location.id.clone(), name, document, publish }).await.unwrap()
 }
 
@@ -84,7 +85,7 @@ impl TestApp {
     pub(crate) fn start(&self) -> Runtime {
         let guard = "127.0.0.1/32".parse().unwrap();
         let client = Client::new(ClientOptions { guard, ..ClientOptions::default() }).unwrap();
-        Runtime::start(&self.store, Options { client })
+        Runtime::start(&self.store, Options { client, catalogue: Catalogue::default() })
     }
 
     pub(crate) fn clock_on(&self, seconds: u64) {

@@ -10,39 +10,7 @@ use serde_json::{Map, Value, json};
 use tieline_model::contact::{Contact, ContactInput, SetField};
 use tieline_model::custom_field::CustomFieldValue;
 use tieline_model::event::kinds;
-use tieline_model::{Cause, ContactId, Location, LocationId, NewEvent, Refusal, Timestamp, text};
-
-/// A contact of whom nothing is known yet.
-pub(super) fn blank(id: ContactId, location_id: LocationId, now: Timestamp) -> Contact {
-    Contact {
-        id,
-        location_id,
-        first_name: None,
-        last_name: None,
-        email: None,
-        phone: None,
-        company_name: None,
-        address1: None,
-        city: None,
-        state: None,
-        country: None,
-        postal_code: None,
-        website: None,
-        timezone: None,
-        gender: None,
-        date_of_birth: None,
-        source: None,
-        kind: "lead".to_owned(),
-        assigned_to: None,
-        dnd: false,
-        dnd_settings: Map::new(),
-        inbound_dnd_settings: Map::new(),
-        tags: Vec::new(),
-        custom_fields: Vec::new(),
-        date_added: now,
-        date_updated: now,
-    }
-}
+use tieline_model::{Cause, Location, NewEvent, Refusal, text};
 
 /// Puts the input into a contact. Gives what was left out, in sentences.
 pub(super) async fn apply(
@@ -54,18 +22,7 @@ pub(super) async fn apply(
     input.last_name.apply(&mut contact.last_name);
     input.email.apply(&mut contact.email);
     input.phone.apply(&mut contact.phone);
-    input.company_name.apply(&mut contact.company_name);
-    input.address1.apply(&mut contact.address1);
-    input.city.apply(&mut contact.city);
-    input.state.apply(&mut contact.state);
-    input.country.apply(&mut contact.country);
-    input.postal_code.apply(&mut contact.postal_code);
-    input.website.apply(&mut contact.website);
-    input.timezone.apply(&mut contact.timezone);
-    input.gender.apply(&mut contact.gender);
-    input.date_of_birth.apply(&mut contact.date_of_birth);
-    input.source.apply(&mut contact.source);
-    input.assigned_to.apply(&mut contact.assigned_to);
+    input.fields.apply_to(&mut contact.fields);
     if let Some(dnd) = input.dnd.as_set() {
         contact.dnd = *dnd;
     }

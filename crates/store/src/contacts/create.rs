@@ -1,5 +1,5 @@
 use super::Written;
-use super::change::{apply, blank, refuse_duplicates};
+use super::change::{apply, refuse_duplicates};
 use super::record::Record;
 use crate::error::{Error, Result};
 use crate::log;
@@ -41,7 +41,7 @@ pub(super) async fn create(
     cause: &Cause,
 ) -> Result<Written> {
     let id = ContactId::mint(tx.now(), tx.id_part());
-    let mut contact = blank(id, location.id.clone(), tx.now());
+    let mut contact = Contact::new(id, location.id.clone(), tx.now());
     let warnings = apply(tx, &mut contact, input).await?;
     // Where duplicates are not allowed, the caller has made sure that there is none.
     let doc = Record::insert(tx, &contact, !location.allow_duplicate_contact).await?;

@@ -132,7 +132,7 @@ impl List {
             // The first page once more would send a client round and round.
             let problem =
                 "startAfterId must be the id of a contact of this location; send the one of the last page";
-            return Err(Refusal::Invalid(vec![problem.to_owned()]).into());
+            return Err(Refusal::field("startAfterId", problem).into());
         };
         Ok((self.start_after.unwrap_or(updated_at), id.to_string()))
     }

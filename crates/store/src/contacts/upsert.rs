@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::contact::ContactInput;
-use tieline_model::fields::Patch;
+use tieline_model::form::Patch;
 use tieline_model::{Cause, ContactId, Location, Refusal, text};
 
 /// Creates a contact, or changes the one that has the e-mail address or else the phone number.

@@ -86,7 +86,7 @@ impl Postgres {
 
     pub(crate) async fn read<P: Procedure>(&self, procedure: P, sources: &Arc<Sources>) -> Result<P::Output> {
         let client = self.client().await?;
-        if !P::SCANS {
+        if !procedure.scans() {
             return procedure.run(&mut Tx::new(Database::Postgres(&client), sources)).await;
         }
         let (sources, lent) = (Arc::clone(sources), Lent::from(client));

@@ -23,12 +23,12 @@ mod tags;
 mod values;
 
 use serde_json::{Value, json};
-use support::{Fixture, both, contact, fields};
-use tieline_model::contact::{ContactInput, Write};
-use tieline_model::custom_field::CustomFieldInput;
-use tieline_model::note::NoteInput;
-use tieline_model::task::TaskInput;
+use support::{Fixture, both, contact, contact_input, read};
+use tieline_model::contact::Write;
+use tieline_model::custom_field::{self, CustomFieldInput};
+use tieline_model::form::Form;
 use tieline_model::{Cause, Refusal};
+use tieline_model::{note, task};
 use tieline_store::{Procedure, Result, Tx, contacts, custom_fields, keys, notes, tasks, workflows};
 
 #[test]
@@ -147,7 +147,7 @@ fn an_upsert_leaves_another_contacts_phone_alone() {
         let upserted = fixture.upsert(body).await;
         assert_eq!(upserted.written.contact.id, ada.contact.id);
         assert_eq!(upserted.written.contact.phone, None);
-        assert_eq!(upserted.written.contact.city.as_deref(), Some("London"));
+        assert_eq!(upserted.written.contact.text("city"), Some("London"));
         assert!(upserted.written.warnings[0].contains(bob.contact.id.as_str()));
     });
 }
@@ -161,7 +161,7 @@ fn an_update_keeps_what_it_does_not_mention() {
             .update(&ada.contact.id, json!({"city": null, "state": "X", "tags": ["c"]}))
             .await
             .unwrap();
-        assert_eq!((updated.contact.city, updated.contact.state.as_deref()), (None, Some("X")));
+        assert_eq!((updated.contact.text("city"), updated.contact.text("state")), (None, Some("X")));
         assert_eq!(updated.contact.email.as_deref(), Some("ada@example.com"));
         assert_eq!(updated.contact.tags, ["c"]);
         let event = &fixture.events().await[1];
@@ -268,31 +268,21 @@ fn notes_and_tasks_live_on_their_contact() {
     both(async |fixture| {
         let ada = fixture.create(json!({"email": "ada@example.com"})).await;
         let (location_id, contact_id) = (fixture.location.id.clone(), ada.contact.id.clone());
-        let mut body = fields(json!({"body": "hello", "pinned": true}));
-        let note = notes::Create {
-            location_id: location_id.clone(),
-            contact_id: contact_id.clone(),
-            input: NoteInput::create(&mut body),
-            cause: Cause::operator(),
-        };
+        let input = read(&note::form(true), json!({"body": "hello", "pinned": true}));
+        let note = notes::Create::new(location_id.clone(), contact_id.clone(), input, Cause::operator());
         let note = fixture.store.write(note).await.unwrap();
-        let mut body =
-            fields(json!({"title": "Call", "dueDate": "2026-11-24T09:00:00Z", "completed": false}));
-        let task = tasks::Create {
-            location_id: location_id.clone(),
-            contact_id: contact_id.clone(),
-            input: TaskInput::create(&mut body),
-            cause: Cause::operator(),
-        };
+        let body = json!({"title": "Call", "dueDate": "2026-11-24T09:00:00Z", "completed": false});
+        let input = read(&task::form(true), body);
+        let task = tasks::Create::new(location_id.clone(), contact_id.clone(), input, Cause::operator());
         let task = fixture.store.write(task).await.unwrap();
         let listed = notes::List::new(location_id.clone(), contact_id.clone());
         assert_eq!(fixture.store.read(listed).await.unwrap(), [note]);
-        let mut body = fields(json!({"completed": true}));
+        let input = read(&Form::new([task::completed()]), json!({"completed": true}));
         let done = tasks::Update {
             location_id: location_id.clone(),
             contact_id: contact_id.clone(),
             id: task.id.clone(),
-            input: TaskInput::completion(&mut body),
+            input,
             cause: Cause::operator(),
         };
         assert!(fixture.store.write(done).await.unwrap().completed);
@@ -306,10 +296,10 @@ fn notes_and_tasks_live_on_their_contact() {
 #[test]
 fn custom_fields_take_what_fits_and_tell_the_rest() {
     both(async |fixture| {
-        let mut body = fields(json!({"name": "Plan total", "dataType": "NUMERICAL"}));
+        let input = read(&custom_field::form(), json!({"name": "Plan total", "dataType": "NUMERICAL"}));
         let create = custom_fields::Create {
             location_id: fixture.location.id.clone(),
-            input: CustomFieldInput::create(&mut body),
+            input: CustomFieldInput::of(&input).unwrap(),
         };
         let field = fixture.store.write(create.clone()).await.unwrap();
         assert_eq!(field.field_key, "contact.plan_total");
@@ -452,8 +442,7 @@ fn a_write_that_fails_half_done_is_undone_and_its_neighbours_are_not() {
                     if n % 6 != 0 {
                         return fixture.try_create(body).await.map(|_| ());
                     }
-                    let mut body = fields(body);
-                    let input = ContactInput::read(&mut body, Write::Create, &fixture.location);
+                    let input = contact_input(body, Write::Create, &fixture.location);
                     let (location, cause) = (fixture.location.clone(), Cause::operator());
                     fixture.store.write(FailsLate(contacts::Create { location, input, cause })).await
                 })
@@ -486,8 +475,8 @@ impl Procedure for Panics {
 fn a_write_that_panics_is_undone_and_leaves_nothing_to_the_next() {
     both(async |fixture| {
         for n in 0..20 {
-            let mut body = fields(json!({"email": format!("p{n}@example.com")}));
-            let input = ContactInput::read(&mut body, Write::Create, &fixture.location);
+            let body = json!({"email": format!("p{n}@example.com")});
+            let input = contact_input(body, Write::Create, &fixture.location);
             let (location, cause) = (fixture.location.clone(), Cause::operator());
             let panics = Panics(contacts::Create { location, input, cause });
             assert!(fixture.store.write(panics).await.is_err());
@@ -546,8 +535,8 @@ fn reopening_finds_everything() {
 #[test]
 fn an_input_is_read_with_the_locations_country() {
     both(async |fixture| {
-        let mut body = fields(json!({"phone": "0412 345 678"}));
-        let input = ContactInput::read(&mut body, Write::Create, &fixture.location);
+        let body = json!({"phone": "0412 345 678"});
+        let input = contact_input(body, Write::Create, &fixture.location);
         assert_eq!(input.phone.as_set().map(String::as_str), Some("+61412345678"));
     });
 }

@@ -1,15 +1,14 @@
 //! What is made within one millisecond keeps its order.
 
-use super::{Fixture, both, fields};
+use super::{Fixture, both, read};
 use serde_json::json;
-use tieline_model::note::NoteInput;
-use tieline_model::{Cause, ContactId};
+use tieline_model::{Cause, ContactId, note};
 use tieline_store::notes;
 
 async fn write_note(fixture: &Fixture, contact_id: &ContactId, body: String) {
     let (location_id, contact_id) = (fixture.location.id.clone(), contact_id.clone());
-    let input = NoteInput::create(&mut fields(json!({ "body": body })));
-    let create = notes::Create { location_id, contact_id, input, cause: Cause::operator() };
+    let input = read(&note::form(true), json!({ "body": body }));
+    let create = notes::Create::new(location_id, contact_id, input, Cause::operator());
     fixture.store.write(create).await.unwrap();
 }
 
@@ -22,8 +21,14 @@ fn notes_of_one_millisecond_are_listed_newest_first() {
             write_note(&fixture, &ada.id, format!("note {n}")).await;
         }
         let list = notes::List::new(fixture.location.id.clone(), ada.id.clone());
-        let bodies: Vec<String> =
-            fixture.store.read(list).await.unwrap().into_iter().map(|note| note.body).collect();
+        let bodies: Vec<String> = fixture
+            .store
+            .read(list)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|note| note.text("body").unwrap_or_default().to_owned())
+            .collect();
         let newest_first: Vec<String> = (0..9).rev().map(|n| format!("note {n}")).collect();
         assert_eq!(bodies, newest_first);
     });

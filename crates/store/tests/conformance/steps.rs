@@ -1,11 +1,11 @@
 //! Steps of one transaction that are undone by themselves.
 
-use super::{Fixture, both, fields};
+use super::{Fixture, both, contact_input};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::json;
 use std::sync::Arc;
-use tieline_model::contact::{ContactInput, Write};
+use tieline_model::contact::Write;
 use tieline_model::{Cause, Refusal};
 use tieline_store::{Error, Procedure, Result, Tx, contacts};
 
@@ -48,9 +48,9 @@ impl Procedure for Steps {
 impl Steps {
     async fn take(&self, tx: &mut Tx<'_>, n: usize, does: Does) -> Result<()> {
         if does != Does::Refuses {
-            let mut body = fields(json!({"email": format!("{}-{n}@example.com", self.name)}));
+            let body = json!({"email": format!("{}-{n}@example.com", self.name)});
             let location = self.fixture.location.clone();
-            let input = ContactInput::read(&mut body, Write::Create, &location);
+            let input = contact_input(body, Write::Create, &location);
             contacts::Create { location, input, cause: Cause::operator() }.run(tx).await?;
         }
         if does == Does::Writes { Ok(()) } else { Err(Refusal::Conflict("no".to_owned()).into()) }

@@ -1,10 +1,10 @@
 //! A location in an empty database, and the short forms of what the tests do with it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 use tieline_model::contact::{Contact, ContactInput, Write};
-use tieline_model::fields::Fields;
+use tieline_model::form::{Form, Input};
 use tieline_model::{Cause, ContactId, Event, Location};
 use tieline_store::contacts::Subject;
 use tieline_store::{Result, Store, contacts, locations, log};
@@ -42,9 +42,19 @@ async fn create_location(store: &Store, allow_duplicate_contact: bool) -> Locati
     store.write(create).await.unwrap()
 }
 
-pub(crate) fn fields(body: Value) -> Fields {
+/// What a form reads from a body.
+pub(crate) fn read(form: &Form, body: Value) -> Input {
+    let mut body = object(body);
+    form.read(&Location::anywhere(), |field| body.remove(field.name.as_ref())).unwrap()
+}
+
+pub(crate) fn object(body: Value) -> Map<String, Value> {
     let Value::Object(map) = body else { panic!("not an object") };
-    Fields::new(map)
+    map
+}
+
+pub(crate) fn contact_input(body: Value, write: Write, location: &Location) -> ContactInput {
+    ContactInput::read(object(body), write, location).unwrap()
 }
 
 pub(crate) fn contact(doc: &str) -> Contact {
@@ -65,10 +75,7 @@ impl Fixture {
     }
 
     fn input(&self, body: Value, write: Write) -> ContactInput {
-        let mut body = fields(body);
-        let input = ContactInput::read(&mut body, write, &self.location);
-        body.finish().unwrap();
-        input
+        contact_input(body, write, &self.location)
     }
 
     pub(crate) async fn try_create(&self, body: Value) -> Result<contacts::Written> {

@@ -6,7 +6,7 @@
 
 #![cfg(test)]
 
-use tieline_model::note::NoteInput;
+use tieline_model::form::{Input, Patch};
 use tieline_model::{Cause, Location};
 use tieline_store::runs::RunStatus;
 use tieline_store::{
@@ -97,11 +97,10 @@ fn what_a_released_version_stored_can_be_changed() {
             cause: Cause::operator(),
         };
         assert!(store.write(add).await.unwrap().tags.contains(&"kept".to_owned()));
-        let serde_json::Value::Object(body) = serde_json::json!({"body": "A new note"}) else { return };
-        let input = NoteInput::create(&mut tieline_model::fields::Fields::new(body));
+        let mut input = Input::default();
+        input.put("body", Patch::Set(serde_json::json!("A new note")));
         let (location_id, contact_id) = (location.id.clone(), contact.id.clone());
-        let note =
-            notes::Create { location_id, contact_id: contact_id.clone(), input, cause: Cause::operator() };
+        let note = notes::Create::new(location_id, contact_id.clone(), input, Cause::operator());
         let note = store.write(note).await.unwrap();
         let listed = store.read(notes::List::new(location.id.clone(), contact_id)).await.unwrap();
         assert_eq!(listed.first(), Some(&note), "it is the newest");

@@ -7,8 +7,9 @@ use axum::http::Uri;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-use tieline_api::{ApiSettings, Version};
+use tieline_api::ApiSettings;
 use tieline_connect::http::Guard;
+use tieline_operations::Version;
 
 #[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]

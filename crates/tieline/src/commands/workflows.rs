@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use tieline_model::workflow::{Problem, read_text};
+use tieline_operations::Catalogue;
 use tieline_runtime::documents::check;
 use tieline_store::workflows;
 
@@ -68,7 +69,7 @@ impl Apply {
         let text =
             read(&self.file).map_err(|error| format!("{} cannot be read: {error}", self.file.display()))?;
         let document: Value = read_text(&text).map_err(|problem| told(&self.file, &[problem]))?;
-        let name = check(&document).map_err(|problems| told(&self.file, &problems))?;
+        let name = check(&document, &Catalogue::default()).map_err(|problems| told(&self.file, &problems))?;
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
         let apply = workflows::Apply { location_id: location.id, name, document, publish: self.publish };

@@ -125,7 +125,7 @@ fn what_is_allowed_may_be_reached_and_nothing_beside_it() {
 #[test]
 fn the_first_bits_of_a_range_decide() {
     for (written, inside, outside) in [
-        ("10.1.2.3/8", "10.255.255.255", "11.0.0.0"),
+        ("10.1.2.3/8", "10.255.255.255", "172.16.0.1"),
         ("127.0.0.1", "127.0.0.1", "127.0.0.2"),
         ("fd00::/8", "fdff::1", "fe00::1"),
         ("0.0.0.0/0", "10.255.255.255", "::1"),

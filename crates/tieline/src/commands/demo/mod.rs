@@ -22,6 +22,7 @@ use tieline_connect::stripe::signature;
 use tieline_model::connection::{PaythenSettings, Settings as ConnectionSettings};
 use tieline_model::workflow::read_text;
 use tieline_model::{ConnectionId, Location};
+use tieline_operations::Catalogue;
 use tieline_runtime::documents::check;
 use tieline_store::runs::RunStatus;
 use tieline_store::{Store, connections, keys, locations, runs, workflows};
@@ -161,8 +162,8 @@ fn random(store: &Store) -> [u8; 12] {
 
 async fn publish(store: &Store, location: &Location, text: &str) -> Result<(), String> {
     let document = read_text(text).map_err(|problem| problem.to_string())?;
-    let name =
-        check(&document).map_err(|problems| format!("a workflow of the demo is wrong: {problems:?}"))?;
+    let name = check(&document, &Catalogue::default())
+        .map_err(|problems| format!("a workflow of the demo is wrong: {problems:?}"))?;
     let apply = workflows::Apply { location_id: location.id.clone(), name, document, publish: true };
     store.write(apply).await.map(|_| ()).map_err(|error| error.to_string())
 }
@@ -189,7 +190,7 @@ async fn send(server: &Server, scene: &Scene, post: &Post) -> Result<Value, Stri
     ]
     .into_iter()
     .collect();
-    let request = Request::read(&input).map_err(|problems| problems.join("; "))?;
+    let request = Request::read(&input).map_err(|errors| format!("{errors:?}"))?;
     let response = client.send(&request, "demo", now).await;
     Ok(response.map_err(|failure| failure.message)?.body)
 }

@@ -1,8 +1,0 @@
-//! Tasks on a contact: one file per operation.
-
-pub(crate) mod complete;
-pub(crate) mod create;
-pub(crate) mod delete;
-pub(crate) mod get;
-pub(crate) mod list;
-pub(crate) mod update;

@@ -1,3 +1,0 @@
-//! What belongs to a location as a whole.
-
-pub(crate) mod custom_fields;

@@ -1,0 +1,195 @@
+use super::kind::Kind;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Who is filling a form in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Door {
+    /// A request to the HTTP API.
+    Api,
+    /// A step of a workflow.
+    Workflow,
+}
+
+/// Where a request carries a field. A workflow has all of them in `with`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// In the path: `/contacts/{contactId}`.
+    Path,
+    /// In the query.
+    Query,
+    /// In the JSON body.
+    Body,
+}
+
+/// What null, or an empty text, means for a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Empty {
+    /// It clears the field.
+    Clears,
+    /// It says nothing: clients that write every property send null for what they do not mean.
+    Keeps,
+    /// It is refused.
+    Refused,
+}
+
+/// One field of a [`Form`](super::Form).
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name, as in a body or in `with`.
+    pub name: Cow<'static, str>,
+    /// What it holds.
+    pub kind: Arc<dyn Kind>,
+    /// What it is, in a few words that continue a sentence: `the tags to add`.
+    pub summary: Cow<'static, str>,
+    /// Where a request carries it.
+    pub place: Place,
+    pub(super) empty: Empty,
+    /// What a workflow's step that leaves it out means.
+    pub(super) default: Option<Value>,
+    required: Vec<Door>,
+    doors: Option<Door>,
+    used: bool,
+    sampled: bool,
+    sample: Option<Value>,
+}
+
+impl Field {
+    /// An optional field of the body, for requests and workflows; null clears it.
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        kind: impl Kind,
+        summary: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            kind: Arc::new(kind),
+            summary: summary.into(),
+            place: Place::Body,
+            empty: Empty::Clears,
+            default: None,
+            required: Vec::new(),
+            doors: None,
+            used: true,
+            sampled: true,
+            sample: None,
+        }
+    }
+
+    /// Must be given, and not empty.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = vec![Door::Api, Door::Workflow];
+        self.refuses_empty()
+    }
+
+    /// Must be given through this door.
+    #[must_use]
+    pub fn required_by(mut self, door: Door) -> Self {
+        self.required = vec![door];
+        self
+    }
+
+    /// May be left out but not emptied.
+    #[must_use]
+    pub const fn refuses_empty(mut self) -> Self {
+        self.empty = Empty::Refused;
+        self
+    }
+
+    /// Null says nothing.
+    #[must_use]
+    pub const fn ignores_null(mut self) -> Self {
+        self.empty = Empty::Keeps;
+        self
+    }
+
+    /// Stands in the path, which always has it. A workflow's step must name it.
+    #[must_use]
+    pub fn in_path(mut self) -> Self {
+        self.place = Place::Path;
+        self.required()
+    }
+
+    /// Stands in the query, where an empty parameter counts as left out.
+    #[must_use]
+    pub const fn in_query(mut self) -> Self {
+        self.place = Place::Query;
+        self.empty = Empty::Keeps;
+        self
+    }
+
+    /// Is offered through this door alone.
+    #[must_use]
+    pub const fn only_for(mut self, door: Door) -> Self {
+        self.doors = Some(door);
+        self
+    }
+
+    /// Is taken and not used: clients send it, and it means nothing here.
+    #[must_use]
+    pub const fn unused(mut self) -> Self {
+        self.used = false;
+        self
+    }
+
+    /// What a workflow's step that leaves it out means.
+    #[must_use]
+    pub fn or_in_workflows(mut self, default: impl Into<Value>) -> Self {
+        self.default = Some(default.into());
+        self
+    }
+
+    /// A better sample than the kind's own.
+    #[must_use]
+    pub fn sampled(mut self, sample: impl Into<Value>) -> Self {
+        self.sample = Some(sample.into());
+        self
+    }
+
+    /// Is left out of samples: it means something only beside what an earlier answer gave.
+    #[must_use]
+    pub const fn unsampled(mut self) -> Self {
+        self.sampled = false;
+        self
+    }
+
+    /// Whether samples have it.
+    #[must_use]
+    pub const fn is_sampled(&self) -> bool {
+        self.sampled && self.used
+    }
+
+    /// Whether this door offers it.
+    #[must_use]
+    pub fn is_offered(&self, door: Door) -> bool {
+        self.doors.is_none_or(|only| only == door)
+    }
+
+    /// Whether it has to be given through this door.
+    #[must_use]
+    pub fn is_required(&self, door: Door) -> bool {
+        self.required.contains(&door)
+    }
+
+    /// Whether its value is used at all; what is not is left out of documents and forms.
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.used
+    }
+
+    /// A value that fits.
+    #[must_use]
+    pub fn sample(&self) -> Value {
+        self.sample.clone().unwrap_or_else(|| self.kind.sample())
+    }
+
+    /// The JSON Schema of its value, with its summary.
+    #[must_use]
+    pub fn schema(&self) -> Value {
+        let mut schema = self.kind.schema();
+        schema["description"] = Value::from(self.summary.as_ref());
+        schema
+    }
+}

@@ -1,0 +1,70 @@
+use super::text::read_text;
+use crate::form::{At, FieldError, Kind};
+use serde_json::{Value, json};
+
+/// The id of something that exists, or may: only the store can tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Ref(
+    /// What it is the id of: `contact`, `task`, `user`, …
+    pub &'static str,
+);
+
+impl Kind for Ref {
+    fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
+        read_text(raw, at).map(Value::String)
+    }
+
+    fn schema(&self) -> Value {
+        json!({ "type": "string" })
+    }
+
+    fn control(&self) -> &'static str {
+        "reference"
+    }
+
+    fn sample(&self) -> Value {
+        json!(format!("{}-id", self.0))
+    }
+
+    fn is_empty(&self, raw: &Value) -> bool {
+        raw == ""
+    }
+
+    fn refers_to(&self) -> Option<&'static str> {
+        Some(self.0)
+    }
+}
+
+/// The location that a request is about. That it is the caller's own is checked before anything is read.
+#[derive(Clone, Copy, Debug)]
+pub struct LocationRef;
+
+impl Kind for LocationRef {
+    fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
+        Ref("location").read(raw, at)
+    }
+
+    fn schema(&self) -> Value {
+        json!({ "type": "string" })
+    }
+
+    fn control(&self) -> &'static str {
+        "reference"
+    }
+
+    fn sample(&self) -> Value {
+        json!("location-id")
+    }
+
+    fn is_empty(&self, raw: &Value) -> bool {
+        raw == ""
+    }
+
+    fn missing(&self) -> &'static str {
+        "must be a string"
+    }
+
+    fn refers_to(&self) -> Option<&'static str> {
+        Some("location")
+    }
+}

@@ -1,0 +1,140 @@
+//! Reading an input by a form.
+
+use super::Form;
+use super::error::FieldError;
+use super::field::{Door, Empty, Field, Place};
+use super::input::Input;
+use super::kind::At;
+use super::patch::Patch;
+use crate::location::Location;
+use serde_json::{Map, Value};
+
+/// How values came in, which decides what may stand for what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// As JSON in a body: types are strict.
+    Body,
+    /// As texts, in a query or a path.
+    Query,
+    /// Rendered by a workflow's templates, which keep the type of a value: a number is taken where a text is
+    /// due, and `"true"` as a boolean.
+    Rendered,
+}
+
+/// What reading depends on beside the value.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// The location whose country and time zone decide what a phone number or a bare time means.
+    pub location: &'a Location,
+    /// How the values came in.
+    pub mode: Mode,
+}
+
+impl Form {
+    /// Reads a request. `take` gives the raw value of a field, wherever the request carries it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, what is missing first.
+    pub fn read(
+        &self,
+        location: &Location,
+        mut take: impl FnMut(&Field) -> Option<Value>,
+    ) -> Result<Input, Vec<FieldError>> {
+        let (mut input, mut missing, mut wrong) = (Input::default(), Vec::new(), Vec::new());
+        for field in self.offered(Door::Api) {
+            let raw = take(field);
+            if field.is_required(Door::Api) && raw.as_ref().is_none_or(Value::is_null) {
+                missing.push(field.missing());
+                continue;
+            }
+            let mode = if field.place == Place::Body { Mode::Body } else { Mode::Query };
+            match field.read(raw, &Reader { location, mode }) {
+                Ok(patch) => input.keep(field, patch),
+                Err(errors) => wrong.extend(errors),
+            }
+        }
+        missing.append(&mut wrong);
+        if missing.is_empty() { Ok(input) } else { Err(missing) }
+    }
+
+    /// Reads what a step's templates gave. A value that came out empty counts as not given: the event did not
+    /// say, which is no reason to clear what is known. An optional value that does not fit is left out with a
+    /// warning, so that one odd field of an event does not cost the rest.
+    ///
+    /// # Errors
+    /// What is wrong with required fields, and fields that the form does not have.
+    pub fn read_rendered(
+        &self,
+        location: &Location,
+        mut given: Map<String, Value>,
+    ) -> Result<Input, Vec<FieldError>> {
+        given.retain(|_, value| !value.is_null() && value != "");
+        let reader = Reader { location, mode: Mode::Rendered };
+        let (mut input, mut errors) = (Input::default(), Vec::new());
+        for field in self.offered(Door::Workflow) {
+            let required = field.is_required(Door::Workflow);
+            let Some(raw) = given.remove(field.name.as_ref()).or_else(|| field.default.clone()) else {
+                errors.extend(required.then(|| field.missing()));
+                continue;
+            };
+            match field.read(Some(raw), &reader) {
+                Ok(patch) => input.keep(field, patch),
+                Err(found) if required => errors.extend(found),
+                Err(found) => {
+                    found.into_iter().for_each(|error| input.warn(format!("{error}; it was left out")))
+                }
+            }
+        }
+        errors.extend(given.keys().map(|name| FieldError::unknown(name)));
+        if let Some(names) = self.missing_choice(|name| input.has(name)).filter(|_| errors.is_empty()) {
+            let because = input.warnings().join("; ");
+            let message = format!("{} are all empty; give one of them", names.join(" and "));
+            let message = if because.is_empty() { message } else { format!("{message} ({because})") };
+            errors.push(FieldError::new(names.first().copied().unwrap_or_default(), message));
+        }
+        if errors.is_empty() { Ok(input) } else { Err(errors) }
+    }
+
+    /// What is wrong with the constants of a step, as far as that can be known without an event or a location.
+    #[must_use]
+    pub fn check_constants(&self, constants: &Map<String, Value>) -> Vec<FieldError> {
+        let anywhere = Location::anywhere();
+        let reader = Reader { location: &anywhere, mode: Mode::Rendered };
+        let judged = self.offered(Door::Workflow).filter_map(|field| {
+            let raw = constants.get(field.name.as_ref())?;
+            let empty = raw.is_null() || raw == "";
+            let skipped = empty || field.kind.refers_to().is_some() || field.kind.needs_location(raw);
+            (!skipped).then_some((field, raw))
+        });
+        judged.filter_map(|(field, raw)| field.read(Some(raw.clone()), &reader).err()).flatten().collect()
+    }
+}
+
+impl Input {
+    fn keep(&mut self, field: &Field, patch: Patch<Value>) {
+        match (field.place, patch) {
+            (Place::Path, Patch::Set(Value::String(value))) => self.put_path(field.name.clone(), value),
+            (_, patch) => self.put(field.name.clone(), patch),
+        }
+    }
+}
+
+impl Field {
+    /// What the value says about the field.
+    fn read(&self, raw: Option<Value>, reader: &Reader<'_>) -> Result<Patch<Value>, Vec<FieldError>> {
+        let at = At { field: &self.name, reader };
+        match raw {
+            None => Ok(Patch::Keep),
+            Some(raw) if raw.is_null() || self.kind.is_empty(&raw) => match self.empty {
+                Empty::Clears => Ok(Patch::Clear),
+                Empty::Keeps => Ok(Patch::Keep),
+                Empty::Refused => Err(vec![self.missing()]),
+            },
+            Some(raw) => self.kind.read(raw, &at).map(Patch::Set),
+        }
+    }
+
+    fn missing(&self) -> FieldError {
+        FieldError::new(self.name.as_ref(), format!("{} {}", self.name, self.kind.missing()))
+    }
+}

@@ -1,0 +1,96 @@
+use super::kinds::{Email, Flag, Integer, Ref, Tags, Text};
+use super::*;
+use crate::location::Location;
+
+fn form() -> Form {
+    Form::new([
+        Field::new("contactId", Ref("contact"), "the contact").in_path(),
+        Field::new("limit", Integer(1..=100), "how many").in_query(),
+        Field::new("title", Text::line(), "what").required(),
+        Field::new("email", Email, "where"),
+        Field::new("done", Flag, "whether").ignores_null(),
+        Field::new("tags", Tags, "which"),
+        Field::new("when", Text::line(), "how").only_for(Door::Api),
+    ])
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    let Value::Object(map) = value else { panic!("not an object") };
+    map
+}
+
+fn read(body: Value) -> Result<Input, Vec<String>> {
+    let mut body = object(body);
+    let read = form().read(&Location::anywhere(), |field| match field.place {
+        Place::Path => Some(json!("c1")),
+        Place::Query => Some(json!("7")),
+        Place::Body => body.remove(field.name.as_ref()),
+    });
+    read.map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+fn rendered(with: Value) -> Result<Input, Vec<String>> {
+    let read = form().read_rendered(&Location::anywhere(), object(with));
+    read.map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn absent_null_and_empty_differ() {
+    let input = read(json!({"title": "x", "email": "", "tags": null, "done": null})).unwrap();
+    assert_eq!(input.patch("email"), &Patch::Clear);
+    assert_eq!(input.patch("tags"), &Patch::Clear);
+    assert_eq!(input.patch("done"), &Patch::Keep);
+    assert_eq!(input.patch("when"), &Patch::Keep);
+    assert_eq!(input.id::<String>("contactId"), "c1");
+    assert_eq!(input.integer("limit"), Some(7));
+}
+
+#[test]
+fn every_error_is_reported_and_what_is_missing_comes_first() {
+    let errors = read(json!({"email": "no", "done": "true", "tags": [1], "title": null})).unwrap_err();
+    assert_eq!(
+        errors,
+        [
+            "title should not be empty",
+            "email must be an email",
+            "done must be a boolean value",
+            "each value in tags must be a string",
+        ]
+    );
+}
+
+#[test]
+fn what_templates_render_is_taken_as_it_is_meant() {
+    let with = json!({"contactId": "c1", "title": 412345679.0, "done": "true", "tags": [42], "limit": "5"});
+    let input = rendered(with).unwrap();
+    assert_eq!(input.text("title"), Some("412345679"));
+    assert_eq!(input.boolean("done"), Some(true));
+    assert_eq!(input.texts("tags"), ["42"]);
+    assert_eq!(input.integer("limit"), Some(5));
+}
+
+#[test]
+fn an_optional_value_that_does_not_fit_is_left_out_with_a_warning() {
+    let input = rendered(json!({"contactId": "c1", "title": "x", "email": "call me", "tags": ""})).unwrap();
+    assert_eq!(input.patch("email"), &Patch::Keep);
+    assert_eq!(input.warnings(), ["email must be an email; it was left out"]);
+    let errors = rendered(json!({"contactId": "c1", "title": {}, "when": "x"})).unwrap_err();
+    assert_eq!(errors, ["title must be a string", "property when should not exist"]);
+}
+
+#[test]
+fn a_sample_fits_its_form() {
+    let sample = form().sample(Door::Workflow, |_| true);
+    assert_eq!(rendered(Value::Object(sample)).unwrap().warnings(), [""; 0]);
+}
+
+#[test]
+fn the_schema_says_what_is_required_by_which_door() {
+    let schema = form().schema(Door::Api, |field| field.place == Place::Body);
+    assert_eq!(schema["required"], json!(["title"]));
+    assert_eq!(
+        schema["properties"]["email"],
+        json!({"type": "string", "format": "email", "description": "where"})
+    );
+    assert!(schema["properties"]["limit"].is_null());
+}

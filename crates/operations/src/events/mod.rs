@@ -1,0 +1,112 @@
+//! The kinds of events, each defined once: those of Tieline's own data, of Paythen and of webhooks.
+
+use crate::contacts::shape::CONTACT;
+use crate::event::EventKind;
+use crate::notes::NOTE;
+use crate::shape::{Entity, Shape};
+use crate::tasks::TASK;
+use serde_json::json;
+use tieline_connect::paythen;
+use tieline_model::event::kinds;
+
+pub(crate) fn all() -> Vec<EventKind> {
+    let mut all = contacts();
+    all.extend(notes());
+    all.extend(tasks());
+    all.extend(payments());
+    all.push(webhook());
+    all
+}
+
+fn contacts() -> Vec<EventKind> {
+    let whole = || Shape::Object(vec![("contact", Shape::Entity(&CONTACT))]);
+    let changes = json!({ "changes": { "city": { "from": "Perth", "to": "Sydney" } } });
+    let tags =
+        json!({ "tags": ["vip", "payment-failed"], "tagsAdded": ["payment-failed"], "tagsRemoved": ["new"] });
+    vec![
+        EventKind::new(kinds::CONTACT_CREATED, "Contact created", "A contact was created.", whole()),
+        EventKind {
+            payload: Shape::Schema(json!({
+                "type": "object",
+                "properties": { "changes": {
+                    "type": "object",
+                    "description": "each changed field, with its value before and after",
+                    "additionalProperties": { "type": "object", "properties": { "from": {}, "to": {} } },
+                } },
+            })),
+            ..EventKind::like(
+                kinds::CONTACT_UPDATED,
+                "Contact changed",
+                "Fields of a contact changed.",
+                changes,
+            )
+        },
+        EventKind::new(
+            kinds::CONTACT_DELETED,
+            "Contact deleted",
+            "A contact was deleted; the payload holds its last state.",
+            whole(),
+        ),
+        EventKind::like(
+            kinds::CONTACT_TAGS_CHANGED,
+            "Tags changed",
+            "Tags were added to a contact or removed from it.",
+            tags,
+        ),
+    ]
+}
+
+/// The payload of an event about something on a contact.
+fn attached(name: &'static str, entity: &'static Entity) -> Shape {
+    Shape::Object(vec![(name, Shape::Entity(entity))])
+}
+
+/// The same for a change, with the state before it.
+fn changed(name: &'static str, entity: &'static Entity) -> Shape {
+    Shape::Object(vec![(name, Shape::Entity(entity)), ("before", Shape::Entity(entity))])
+}
+
+fn notes() -> Vec<EventKind> {
+    vec![
+        EventKind::new(
+            kinds::NOTE_CREATED,
+            "Note created",
+            "A note was written on a contact.",
+            attached("note", &NOTE),
+        ),
+        EventKind::new(kinds::NOTE_UPDATED, "Note changed", "A note was changed.", changed("note", &NOTE)),
+        EventKind::new(kinds::NOTE_DELETED, "Note deleted", "A note was deleted.", attached("note", &NOTE)),
+    ]
+}
+
+fn tasks() -> Vec<EventKind> {
+    vec![
+        EventKind::new(kinds::TASK_CREATED, "Task created", "A task was created.", attached("task", &TASK)),
+        EventKind::new(
+            kinds::TASK_UPDATED,
+            "Task changed",
+            "A task was changed, or opened again.",
+            changed("task", &TASK),
+        ),
+        EventKind::new(
+            kinds::TASK_COMPLETED,
+            "Task completed",
+            "A task was marked as done.",
+            changed("task", &TASK),
+        ),
+        EventKind::new(kinds::TASK_DELETED, "Task deleted", "A task was deleted.", attached("task", &TASK)),
+    ]
+}
+
+fn payments() -> Vec<EventKind> {
+    paythen::KINDS
+        .iter()
+        .map(|key| EventKind { open: true, ..EventKind::like(key, key, "", json!({})) })
+        .collect()
+}
+
+fn webhook() -> EventKind {
+    let summary = "A webhook connection took a delivery whose mapping names no event of its own.";
+    let sample = json!({ "email": "ada@example.com", "total": 120 });
+    EventKind { open: true, ..EventKind::like(kinds::WEBHOOK_RECEIVED, "Webhook received", summary, sample) }
+}
