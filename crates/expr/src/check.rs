@@ -1,9 +1,9 @@
 //! Finds what the engine would only find while it evaluates: unknown filters and tests, functions, methods,
 //! and operators of other languages.
 
-use crate::filters::OWN;
-use crate::language::BUILT_IN;
+use crate::language::known_filters;
 use crate::lexer::{Kind, Token};
+use crate::literals;
 use crate::tests_of_values::TESTS;
 use tieline_model::suggest::did_you_mean;
 
@@ -16,7 +16,7 @@ pub(crate) fn check(tokens: &[Token<'_>]) -> Result<(), String> {
         match tokens[at].kind {
             Kind::Word => word(tokens, at)?,
             Kind::Sign => sign(tokens, at)?,
-            Kind::Text | Kind::Number => {}
+            Kind::Text | Kind::Number => operator(tokens, at)?,
         }
     }
     Ok(())
@@ -27,17 +27,19 @@ fn word(tokens: &[Token<'_>], at: usize) -> Result<(), String> {
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
     let before = |back: usize| at.checked_sub(back).map_or("", text);
     let called = text(at + 1) == "(";
-    let filters = BUILT_IN.iter().chain(OWN).copied();
+    let mut filters = known_filters();
     if before(1) == "|" {
-        return known("filter", word, filters);
+        known("filter", word, filters)?;
+        return literals::check(word, &tokens[at + 1..]);
     }
     if word != "not" && (before(1) == "is" || (before(1) == "not" && before(2) == "is")) {
         return known("test", word, TESTS.iter().copied());
     }
+    operator(tokens, at)?;
     if !called || (KEYWORDS.contains(&word) && before(1) != ".") {
         return Ok(());
     }
-    let fix = if filters.clone().any(|filter| filter == word) { word } else { "upper" };
+    let fix = if filters.any(|filter| filter == word) { word } else { "upper" };
     if before(1) == "." {
         Err(format!(
             "`.{word}(…)` calls a method, which there are none of; use a filter, like `value | {fix}`"
@@ -49,6 +51,39 @@ fn word(tokens: &[Token<'_>], at: usize) -> Result<(), String> {
     }
 }
 
+/// Refuses a word where an operator must stand, like `contains` in `tags contains 'vip'`.
+fn operator(tokens: &[Token<'_>], at: usize) -> Result<(), String> {
+    let Some(before) = at.checked_sub(1).map(|at| &tokens[at]) else { return Ok(()) };
+    let is_argument = at >= 2 && matches!(tokens[at - 2].text, "is" | "not");
+    if is_argument || !ends_operand(before) || KEYWORDS.contains(&tokens[at].text) {
+        return Ok(());
+    }
+    let word = tokens[at].text;
+    let lower = word.to_lowercase();
+    let fix = match lower.as_str() {
+        "and" | "or" | "not" | "in" | "is" | "if" | "else" => format!("write `{lower}`"),
+        "contains" | "includes" | "has" => "write `'vip' in contact.tags`".to_owned(),
+        "equals" | "eq" => "write `==`".to_owned(),
+        "mod" => "write `%`".to_owned(),
+        "of" => "write `in`".to_owned(),
+        _ => {
+            let before = before.text;
+            return Err(format!(
+                "between `{before}` and `{word}` stands no operator, like `and`, `==` or `~`"
+            ));
+        }
+    };
+    Err(format!("`{word}` is not an operator; {fix}"))
+}
+
+fn ends_operand(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Word => !KEYWORDS.contains(&token.text),
+        Kind::Text | Kind::Number => true,
+        Kind::Sign => matches!(token.text, ")" | "]" | "}"),
+    }
+}
+
 fn known<'a>(what: &str, word: &str, names: impl Iterator<Item = &'a str> + Clone) -> Result<(), String> {
     if names.clone().any(|name| name == word) {
         return Ok(());
@@ -56,7 +91,16 @@ fn known<'a>(what: &str, word: &str, names: impl Iterator<Item = &'a str> + Clon
     Err(format!("`{word}` is not a {what} that is known{}", did_you_mean(word, names)))
 }
 
+/// Comparisons that other languages spell in another way: the two signs, which stand side by side, and ours.
+const FOREIGN: &[(&str, &str, &str)] =
+    &[("==", "=", "=="), ("!=", "=", "!="), ("<", ">", "!="), ("=", ">", ">="), ("=", "<", "<=")];
+
 fn sign(tokens: &[Token<'_>], at: usize) -> Result<(), String> {
+    let next = tokens.get(at + 1).filter(|next| next.start == tokens[at].end()).map_or("", |next| next.text);
+    let foreign = FOREIGN.iter().find(|(first, second, _)| (*first, *second) == (tokens[at].text, next));
+    if let Some((first, second, ours)) = foreign {
+        return Err(format!("`{first}{second}` is not known here; write `{ours}`"));
+    }
     match tokens[at].text {
         "&&" | "&" => Err("`&` is not known here; write `and`".to_owned()),
         "||" => Err("`||` is not known here; write `or`".to_owned()),
@@ -116,6 +160,9 @@ mod tests {
         assert!(problem("{a: 1}").contains("keys of an object"));
         assert!(problem("{'a': {a ~ 'b': 1}}").contains("keys of an object"));
         assert!(problem("a && b").contains("`and`"));
+        assert!(problem("a > 1 AND b").contains("write `and`"));
+        assert!(problem("a.tags contains 'x'").contains("write `'vip' in contact.tags`"));
+        assert!(problem("a b").contains("between `a` and `b` stands no operator"));
     }
 
     #[test]
@@ -125,6 +172,10 @@ mod tests {
             "a | default(x=1) | money('aud')",
             "a is divisibleby(3)",
             "a is in [1]",
+            "a is divisibleby 3",
+            "a is eq b",
+            "a is not eq b and c",
+            "a.contains",
             "{'a': b[1:2]}",
         ] {
             assert_eq!(check(&crate::lexer::lex(text).unwrap()), Ok(()), "{text}");

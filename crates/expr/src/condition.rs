@@ -26,6 +26,7 @@ impl Condition {
         let mut references = References::default();
         condition(text, &mut references)
             .and_then(|expression| check_names(&references, names).map(|()| expression))
+            .and_then(|expression| check_constant(expression, &references))
             .map(|expression| Self::at(place.into(), expression, references))
             .map_err(|message| Problem { place: place.to_owned(), message })
     }
@@ -53,6 +54,14 @@ impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Condition").field("place", &self.place).finish_non_exhaustive()
     }
+}
+
+/// Refuses a condition that reads nothing and fails: it would fail in every run.
+fn check_constant(expression: Expression, references: &References) -> Result<Expression, String> {
+    if references.is_constant() {
+        expression.holds(&Scope::new())?;
+    }
+    Ok(expression)
 }
 
 fn condition(text: &str, references: &mut References) -> Result<Expression, String> {

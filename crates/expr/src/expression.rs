@@ -1,13 +1,13 @@
 //! One compiled expression, without the marks around it.
 
 use crate::check::check;
-use crate::compare::rewrite;
 use crate::error::plain;
 use crate::json;
 use crate::language::LANGUAGE;
 use crate::lexer::{Token, lex};
 use crate::path::Path;
 use crate::references::References;
+use crate::rewrite::rewrite;
 use crate::scope::Scope;
 use serde_json::Value as Json;
 use tieline_model::suggest::did_you_mean;
@@ -32,6 +32,7 @@ impl Expression {
             return Ok(Self::Path(path));
         }
         check(&tokens)?;
+        references.add_zone(&tokens);
         Self::compile_tokens(source, &tokens, references)
     }
 
@@ -48,7 +49,8 @@ impl Expression {
             return Ok(Self::Engine(original));
         }
         LANGUAGE.compile_expression_owned(rewritten).map(Self::Engine).map_err(|_| {
-            "holds a comparison that can't be told apart; put brackets around its sides".to_owned()
+            "is too deep or can be read in two ways; split it up, or put brackets around the sides of comparisons"
+                .to_owned()
         })
     }
 
@@ -64,9 +66,11 @@ impl Expression {
     pub(crate) fn write(&self, out: &mut String, scope: &Scope) -> Result<(), String> {
         match self {
             Self::Path(path) => json::write(out, path.walk(scope)),
-            Self::Engine(expression) => out.push_str(&json::text(&evaluate(expression, scope)?)?),
+            Self::Engine(expression) => {
+                out.push_str(&json::text(&evaluate(expression, scope)?)?);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Whether the value counts as true.

@@ -1,32 +1,31 @@
-//! Filters beside the engine's own: times, money, JSON, those that have to bear null, and those that look at
-//! more than the engine charges for.
+//! Filters beside the engine's own: money, JSON, those that accept null, and those that read more than the
+//! engine charges for. Times are in [`crate::calendar`], numbers in [`crate::numbers`].
 
 use crate::json;
 use crate::language::invalid;
-use jiff::fmt::strtime;
-use jiff::tz::TimeZone;
-use minijinja::value::{Kwargs, ValueKind};
+use crate::numbers::numeric;
+use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Environment, Error, State, Value};
-use tieline_model::Timestamp;
-use tieline_model::time::parse_duration;
 
 /// The names of the filters here.
 pub(crate) const OWN: &[&str] = &[
-    "plus", "minus", "date", "money", "json", "string", "join", "round", "abs", "d", "default", "first",
-    "min", "max", "sort", "unique",
+    "money", "json", "string", "join", "round", "abs", "d", "default", "first", "min", "max", "sort",
+    "unique",
 ];
 
 pub(crate) fn add_to(language: &mut Environment<'static>) {
-    language.add_filter("plus", |value: &Value, by: &str| shift(value, by, 1));
-    language.add_filter("minus", |value: &Value, by: &str| shift(value, by, -1));
-    language.add_filter("date", date);
     language.add_filter("money", money);
     language.add_filter("json", |value: &Value| to_json(value));
     language.add_filter("string", |value: &Value| text(value));
     language.add_filter("join", join);
     language.add_filter("round", |value: Value, precision: Option<i32>| {
         unless_absent(value, |value| {
-            minijinja::filters::round(value, precision, None, Kwargs::from_iter::<[(&str, Value); 0]>([]))
+            minijinja::filters::round(
+                numeric(&value).unwrap_or(value),
+                precision,
+                None,
+                Kwargs::from_iter::<[(&str, Value); 0]>([]),
+            )
         })
     });
     language.add_filter("d", default);
@@ -48,7 +47,9 @@ pub(crate) fn add_to(language: &mut Environment<'static>) {
         charge_comparing(state, &value)?;
         minijinja::filters::unique(state, value, by)
     });
-    language.add_filter("abs", |value: Value| unless_absent(value, minijinja::filters::abs));
+    language.add_filter("abs", |value: Value| {
+        unless_absent(value, |value| minijinja::filters::abs(numeric(&value).unwrap_or(value)))
+    });
 }
 
 /// Charges for comparing the items of a list with one another, as deep as they are: the engine charges by the
@@ -60,10 +61,14 @@ fn charge_comparing(state: &State<'_, '_>, list: &Value) -> Result<(), Error> {
     state.consume_fuel(weight.saturating_mul(u64::from(rounds)) / 8)
 }
 
-/// The other value in the place of one that is null or absent; with `true` behind it, of any that does not hold.
-fn default(value: &Value, other: Option<Value>, unless_it_holds: Option<bool>) -> Value {
-    let replaced = json::absent(value) || (unless_it_holds == Some(true) && !value.is_true());
-    if replaced { other.unwrap_or_else(|| Value::from("")) } else { value.clone() }
+/// The other value in the place of one that is null or absent; with `true` behind it, of any that counts as false.
+fn default(value: &Value, others: Rest<Value>) -> Value {
+    let even_if_false = others.get(1).is_some_and(Value::is_true);
+    if json::absent(value) || (even_if_false && !value.is_true()) {
+        others.first().cloned().unwrap_or_else(|| Value::from(""))
+    } else {
+        value.clone()
+    }
 }
 
 /// The first item. Of an object it is a name, for which all names are gathered, and charged for.
@@ -102,48 +107,14 @@ fn join(state: &State<'_, '_>, value: &Value, between: Option<&str>) -> Result<S
     Ok(out)
 }
 
-fn point(value: &Value) -> Result<Timestamp, Error> {
-    let text = value.as_str().ok_or_else(|| invalid(format!("{} is not a time", value.kind())))?;
-    Timestamp::parse(text).map_err(|_| {
-        invalid(format!("`{}` is not a time in ISO 8601, like 2026-11-23T12:00:00Z", clip(text)))
-    })
-}
-
-fn shift(value: &Value, by: &str, direction: i64) -> Result<Value, Error> {
-    if json::absent(value) {
-        return Ok(Value::UNDEFINED);
-    }
-    let by = parse_duration(by).map_err(invalid)?;
-    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX).saturating_mul(direction);
-    let shifted = Timestamp::from_millis(point(value)?.millis().saturating_add(millis));
-    Ok(Value::from(shifted.to_string()))
-}
-
-/// `date(format)` in UTC, `date(format, zone)` in the zone; the format is strftime's.
-fn date(value: &Value, format: Option<&str>, zone: Option<&str>) -> Result<Value, Error> {
-    if json::absent(value) {
-        return Ok(Value::UNDEFINED);
-    }
-    let zone = match zone {
-        None => TimeZone::UTC,
-        Some(name) => TimeZone::get(name)
-            .map_err(|_| invalid(format!("`{}` is not a time zone, like Australia/Sydney", clip(name))))?,
-    };
-    let at = jiff::Timestamp::from_millisecond(point(value)?.millis())
-        .map_err(|error| invalid(error.to_string()))?
-        .to_zoned_datetime(zone);
-    strtime::format(format.unwrap_or("%Y-%m-%d"), &at)
-        .map(Value::from)
-        .map_err(|error| invalid(format!("the date's format can't be used: {error}")))
-}
-
 /// An amount in minor units, with its currency: `10000 | money("aud")` is `100.00 AUD`.
 fn money(value: &Value, currency: Option<&str>) -> Result<Value, Error> {
     if json::absent(value) {
         return Ok(Value::UNDEFINED);
     }
-    let amount = i64::try_from(value.clone())
-        .map_err(|_| invalid("an amount of money is a whole number of minor units, like cents".to_owned()))?;
+    let amount = numeric(value).and_then(|amount| i64::try_from(amount).ok()).ok_or_else(|| {
+        invalid("an amount of money is a whole number of minor units, like cents".to_owned())
+    })?;
     let currency = currency.unwrap_or_default().to_uppercase();
     let digits = minor_digits(&currency);
     let sign = if amount < 0 { "-" } else { "" };
@@ -162,9 +133,4 @@ fn minor_digits(currency: &str) -> u32 {
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }
-}
-
-/// The beginning of a text, for an error.
-fn clip(text: &str) -> String {
-    text.chars().take(60).collect()
 }

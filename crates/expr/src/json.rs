@@ -7,6 +7,7 @@ use minijinja::Value;
 use minijinja::value::ValueKind;
 use serde_json::{Map, Number, Value as Json};
 use std::borrow::Cow;
+use tieline_model::number;
 
 /// How deep a list in a list may lie in what the engine gives back.
 const MAX_RESULT_NESTING: usize = 100;
@@ -21,10 +22,36 @@ pub(crate) fn scalar(json: &Json) -> Option<Value> {
         Json::Number(number) => match (number.as_i64(), number.as_u64()) {
             (Some(value), _) => Value::from(value),
             (None, Some(value)) => Value::from(value),
-            (None, None) => Value::from(number.as_f64().unwrap_or(f64::NAN)),
+            (None, None) => float(number.as_f64().unwrap_or(f64::NAN)),
         },
         Json::Array(_) | Json::Object(_) => return None,
     })
+}
+
+/// A fraction; a whole number such as 2000.0 is one to the engine too, so that it is written as 2000.
+fn float(value: f64) -> Value {
+    whole(value).map_or_else(|| Value::from(value), Value::from)
+}
+
+/// The integer that a fraction is, if it is one with all its digits.
+pub(crate) fn whole(value: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
+    let whole = value as i64;
+    (value.fract() == 0.0 && value.abs() < EXACT).then_some(whole)
+}
+
+/// What a value is, for a message.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value.kind() {
+        ValueKind::Undefined | ValueKind::None => "null",
+        ValueKind::Bool => "true or false",
+        ValueKind::Number => "a number",
+        ValueKind::String => "a text",
+        ValueKind::Seq | ValueKind::Iterable => "a list",
+        ValueKind::Map => "an object",
+        _ => "something else",
+    }
 }
 
 /// Whether a condition takes the value for true: anything but null, false, zero and what is empty.
@@ -97,7 +124,7 @@ fn convert(value: &Value, room: &mut Room, depth: usize) -> Result<Json, String>
     Ok(match value.kind() {
         ValueKind::Undefined | ValueKind::None => Json::Null,
         ValueKind::Bool => Json::Bool(value.is_true()),
-        ValueKind::Number => number(value),
+        ValueKind::Number => number_of(value)?,
         ValueKind::Seq | ValueKind::Iterable => {
             let items = value.try_iter().map_err(|error| crate::error::plain(&error))?;
             Json::Array(items.map(|item| convert(&item, room, depth + 1)).collect::<Result<_, _>>()?)
@@ -122,20 +149,23 @@ fn convert(value: &Value, room: &mut Room, depth: usize) -> Result<Json, String>
 }
 
 /// A whole number stays whole, also where the engine made a fraction of it by dividing.
-fn number(value: &Value) -> Json {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+fn number_of(value: &Value) -> Result<Json, String> {
     if let Ok(whole) = i64::try_from(value.clone()) {
-        return Json::from(whole);
+        return Ok(Json::from(whole));
     }
     if let Ok(whole) = u64::try_from(value.clone()) {
-        return Json::from(whole);
+        return Ok(Json::from(whole));
+    }
+    if value.is_integer() {
+        return Err("the result has more digits than a number can keep; use a text in quotes".to_owned());
     }
     let float = f64::try_from(value.clone()).unwrap_or(f64::NAN);
-    if float.fract() == 0.0 && float.abs() < EXACT {
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
-        return Json::from(float as i64);
+    if let Some(whole) = whole(float) {
+        return Ok(Json::from(whole));
     }
-    Number::from_f64(float).map_or(Json::Null, Json::Number)
+    Number::from_f64(float).map(Json::Number).ok_or_else(|| {
+        "the result is not a number; it divides by zero or grows beyond every number".to_owned()
+    })
 }
 
 /// What it takes to look at the whole value once, in the engine's measure of work.
@@ -161,19 +191,22 @@ pub(crate) fn text(value: &Value) -> Result<Cow<'_, str>, String> {
         Some(text) => Ok(Cow::Borrowed(text)),
         None => {
             let mut out = String::new();
-            write(&mut out, &from_value(value)?);
+            write(&mut out, &from_value(value)?)?;
             Ok(Cow::Owned(out))
         }
     }
 }
 
 /// Appends the value as it stands in a text: null is empty, lists and objects are JSON.
-pub(crate) fn write(out: &mut String, json: &Json) {
+pub(crate) fn write(out: &mut String, json: &Json) -> Result<(), String> {
     match json {
         Json::Null => {}
         Json::String(text) => out.push_str(text),
-        Json::Bool(true) => out.push_str("true"),
-        Json::Bool(false) => out.push_str("false"),
-        Json::Number(_) | Json::Array(_) | Json::Object(_) => out.push_str(&json.to_string()),
+        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Json::Number(number) => out.push_str(&number::text(number).ok_or_else(|| {
+            format!("{number} has lost digits, so it can't become a text; have it sent as a text in quotes")
+        })?),
+        Json::Array(_) | Json::Object(_) => out.push_str(&json.to_string()),
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The engine, set up once for all expressions.
 
-use crate::{filters, json, tests_of_values};
+use crate::{calendar, filters, json, numbers, tests_of_values};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use std::sync::LazyLock;
@@ -9,8 +9,13 @@ use std::sync::LazyLock;
 /// visited cost about one each. It stands for some milliseconds and a few megabytes at most.
 const FUEL: u64 = 50_000;
 
-/// Filters that the engine brings and that authors may use. Ours are in [`filters::OWN`].
-pub(crate) const BUILT_IN: &[&str] = &[
+/// The filters that authors may use.
+pub(crate) fn known_filters() -> impl Iterator<Item = &'static str> + Clone {
+    [BUILT_IN, filters::OWN, calendar::FILTERS, numbers::FILTERS].into_iter().flatten().copied()
+}
+
+/// Filters of the engine that authors may use.
+const BUILT_IN: &[&str] = &[
     "lower",
     "upper",
     "title",
@@ -23,12 +28,8 @@ pub(crate) const BUILT_IN: &[&str] = &[
     "trim",
     "split",
     "lines",
-    "int",
-    "float",
     "last",
     "list",
-    "bool",
-    "sum",
     "select",
     "reject",
     "selectattr",
@@ -60,6 +61,8 @@ pub(crate) static LANGUAGE: LazyLock<Environment<'static>> = LazyLock::new(|| {
         language.remove_filter(name);
     }
     filters::add_to(&mut language);
+    calendar::add_to(&mut language);
+    numbers::add_to(&mut language);
     tests_of_values::add_to(&mut language);
     language
 });

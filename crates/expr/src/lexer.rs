@@ -57,12 +57,12 @@ pub(crate) fn lex(text: &str) -> Result<Vec<Token<'_>>, String> {
 /// the end of the text where there is no mark to find.
 pub(crate) fn cut<'s>(text: &'s str, from: usize, until: Option<&str>) -> Result<Cut<'s>, String> {
     let mut tokens: Vec<Token<'s>> = Vec::new();
-    let mut open: usize = 0;
+    let mut open: Vec<&str> = Vec::new();
     let mut at = from;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
         if let Some(mark) = until
-            && open == 0
+            && open.is_empty()
         {
             let trim = rest.strip_prefix('-').is_some_and(|rest| rest.starts_with(mark));
             if trim || rest.starts_with(mark) {
@@ -70,24 +70,74 @@ pub(crate) fn cut<'s>(text: &'s str, from: usize, until: Option<&str>) -> Result
             }
         }
         if first.is_whitespace() {
+            check_blank(first)?;
             at += first.len_utf8();
             continue;
         }
         let token = token(rest, first, at)?;
-        match token.text {
-            "(" | "[" | "{" => open += 1,
-            ")" | "]" | "}" => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if tokens.len() == MAX_TOKENS || open > MAX_NESTING {
+        match_brackets(&mut open, token.text)?;
+        if tokens.len() == MAX_TOKENS || open.len() > MAX_NESTING {
             return Err("is too long or nested too deep for one expression; split it up".to_owned());
         }
         at = token.end();
         tokens.push(token);
     }
-    match until {
-        None => Ok(Cut { tokens, end: at, trim: false }),
-        Some(mark) => Err(format!("the closing {mark} is missing")),
+    match (until, open.last()) {
+        (_, Some(bracket)) => Err(format!("`{bracket}` is not closed; add `{}`", closing(bracket))),
+        (None, None) => Ok(Cut { tokens, end: at, trim: false }),
+        (Some(mark), None) => Err(format!("the closing {mark} is missing")),
+    }
+}
+
+/// Keeps the brackets that are open, and refuses one that closes none or another.
+fn match_brackets<'s>(open: &mut Vec<&'s str>, sign: &'s str) -> Result<(), String> {
+    match sign {
+        "(" | "[" | "{" => open.push(sign),
+        ")" | "]" | "}" => match open.pop() {
+            None => return Err(format!("`{sign}` closes nothing; leave it out")),
+            Some(bracket) if closing(bracket) != sign => {
+                return Err(format!("`{bracket}` is closed by `{sign}`; write `{}`", closing(bracket)));
+            }
+            Some(_) => {}
+        },
+        _ => {}
+    }
+    Ok(())
+}
+
+fn closing(bracket: &str) -> &'static str {
+    match bracket {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    }
+}
+
+fn check_blank(blank: char) -> Result<(), String> {
+    if matches!(blank, ' ' | '\t' | '\n' | '\r') {
+        return Ok(());
+    }
+    Err("holds a special blank, as word processors make them; write a plain one".to_owned())
+}
+
+/// What a word processor makes of the signs of an expression, and the sign itself.
+const TYPOGRAPHIC: &[(&str, &str)] = &[
+    ("“”„«»", "\""),
+    ("‘’‚", "'"),
+    ("–—−", "-"),
+    ("≤", "<="),
+    ("≥", ">="),
+    ("≠", "!="),
+    ("×", "*"),
+    ("÷", "/"),
+];
+
+fn check_sign(character: char) -> Result<(), String> {
+    let entry = TYPOGRAPHIC.iter().find(|(signs, _)| signs.contains(character));
+    match entry {
+        Some((_, plain)) => Err(format!("`{character}` has no meaning here; write {plain}")),
+        None if "+-*/%~|.,:()[]{}=<>!&?".contains(character) => Ok(()),
+        None => Err(format!("`{character}` has no meaning here; put quotes around a text")),
     }
 }
 
@@ -98,7 +148,10 @@ fn token<'s>(rest: &'s str, first: char, start: usize) -> Result<Token<'s>, Stri
         _ if first.is_alphabetic() || first == '_' => {
             (Kind::Word, rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()))
         }
-        _ => (Kind::Sign, sign(rest, first)),
+        _ => {
+            check_sign(first)?;
+            (Kind::Sign, sign(rest, first))
+        }
     };
     Ok(Token { kind, text: &rest[..length], start })
 }
@@ -162,9 +215,17 @@ mod tests {
     }
 
     #[test]
-    fn open_quotes_and_marks_are_told() {
+    fn open_quotes_and_marks_are_reported() {
         assert!(lex("'a").unwrap_err().contains("not closed"));
         assert!(cut("{{ a", 2, Some("}}")).err().unwrap().contains("}} is missing"));
+        assert!(lex("“vip” in a").unwrap_err().contains("write \""));
+        assert!(lex("a ≥ 1").unwrap_err().contains("write >="));
+        assert_eq!(words("'“'"), ["'“'"]);
+        assert!(lex("a;").unwrap_err().contains("no meaning"));
+        assert!(lex("a\u{a0}+ 1").unwrap_err().contains("special blank"));
+        assert!(lex("a)").unwrap_err().contains("closes nothing"));
+        assert!(lex("(a").unwrap_err().contains("add `)`"));
+        assert!(lex("(a]").unwrap_err().contains("write `)`"));
         assert!(lex(&"(".repeat(60)).unwrap_err().contains("too deep"));
     }
 }

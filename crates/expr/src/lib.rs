@@ -17,8 +17,9 @@
 //! Expressions are minijinja's, without functions, methods, macros and includes. Plain paths such as
 //! `trigger.customer.email` walk the JSON directly.
 
+mod arithmetic;
+mod calendar;
 mod check;
-mod compare;
 mod condition;
 mod data;
 mod error;
@@ -27,14 +28,18 @@ mod filters;
 mod json;
 mod language;
 mod lexer;
+mod literals;
+mod numbers;
 mod path;
 mod references;
+mod rewrite;
 mod scope;
 mod segments;
 mod tags;
 mod template;
 mod tests_of_values;
 mod tree;
+mod zone;
 
 pub use condition::Condition;
 pub use data::Data;

@@ -1,6 +1,8 @@
 //! What an expression reads, as far as that is known before it is evaluated.
 
+use crate::lexer::Token;
 use crate::path::Path;
+use crate::zone::ZONED;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -8,13 +10,18 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct References {
     all: BTreeSet<(Path, Arc<str>)>,
+    /// Whether a filter may need the location's time zone, which the expression does not name.
+    zone: bool,
 }
 
+/// The name that holds the time zone which filters take by themselves.
+const LOCATION: &str = "location";
+
 impl References {
-    /// Whether the expression uses the name.
+    /// Whether the expression uses the name. `location` is also used by filters that follow a time zone.
     #[must_use]
     pub fn uses(&self, name: &str) -> bool {
-        self.paths(name).next().is_some()
+        (self.zone && name == LOCATION) || self.paths(name).next().is_some()
     }
 
     /// The paths below a name, in alphabetical order, with the place of the expression that reads each:
@@ -36,16 +43,29 @@ impl References {
     /// Adds what another expression uses.
     pub fn extend(&mut self, other: &Self) {
         self.all.extend(other.all.iter().cloned());
+        self.zone |= other.zone;
+    }
+
+    /// Whether the expression reads nothing, so that it fails always or never.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.all.is_empty()
     }
 
     /// Sets the place of every path that has none yet.
     pub(crate) fn placed(self, place: &Arc<str>) -> Self {
-        Self { all: self.all.into_iter().map(|(path, _)| (path, Arc::clone(place))).collect() }
+        let all = self.all.into_iter().map(|(path, _)| (path, Arc::clone(place))).collect();
+        Self { all, ..self }
     }
 
     /// The names, each once.
     pub(crate) fn names(&self) -> BTreeSet<&str> {
         self.all.iter().map(|(path, _)| path.name()).collect()
+    }
+
+    /// Marks that a filter among the tokens follows a time zone.
+    pub(crate) fn add_zone(&mut self, tokens: &[Token<'_>]) {
+        let zoned = |pair: &[Token<'_>]| pair[0].text == "|" && ZONED.contains(&pair[1].text);
+        self.zone |= tokens.windows(2).any(zoned);
     }
 
     pub(crate) fn add_path(&mut self, path: &Path) {

@@ -1,10 +1,10 @@
 //! Templates with `{% … %}` in them. The engine renders them as a whole.
 
 use crate::check::check;
-use crate::compare::rewrite;
 use crate::error::plain;
 use crate::language::LANGUAGE;
 use crate::references::References;
+use crate::rewrite::rewrite;
 use crate::scope::Scope;
 use crate::segments::{Marked, Segment};
 use minijinja::Environment;
@@ -26,6 +26,12 @@ impl Tags {
         segments: &[Segment<'_>],
         references: &mut References,
     ) -> Result<Self, String> {
+        for segment in segments {
+            if let Segment::Expression(marked) | Segment::Tag(marked) = segment {
+                check(&marked.tokens)?;
+                references.add_zone(&marked.tokens);
+            }
+        }
         let mut only = LANGUAGE.clone();
         // The author's own text goes first, so that an error speaks of what the author wrote.
         only.add_template_owned(ONLY, text.to_owned()).map_err(|error| plain(&error))?;
@@ -71,7 +77,6 @@ fn rewritten(text: &str, segments: &[Segment<'_>]) -> Result<String, String> {
 }
 
 fn rewrite_marked(text: &str, marked: &Marked<'_>, keep: usize, out: &mut String) -> Result<(), String> {
-    check(&marked.tokens)?;
     let (kept, rest) = marked.tokens.split_at(keep);
     let from = kept.last().map_or(marked.start, |token| token.end());
     // A blank keeps a minus that begins the expression from being read as a sign to trim.

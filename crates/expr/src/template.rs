@@ -45,6 +45,7 @@ impl Template {
         let mut references = References::default();
         Body::compile(text, &mut references)
             .and_then(|body| check_names(&references, names).map(|()| body))
+            .and_then(|body| body.check_constant(&references).map(|()| body))
             .map(|body| Self::at(place.into(), body, references))
             .map_err(|message| Problem { place: place.to_owned(), message })
     }
@@ -58,7 +59,11 @@ impl Template {
     /// # Errors
     /// The data does not fit the expression, or a limit is reached.
     pub fn render(&self, scope: &Scope) -> Result<Json, EvalError> {
-        self.body.render(scope).map_err(|message| EvalError { place: Arc::clone(&self.place), message })
+        self.body.render(scope).map_err(|message| self.error(message))
+    }
+
+    fn error(&self, message: String) -> EvalError {
+        EvalError { place: Arc::clone(&self.place), message }
     }
 
     /// The value as it stands in a text: null is empty, lists and objects are JSON.
@@ -66,14 +71,13 @@ impl Template {
     /// # Errors
     /// As for [`Template::render`].
     pub fn render_text(&self, scope: &Scope) -> Result<String, EvalError> {
-        self.render(scope).map(|value| match value {
-            Json::String(text) => text,
-            other => {
-                let mut out = String::new();
-                crate::json::write(&mut out, &other);
-                out
-            }
-        })
+        let mut out = String::new();
+        match self.render(scope)? {
+            Json::String(text) => return Ok(text),
+            other => crate::json::write(&mut out, &other),
+        }
+        .map_err(|message| self.error(message))?;
+        Ok(out)
     }
 
     /// What it reads.
@@ -113,6 +117,11 @@ impl Body {
             });
         }
         Ok(Self::Pieces(pieces))
+    }
+
+    /// Refuses a template that reads nothing and fails: it would fail in every run.
+    fn check_constant(&self, references: &References) -> Result<(), String> {
+        if references.is_constant() { self.render(&Scope::new()).map(drop) } else { Ok(()) }
     }
 
     fn render(&self, scope: &Scope) -> Result<Json, String> {

@@ -1,10 +1,12 @@
 //! What comparisons mean. Written `a < b` or, where a filter takes a test's name, `select("lt", 3)`.
 //!
-//! Null, whether absent or not, equals null and nothing else. Values of different kinds are never equal and
-//! neither is smaller, so `amount < 5000` is false where the amount is missing or is a text.
+//! Null, whether absent or not, equals null and nothing else. A text that is a number is compared with a
+//! number as one, because forms send every number as a text. Otherwise values of different kinds are never
+//! equal and neither is smaller, so `amount < 5000` is false where the amount is missing.
 
 use crate::json::{self, absent};
 use crate::language::invalid;
+use crate::numbers::numeric;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, State, Value};
 use std::cmp::Ordering;
@@ -75,6 +77,8 @@ pub(crate) fn add_to(language: &mut Environment<'static>) {
 fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (a.kind(), b.kind()) {
         (ValueKind::Number, ValueKind::Number) => Some(a.cmp(b)),
+        (ValueKind::Number, ValueKind::String) => Some(a.cmp(&numeric(b)?)),
+        (ValueKind::String, ValueKind::Number) => Some(numeric(a)?.cmp(b)),
         (ValueKind::String, ValueKind::String) => Some(a.as_str().cmp(&b.as_str())),
         _ => None,
     }
@@ -90,7 +94,7 @@ fn equal(state: &State<'_, '_>, a: &Value, b: &Value) -> Result<bool, Error> {
         return same_items(state, a, b);
     }
     if a.kind() != b.kind() {
-        return Ok(false);
+        return Ok(order(a, b) == Some(Ordering::Equal));
     }
     if a.kind() == ValueKind::Map {
         return same_members(state, a, b);

@@ -1,4 +1,5 @@
-//! Points in time: milliseconds since 1970, UTC, as they are stored and as they stand on the wire.
+//! Points in time (milliseconds since 1970, UTC, as they are stored and as they stand on the wire) and lengths
+//! of time.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -137,43 +138,43 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Reads a length of time as people write it in workflow documents: `90s`, `15m`, `2h`, `3d`, `1w`, or
-/// several together (`1d 12h`). At most ten years.
+/// Reads a length of time as people write it, calendar units included: `90s`, `15m`, `2h`, `3d`, `1w`,
+/// `1 month`, `2 years`, or several together (`1d 12h`). Whole numbers, not negative.
+///
+/// # Errors
+/// A sentence that says what form is expected.
+pub fn parse_span(text: &str) -> Result<jiff::Span, String> {
+    let shown: String = text.chars().take(60).collect();
+    let expected = || {
+        format!("`{shown}` is not a length of time; write it like 90s, 15m, 2h, 3d, 1w, 1 month or 1d 12h")
+    };
+    let is_plain = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == ' ');
+    if !is_plain || text.split_whitespace().any(|word| word == "ago") {
+        return Err(expected());
+    }
+    text.trim().parse().map_err(|_| expected())
+}
+
+/// Reads a length of time that is the same whenever it begins; see [`parse_span`]. A day is 24 hours. At most
+/// ten years.
 ///
 /// # Errors
 /// A sentence that says what form is expected.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     const TEN_YEARS: u64 = 3653 * 86_400;
-    let expected = || format!("`{text}` is not a length of time; write it like 90s, 15m, 2h, 3d or 1d 12h");
-    let mut seconds: u64 = 0;
-    let mut digits = String::new();
-    let mut parts = 0;
-    for character in text.trim().chars() {
-        let unit = match character {
-            '0'..='9' => {
-                digits.push(character);
-                continue;
-            }
-            ' ' if digits.is_empty() => continue,
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            'w' => 604_800,
-            _ => return Err(expected()),
-        };
-        let count: u64 = digits.parse().map_err(|_| expected())?;
-        seconds = count.checked_mul(unit).and_then(|more| seconds.checked_add(more)).ok_or_else(expected)?;
-        digits.clear();
-        parts += 1;
+    let span = parse_span(text)?;
+    if span.get_months() != 0 || span.get_years() != 0 {
+        return Err(format!(
+            "`{text}` has no fixed length; write it in days, like 30d, or wait `until` \
+             \"{{{{ now | plus('{text}') }}}}\""
+        ));
     }
-    if parts == 0 || !digits.is_empty() {
-        return Err(expected());
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours());
+    let seconds = duration.ok().and_then(|duration| u64::try_from(duration.as_secs()).ok());
+    match seconds {
+        Some(seconds) if seconds <= TEN_YEARS => Ok(Duration::from_secs(seconds)),
+        _ => Err(format!("`{text}` is longer than ten years")),
     }
-    if seconds > TEN_YEARS {
-        return Err(format!("`{text}` is longer than ten years"));
-    }
-    Ok(Duration::from_secs(seconds))
 }
 
 #[cfg(test)]
@@ -213,9 +214,33 @@ mod tests {
     #[test]
     fn reads_lengths_of_time() {
         assert_eq!(parse_duration("3d"), Ok(Duration::from_secs(259_200)));
+        assert_eq!(parse_duration("3 days"), Ok(Duration::from_secs(259_200)));
         assert_eq!(parse_duration("1d 12h"), Ok(Duration::from_secs(129_600)));
-        for wrong in ["", "3", "d", "3 days", "-1d", "99999999999999999999d", "4000d"] {
+        assert_eq!(parse_duration("1w30s"), Ok(Duration::from_secs(604_830)));
+        for wrong in [
+            "",
+            " ",
+            "3",
+            "d",
+            "-1d",
+            "+1d",
+            "1d ago",
+            "P1D",
+            "01:30:00",
+            "3 moons",
+            "99999999999999999999d",
+            "4000d",
+            "1.5d",
+        ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
+    }
+
+    /// Case D7.
+    #[test]
+    fn months_are_read_where_there_is_a_calendar() {
+        assert_eq!(parse_span("1 month").unwrap().get_months(), 1);
+        assert_eq!(parse_span("2 years").unwrap().get_years(), 2);
+        assert!(parse_duration("1 month").unwrap_err().contains("plus('1 month')"));
     }
 }

@@ -1,12 +1,14 @@
-//! Gives comparisons the meaning that workflows need.
+//! Gives comparisons and arithmetic the meaning that workflows need.
 //!
 //! The engine orders values of different kinds by kind: an amount that is missing would be smaller than any
-//! number, and a payment without one would pass `amount < 5000`. Its operators can't be replaced, but its
-//! tests can, and so `a < b` is rewritten to `((a) is lt(b))` before it is compiled.
+//! number, and a payment without one would pass `amount < 5000`. It repeats a text that is multiplied. Its
+//! operators can't be replaced, but its tests and filters can. So `a < b` is rewritten to `((a) is lt(b))`,
+//! and [`arithmetic`](crate::arithmetic) passes operands through a filter.
 
+use crate::arithmetic::Side;
 use crate::lexer::{Kind, Token};
 
-/// Rewrites every comparison among `tokens`, which are those of `source` (or of a part of it, from the byte
+/// Rewrites every comparison and calculation among `tokens`, which are those of `source` (or of a part of it, from the byte
 /// `from` on). Blanks are kept.
 pub(crate) fn rewrite(source: &str, from: usize, tokens: &[Token<'_>]) -> Result<String, String> {
     let mut rewriter = Rewriter { source, tokens, at: 0, end: from };
@@ -30,9 +32,9 @@ struct Rewriter<'a> {
 
 /// One side of a comparison, or all of it while no operator was met.
 #[derive(Default)]
-struct Chain {
+struct Chain<'a> {
     left: Option<(String, &'static str)>,
-    side: String,
+    side: Side<'a>,
 }
 
 impl<'a> Rewriter<'a> {
@@ -51,13 +53,7 @@ impl<'a> Rewriter<'a> {
         while let Some(token) = self.tokens.get(self.at) {
             match token.text {
                 ")" | "]" | "}" => break,
-                "(" | "[" | "{" => {
-                    chain.side.push_str(self.take());
-                    self.part(&mut chain.side)?;
-                    if self.at < self.tokens.len() {
-                        chain.side.push_str(self.take());
-                    }
-                }
+                "(" | "[" | "{" => self.bracket(&mut chain.side)?,
                 _ => match self.operator() {
                     Some((test, count)) => {
                         for _ in 0..count {
@@ -69,11 +65,22 @@ impl<'a> Rewriter<'a> {
                         chain.flush(out);
                         out.push_str(self.take());
                     }
-                    None => chain.side.push_str(self.take()),
+                    None => chain.side.push(token, self.take()),
                 },
             }
         }
         chain.flush(out);
+        Ok(())
+    }
+
+    /// A bracket and what is in it, up to the one that closes it.
+    fn bracket(&mut self, side: &mut Side<'a>) -> Result<(), String> {
+        let mut text = self.take().to_owned();
+        self.part(&mut text)?;
+        if self.at < self.tokens.len() {
+            text.push_str(self.take());
+        }
+        side.push_bracket(&text);
         Ok(())
     }
 
@@ -110,17 +117,17 @@ impl<'a> Rewriter<'a> {
     }
 }
 
-impl Chain {
+impl Chain<'_> {
     fn compare(&mut self, test: &'static str) -> Result<(), String> {
         if self.left.is_some() {
             return Err("compares more than two values at once; write `a < b and b < c`".to_owned());
         }
-        self.left = Some((std::mem::take(&mut self.side), test));
+        self.left = Some((self.side.take(), test));
         Ok(())
     }
 
     fn flush(&mut self, out: &mut String) {
-        let side = std::mem::take(&mut self.side);
+        let side = self.side.take();
         match self.left.take() {
             None => out.push_str(&side),
             Some((left, test)) => {
@@ -149,6 +156,9 @@ mod tests {
     fn comparisons_become_tests() {
         let tight = |source: &str| rewritten(source).replace(' ', "");
         assert_eq!(tight("a.b < 1 + 2"), "((a.b)islt(1+2))");
+        assert_eq!(tight("a.b < c * 2"), "((a.b)islt(c|__number('c')*2))");
+        assert_eq!(tight("-a | abs - [b]"), "-(a|__number('a'))|abs|__term-[b]|__term");
+        assert_eq!(tight("a + b ~ c * 2"), "a|__term('a')+(b|string~(c|__number('c')*2)|string)|__term");
         assert_eq!(tight("not a in b and c"), "not((a)isin(b))andc");
         assert_eq!(tight("a not in b"), "((a)isnotin(b))");
         assert_eq!(tight("f(x == 1, y)[a > b]"), "f(((x)iseq(1)),y)[((a)isgt(b))]");
@@ -157,7 +167,9 @@ mod tests {
 
     #[test]
     fn what_is_no_comparison_stays_as_it_is() {
-        for source in ["a.b | default('<')", "x is not in [1]", "x is in [1]", "{'a': b}", "a ~ b", ""] {
+        for source in
+            ["a.b | default('<')", "x is not in [1]", "x is in [1]", "{'a': b}", "-1", "'a' ~ 'b'", ""]
+        {
             assert_eq!(rewritten(source), source);
         }
     }
