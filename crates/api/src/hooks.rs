@@ -1,4 +1,5 @@
-//! `POST /hooks/{connection id}`: deliveries from outside.
+//! `/hooks/{connection id}`: deliveries from outside come in by `POST`; `GET` and `HEAD` answer senders that
+//! try an address before they use it.
 
 use crate::answer::{Answer, Object};
 use crate::error::ApiError;
@@ -6,63 +7,146 @@ use crate::pipeline::read_body;
 use crate::router::slashed;
 use crate::trace::TraceId;
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request as HttpRequest, State};
 use axum::response::Response;
 use axum::routing::post;
-use http::StatusCode;
+use http::{HeaderMap, Method, StatusCode, Uri};
 use tieline_model::ConnectionId;
-use tieline_runtime::ingress::{Ingress, MAX_BODY, Rejected, Request, Taken};
+use tieline_runtime::ingress::{Ingress, MAX_BODY, Malformed, Rejected, Request, Taken};
 use tieline_store::Store;
+use tieline_store::deliveries::DeliveryStatus;
 
-/// What a delivery is answered with.
+/// What receiving a delivery needs.
 #[derive(Clone)]
-struct Desk {
+struct Hooks {
     ingress: Ingress,
     store: Store,
 }
 
 /// The address that deliveries come in by. Merge it into the API's router.
 pub fn router(ingress: Ingress, store: Store) -> Router {
-    slashed("/hooks/{connection}", post(receive))
+    slashed("/hooks/{connection}", post(receive).get(probe))
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(Desk { ingress, store })
+        .with_state(Hooks { ingress, store })
 }
 
-/// A method that nothing is delivered by.
-async fn no_route(State(desk): State<Desk>, request: HttpRequest) -> Response {
-    let trace_id = TraceId::draw(desk.store.entropy().as_ref());
+/// A method that does nothing here.
+async fn no_route(State(hooks): State<Hooks>, request: HttpRequest) -> Response {
+    let trace_id = TraceId::draw(hooks.store.entropy().as_ref());
     ApiError::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
 }
 
+/// Tells a sender that proves itself that the address works. Everybody else gets the answer that an address
+/// without anything behind it has, so that trying addresses out reveals nothing.
+async fn probe(
+    State(hooks): State<Hooks>,
+    connection: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let trace_id = TraceId::draw(hooks.store.entropy().as_ref());
+    let request = Request { headers: &headers, query: query.as_deref(), body: Vec::new() };
+    let verified = match &connection {
+        Ok(Path(id)) => hooks.ingress.verify(&id.as_str().into(), &request).await,
+        Err(_) => Err(Rejected::UnknownConnection),
+    };
+    match verified {
+        Ok(()) => Answer::with_status(StatusCode::OK, Object::new().raw("received", "false"))
+            .into_response(&trace_id),
+        Err(Rejected::Store(error)) => ApiError::from(error).into_response("probe-hook", &trace_id),
+        Err(_) => ApiError::no_route(&method, &uri).into_response("no-route", &trace_id),
+    }
+}
+
 async fn receive(
-    State(desk): State<Desk>,
-    Path(connection): Path<String>,
+    State(hooks): State<Hooks>,
+    connection: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     request: HttpRequest,
 ) -> Response {
-    let trace_id = TraceId::draw(desk.store.entropy().as_ref());
-    match take(&desk, connection.into(), query, request).await {
-        Ok(taken) => acknowledge(&taken).into_response(&trace_id),
-        Err(problem) => problem.into_response("receive-delivery", &trace_id),
+    let trace_id = TraceId::draw(hooks.store.entropy().as_ref());
+    let Ok(Path(connection)) = connection else {
+        // What is no UTF-8 is nobody's id.
+        return refused(&Rejected::UnknownConnection).into_response("receive-delivery", &trace_id);
+    };
+    let connection = ConnectionId::from(connection);
+    match take(&hooks, &connection, query, request).await {
+        Ok(taken) => {
+            log_failed(&connection, &taken, &trace_id);
+            acknowledge(&taken).into_response(&trace_id)
+        }
+        Err(Failure::Rejected(Rejected::Store(error))) => {
+            ApiError::from(error).into_response("receive-delivery", &trace_id)
+        }
+        Err(Failure::Rejected(rejected)) => {
+            log_refused(&connection, &rejected, &trace_id);
+            refused(&rejected).into_response("receive-delivery", &trace_id)
+        }
+        Err(Failure::Body(error)) => error.into_response("receive-delivery", &trace_id),
+    }
+}
+
+/// Why a delivery was not received.
+enum Failure {
+    /// Its body did not arrive, or is too large.
+    Body(ApiError),
+    Rejected(Rejected),
+}
+
+impl From<Rejected> for Failure {
+    fn from(rejected: Rejected) -> Self {
+        Self::Rejected(rejected)
     }
 }
 
 async fn take(
-    desk: &Desk,
-    connection: ConnectionId,
+    hooks: &Hooks,
+    connection: &ConnectionId,
     query: Option<String>,
     request: HttpRequest,
-) -> Result<Taken, ApiError> {
+) -> Result<Taken, Failure> {
+    hooks.ingress.exists(connection).await?;
     let headers = request.headers().clone();
-    let body = read_body(request, MAX_BODY).await?;
+    let body = read_body(request, MAX_BODY).await.map_err(Failure::Body)?;
     let request = Request { headers: &headers, query: query.as_deref(), body: body.into() };
-    desk.ingress.receive(&connection, request).await.map_err(|rejected| match rejected {
-        Rejected::UnknownConnection => ApiError::rejected(StatusCode::NOT_FOUND, rejected.to_string()),
-        Rejected::Unproven(reason) => ApiError::rejected(StatusCode::UNAUTHORIZED, reason),
-        Rejected::Malformed(reason) => ApiError::unreadable(reason),
-        Rejected::Store(error) => error.into(),
-    })
+    Ok(hooks.ingress.receive(connection, request).await?)
+}
+
+fn refused(rejected: &Rejected) -> ApiError {
+    let reason = rejected.to_string();
+    match rejected {
+        Rejected::UnknownConnection => ApiError::rejected(StatusCode::NOT_FOUND, reason),
+        Rejected::Unproven(_) => ApiError::rejected(StatusCode::UNAUTHORIZED, reason),
+        Rejected::Malformed(Malformed::TooLarge(_)) => {
+            ApiError::rejected(StatusCode::PAYLOAD_TOO_LARGE, reason)
+        }
+        Rejected::Malformed(Malformed::Encoding(_)) => {
+            ApiError::rejected(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
+        }
+        Rejected::Malformed(Malformed::Unreadable(_)) | Rejected::Store(_) => ApiError::unreadable(reason),
+    }
+}
+
+/// Whoever looks for a missing payment finds here that it was refused, and why. Strangers at unknown
+/// addresses are not worth a line.
+fn log_refused(connection: &ConnectionId, rejected: &Rejected, trace_id: &TraceId) {
+    match rejected {
+        Rejected::UnknownConnection | Rejected::Store(_) => {}
+        Rejected::Unproven(_) | Rejected::Malformed(_) => {
+            tracing::warn!(%connection, %trace_id, reason = %rejected, "refused a delivery");
+        }
+    }
+}
+
+/// The reason of a failure may quote the delivery, so the log names only where to read it.
+fn log_failed(connection: &ConnectionId, taken: &Taken, trace_id: &TraceId) {
+    if let (DeliveryStatus::Failed, Some(delivery)) = (taken.status, &taken.id) {
+        tracing::warn!(%connection, %delivery, %trace_id, "a delivery failed; `tieline deliveries show` has the reason");
+    }
 }
 
 /// The sender wants to know that it was stored; the rest helps whoever sets the connection up.

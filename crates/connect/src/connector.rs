@@ -13,6 +13,9 @@ use std::sync::Arc;
 use tieline_model::connection::Settings;
 use tieline_model::{NewEvent, Timestamp};
 
+/// The largest body that is accepted, in bytes, packed or not. Stripe's events stay far below it.
+pub const MAX_BODY: usize = 1 << 20;
+
 /// A future that a trait object returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -136,8 +139,17 @@ pub struct Unproven(pub String);
 
 /// A request that cannot be read. The sender reads the sentence.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(pub String);
+pub enum Malformed {
+    /// Its body is not what it should be.
+    #[error("{0}")]
+    Unreadable(String),
+    /// Its body is larger than [`MAX_BODY`] once it is unpacked.
+    #[error("{0}")]
+    TooLarge(String),
+    /// Its body is packed in a way that is not known.
+    #[error("{0}")]
+    Encoding(String),
+}
 
 /// Opens the connector that a connection's settings ask for.
 #[must_use]

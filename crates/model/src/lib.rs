@@ -9,6 +9,7 @@ pub mod depth;
 pub mod event;
 pub mod form;
 pub mod id;
+pub mod json;
 pub mod key;
 pub mod location;
 pub mod notation;

@@ -8,17 +8,14 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tieline_connect::connector::{self, BoxFuture, Connector, Malformed, MemoryError, Outcome, Reading};
+use tieline_connect::connector::{self, BoxFuture, Connector, MemoryError, Outcome, Reading};
 use tieline_model::connection::Connection;
 use tieline_model::{Cause, ConnectionId, DeliveryId, LocationId, NewEvent, Refusal, Timestamp};
 use tieline_store::deliveries::{self, Delivery, DeliveryStatus, Posted};
 use tieline_store::seal::Seal;
 use tieline_store::{Error, Procedure, Result, Store, Tx, connections, log};
 
-pub use tieline_connect::connector::Request;
-
-/// The largest body that is accepted, in bytes. Stripe's events stay far below it.
-pub const MAX_BODY: usize = 1 << 20;
+pub use tieline_connect::connector::{MAX_BODY, Malformed, Request};
 
 /// How long a connection is used before it is loaded again, and so how long a new secret may take to count.
 const FRESH: Duration = Duration::from_secs(1);
@@ -46,8 +43,8 @@ pub enum Rejected {
     #[error("{0}")]
     Unproven(String),
     /// It cannot be read at all.
-    #[error("{0}")]
-    Malformed(String),
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
     /// It could not be stored; the sender should try again.
     #[error(transparent)]
     Store(#[from] Error),
@@ -126,9 +123,18 @@ impl Ingress {
         let now = self.store.clock().now();
         open.verify(&request, now)?;
         let mut posted = open.posted(request);
-        let mut reading = open.read(&posted, now).map_err(|error| Rejected::Malformed(error.to_string()))?;
+        let mut reading = open.read(&posted, now)?;
         posted.external_id = reading.external_id.take();
         Ok(self.store.write(Receive { open, posted, reading }).await?)
+    }
+
+    /// Checks that there is a connection at an address. Use it before the body is read, so that strangers
+    /// cannot make the server keep one.
+    ///
+    /// # Errors
+    /// [`Rejected::UnknownConnection`], or that of the store.
+    pub async fn exists(&self, id: &ConnectionId) -> Result<(), Rejected> {
+        self.open(id).await.map(drop)
     }
 
     /// Checks that a request proves where it comes from, without receiving anything. Use it to answer senders

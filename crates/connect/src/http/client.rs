@@ -3,7 +3,7 @@
 use super::failure::RequestFailure;
 use super::guard::Guard;
 use super::request::Request;
-use super::response::Response;
+use super::response::{Response, text};
 use http::HeaderValue;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::sync::Arc;
@@ -91,8 +91,8 @@ impl Client {
         if !status.is_success() {
             // What the status says holds even where the body did not arrive.
             let (body, _) = body.unwrap_or_default();
-            let text = request.without_secrets(&String::from_utf8_lossy(&body));
-            return Err(RequestFailure::answered(&request.host(), status, &headers, &text, now));
+            let quoted = request.without_secrets(&text(&headers, &body));
+            return Err(RequestFailure::answered(&request.host(), status, &headers, &quoted, now));
         }
         let (body, truncated) = body.map_err(unanswered)?;
         Ok(Response::new(status, &headers, &body, truncated))

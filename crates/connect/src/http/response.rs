@@ -1,11 +1,13 @@
 //! What the other side answered, as the step's output.
 
 use super::redact::redact;
+use crate::charset;
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tieline_model::depth::{MAX_NESTING, lies_within};
+use tieline_model::json;
 
 /// A successful answer; serialised, it is the output of the step `http.request`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -23,20 +25,25 @@ pub struct Response {
 
 impl Response {
     pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8], truncated: bool) -> Self {
+        let text = text(headers, body);
         let json = !truncated && may_be_json(headers);
-        let parsed = json.then(|| serde_json::from_slice(body).ok()).flatten();
+        let parsed = json.then(|| json::from_slice(text.as_bytes()).ok()).flatten();
         let parsed = parsed.filter(|value| lies_within(value, MAX_NESTING));
-        let text = || match body {
-            [] => Value::Null,
-            _ => Value::String(String::from_utf8_lossy(body).into_owned()),
-        };
+        let as_text = || if text.is_empty() { Value::Null } else { Value::String(text.clone()) };
         Self {
             status: status.as_u16(),
             headers: redact(headers),
-            body: parsed.unwrap_or_else(text),
+            body: parsed.unwrap_or_else(as_text),
             truncated,
         }
     }
+}
+
+/// A body as text, in the character set that the answer names.
+pub(super) fn text(headers: &HeaderMap, body: &[u8]) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).map(|kind| String::from_utf8_lossy(kind.as_bytes()));
+    let charset = kind.and_then(|kind| charset::of_content_type(&kind));
+    charset::decode(charset, body).into_owned()
 }
 
 /// Whether the type says JSON; a body without a type is tried, because small servers forget it.
@@ -68,6 +75,20 @@ mod tests {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(body("application/json", &nested(MAX_NESTING)).is_array());
         assert_eq!(body("application/json", &nested(MAX_NESTING + 1)), json!(nested(MAX_NESTING + 1)));
+    }
+
+    /// Cases W2, W7 and W8.
+    #[test]
+    fn a_body_is_read_as_its_sender_wrote_it() {
+        let answered = |kind: &str, body: &[u8]| {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind.parse().unwrap())]);
+            Response::new(StatusCode::OK, &headers, body, false).body
+        };
+        assert_eq!(answered("text/plain; charset=ISO-8859-1", b"J\xfcrgen"), json!("J\u{fc}rgen"));
+        assert_eq!(answered("application/json; charset=latin1", b"[\"\xfc\"]"), json!(["\u{fc}"]));
+        assert_eq!(answered("application/json", "\u{feff}[1]".as_bytes()), json!([1]));
+        assert_eq!(answered("text/plain", "\u{feff}a".as_bytes()), json!("a"));
+        assert_eq!(answered("application/json", br#"["\ud83c"]"#), json!(["\u{fffd}"]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::connector::{
 use crate::stripe::signature;
 use serde_json::Value;
 use tieline_model::connection::PaythenSettings;
-use tieline_model::{NewEvent, Timestamp};
+use tieline_model::{NewEvent, Timestamp, json};
 
 /// How Paythen connections are described.
 pub const KIND: ConnectorKind = ConnectorKind {
@@ -62,8 +62,8 @@ impl Connector for Paythen {
 
 /// An event that cannot be understood is kept under Stripe's id of it, so that a repeat is a duplicate.
 fn unreadable(body: &[u8], reason: String) -> Result<Reading, Malformed> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| Malformed(format!("the body is not JSON: {error}")))?;
+    let value: Value = json::from_slice(body)
+        .map_err(|error| Malformed::Unreadable(format!("the body is not JSON: {error}")))?;
     let external_id = value.get("id").and_then(Value::as_str).map(str::to_owned);
     Ok(Reading { external_id, facts: Box::new(Outcome::Failed(reason)) })
 }

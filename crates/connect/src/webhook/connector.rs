@@ -1,7 +1,7 @@
-//! The connector of webhooks: any JSON or form body, turned into an event by the connection's mapping.
+//! The connector of webhooks: any body of JSON or a form, turned into an event by the connection's mapping.
 
 use super::auth::authenticate;
-use super::body;
+use super::body::{self, Body};
 use super::mapping::{CompiledMapping, Mapped, headers_as_json, query_as_json};
 use crate::connector::{
     Connector, ConnectorKind, Kept, Malformed, Outcome, Reading, Request, Setting, Stored, Unproven,
@@ -57,11 +57,15 @@ impl Connector for Webhook {
     }
 
     fn read(&self, delivery: &Stored<'_>) -> Result<Reading, Malformed> {
-        let content_type = Some(delivery.content_type).filter(|kind| !kind.is_empty());
-        let value = body::read(content_type, delivery.body).map_err(Malformed)?;
         let json = |text: &str| -> Value { serde_json::from_str(text).unwrap_or_default() };
+        let headers = json(delivery.headers);
+        let value = body::read(Body {
+            content_type: delivery.content_type,
+            content_encoding: headers["content-encoding"].as_str().unwrap_or_default(),
+            bytes: delivery.body,
+        })?;
         let mapped = match &self.mapping {
-            Ok(mapping) => mapping.apply(value, json(delivery.headers), json(delivery.query)),
+            Ok(mapping) => mapping.apply(value, headers, json(delivery.query)),
             Err(problems) => Err(problems.clone()),
         };
         Ok(match mapped {

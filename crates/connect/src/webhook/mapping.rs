@@ -1,6 +1,6 @@
 //! Which event a delivery makes.
 
-use super::body::read_form;
+use super::form;
 use crate::http::redact::is_secret;
 use http::HeaderMap;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use tieline_expr::{Data, Scope, Template, Tree, is_template};
 use tieline_model::connection::Mapping;
 use tieline_model::depth::{MAX_NESTING, lies_within};
 use tieline_model::event::kinds;
+use tieline_model::text::strip_nul;
 use tieline_model::workflow::Problem;
 
 /// What the templates of a mapping read.
@@ -126,7 +127,9 @@ pub fn headers_as_json(headers: &HeaderMap) -> Value {
 /// A request's query as the templates see it: read like a form, without the connection's `secret`.
 #[must_use]
 pub fn query_as_json(query: Option<&str>) -> Value {
-    without(Value::Object(read_form(query.unwrap_or_default().as_bytes())), is_query_secret)
+    let mut query = Value::Object(form::read(None, query.unwrap_or_default().as_bytes()));
+    strip_nul(&mut query);
+    without(query, is_query_secret)
 }
 
 fn is_query_secret(name: &str) -> bool {

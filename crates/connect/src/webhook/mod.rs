@@ -3,6 +3,9 @@
 pub mod auth;
 pub mod body;
 mod connector;
+pub mod form;
 pub mod mapping;
+pub mod multipart;
+pub mod unpack;
 
 pub use connector::{KIND, Webhook};

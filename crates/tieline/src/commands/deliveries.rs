@@ -4,6 +4,9 @@ use crate::open::{location, open_for_command, seal};
 use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use tieline_connect::charset;
+use tieline_connect::webhook::unpack::unpack;
 use tieline_model::DeliveryId;
 use tieline_runtime::ingress::ReplayDelivery;
 use tieline_store::deliveries::{self, Delivery, DeliveryStatus};
@@ -12,7 +15,7 @@ use tieline_store::deliveries::{self, Delivery, DeliveryStatus};
 pub(crate) enum Deliveries {
     /// List a location's deliveries, newest first.
     List(List),
-    /// Show a delivery with its body, as it came.
+    /// Show a delivery with its headers and its body.
     Show {
         /// The location.
         #[arg(long)]
@@ -23,7 +26,7 @@ pub(crate) enum Deliveries {
         #[arg(long)]
         json: bool,
     },
-    /// Turn a delivery that failed into events after all, with the connection as it is now.
+    /// Process a failed delivery again, with the connection's current settings.
     Replay {
         /// The location.
         #[arg(long)]
@@ -84,7 +87,7 @@ impl List {
         let rows: Vec<Vec<String>> = deliveries.iter().map(row).collect();
         let objects: Vec<Value> = deliveries.iter().map(object).collect();
         print(self.page.json, &json!({ "deliveries": objects }), || {
-            table(&["ID", "RECEIVED", "STATUS", "DETAIL"], &rows, "there is no such delivery")
+            table(&["ID", "RECEIVED", "STATUS", "DETAIL"], &rows, "No deliveries found.")
         })
     }
 }
@@ -94,9 +97,9 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
     let location = location(&store, location_id).await?;
     let get = deliveries::Get { location_id: location.id, id: DeliveryId::from(id) };
     let delivery = store.read(get).await.map_err(|error| error.to_string())?;
-    let body = String::from_utf8_lossy(&delivery.posted.body).into_owned();
     let mut shown = object(&delivery);
     let (headers, query) = (object_of(&delivery.posted.headers), object_of(&delivery.posted.query));
+    let body = body(&delivery, &headers);
     shown["contentType"] = Value::from(delivery.posted.content_type.clone());
     shown["headers"] = Value::from(headers.clone());
     shown["query"] = Value::from(query.clone());
@@ -106,6 +109,14 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
         let head = format!("{}  {}  {detail}", delivery.received_at, delivery.status.as_str());
         format!("{head}{}{}\n\n{body}", section("headers", &headers), section("query", &query))
     })
+}
+
+/// The body as text, unpacked where its sender packed it.
+fn body(delivery: &Delivery, headers: &Map<String, Value>) -> String {
+    let packing = headers.get("content-encoding").and_then(Value::as_str).unwrap_or_default();
+    let bytes = unpack(packing, &delivery.posted.body).unwrap_or(Cow::Borrowed(&delivery.posted.body));
+    let charset = charset::of_content_type(&delivery.posted.content_type);
+    charset::decode(Some(charset.unwrap_or_else(|| charset::guess(&bytes))), &bytes).into_owned()
 }
 
 /// A part of a delivery that is stored as an object in JSON.

@@ -132,8 +132,8 @@ fn the_first_bits_of_a_range_decide() {
         ("::/0", "::1", "10.0.0.1"),
     ] {
         let guard: Guard = written.parse().unwrap();
-        assert!(guard.allows(inside.parse().unwrap()), "{written} {inside}");
-        assert!(!guard.allows(outside.parse().unwrap()), "{written} {outside}");
+        let covers = |ip: &str| guard.allow[0].contains(&ip.parse::<IpAddr>().unwrap());
+        assert!(covers(inside) && !covers(outside), "{written} {inside} {outside}");
     }
     for wrong in ["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0/8", "example.com", "10.0.0.0/-1"] {
         assert!(wrong.parse::<Guard>().unwrap_err().contains("like 10.0.0.0/8"), "{wrong}");

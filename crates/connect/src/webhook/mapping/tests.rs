@@ -94,7 +94,7 @@ fn headers_and_query_come_without_secrets() {
 #[test]
 fn a_payload_can_always_be_read_again() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let body = crate::webhook::body::read(None, nested(MAX_NESTING).as_bytes()).unwrap();
+    let body: Value = serde_json::from_str(&nested(MAX_NESTING)).unwrap();
     payload(&apply(json!({}), body.clone()).unwrap());
     payload(&apply(json!({"fields": {"a": "{{ body }}"}}), body.clone()).unwrap());
     let deeper = apply(json!({"fields": {"a": ["{{ body }}"]}}), body).unwrap_err();
@@ -105,7 +105,7 @@ proptest! {
     #[test]
     fn any_text_is_a_mapping_or_none(text in "(\\{\\{|\\}\\}|\\{%|body|\\PC){0,8}", bytes: Vec<u8>) {
         let fields = json!({"a": text});
-        let body = crate::webhook::body::read(None, &bytes).unwrap_or(Value::Null);
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let mapping = json!({"event": text, "id": text, "subject": text, "fields": fields});
         if let Ok(mapping) = compile(mapping) {
             let _ = mapping.apply(body.clone(), Value::Null, body.clone());

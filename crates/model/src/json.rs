@@ -1,0 +1,114 @@
+//! Reading JSON as senders write it, which is not always as the standard has it.
+
+use crate::text::without_bom;
+use serde::de::DeserializeOwned;
+use serde_json::Result;
+use std::borrow::Cow;
+
+/// How an escape in JSON begins that stands for one UTF-16 unit.
+const ESCAPE: usize = r"\uXXXX".len();
+
+/// Reads JSON. A byte order mark before it is taken off, and half a character (a lone surrogate, as in
+/// `"Omar \ud83c"`, which senders make that cut texts to a length) becomes U+FFFD. Use it for everything that
+/// other programs send.
+///
+/// # Errors
+/// Those of [`serde_json`]; the place that they name is that in `body`.
+pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    let body = without_bom(body);
+    // Half a character is rare, so only what cannot be read otherwise is looked through for one.
+    serde_json::from_slice(body).or_else(|error| match std::str::from_utf8(body).map(mended) {
+        Ok(Cow::Owned(mended)) => serde_json::from_str(&mended),
+        Ok(Cow::Borrowed(_)) | Err(_) => Err(error),
+    })
+}
+
+/// The text with `\ufffd` in place of each escape that is half a character. Its length stays.
+fn mended(text: &str) -> Cow<'_, str> {
+    let lone = lone_surrogates(text);
+    if lone.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut mended = text.to_owned();
+    for at in lone {
+        mended.replace_range(at..at + ESCAPE, r"\ufffd");
+    }
+    Cow::Owned(mended)
+}
+
+/// Where escapes stand that are half a character.
+fn lone_surrogates(text: &str) -> Vec<usize> {
+    let mut lone = Vec::new();
+    let mut at = 0;
+    // A backslash outside of a string is an error anyway.
+    while let Some(next) = text.get(at..).and_then(|rest| rest.find('\\')) {
+        at += next;
+        at += match (unit(text, at), unit(text, at + ESCAPE)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 2 * ESCAPE,
+            (Some(0xd800..=0xdfff), _) => {
+                lone.push(at);
+                ESCAPE
+            }
+            (Some(_), _) => ESCAPE,
+            // Any other escape is a backslash and one character, which may be a backslash.
+            (None, _) => 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    lone
+}
+
+/// The UTF-16 unit that an escape at this place stands for.
+fn unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + ESCAPE)?.strip_prefix(r"\u")?;
+    let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u16::from_str_radix(digits, 16).ok().filter(|_| plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn read(text: &str) -> Value {
+        from_slice(text.as_bytes()).unwrap()
+    }
+
+    /// Case W7.
+    #[test]
+    fn half_a_character_is_replaced() {
+        assert_eq!(read(r#"{"name": "Omar \ud83c"}"#), json!({"name": "Omar \u{fffd}"}));
+        assert_eq!(read(r#"["\udf89\ud83c\uD83C\uDF89", 1]"#), json!(["\u{fffd}\u{fffd}\u{1f389}", 1]));
+        assert_eq!(read(r#"{"\ud800": "\\ud800\ud800"}"#), json!({"\u{fffd}": "\\ud800\u{fffd}"}));
+    }
+
+    /// Case W8.
+    #[test]
+    fn a_byte_order_mark_before_it_does_no_harm() {
+        assert_eq!(read("\u{feff}{}"), json!({}));
+        assert!(from_slice::<Value>("\u{feff}\u{feff}{}".as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_is_no_json_keeps_its_error() {
+        for wrong in [r#""\ud83c"#, r#"{"a": "\ud83c" "b"}"#, r#""\ud8""#, "\\", "\"\\é\"", "\"\\u+123\"", ""]
+        {
+            assert!(from_slice::<Value>(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+        let error = from_slice::<Value>(br#"["\ud83c", x]"#).unwrap_err();
+        assert_eq!(error.column(), 12);
+    }
+
+    proptest! {
+        #[test]
+        fn any_escapes_in_a_string_are_read(parts in proptest::collection::vec(r"\\u[0-9a-fA-F]{4}|\\\\|[a-zé]", 0..12)) {
+            let text = format!("\"{}\"", parts.concat());
+            prop_assert!(from_slice::<String>(text.as_bytes()).is_ok(), "{}", text);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "[\\\\u0d8f\"é]{0,20}") {
+            let _ = from_slice::<Value>(text.as_bytes());
+        }
+    }
+}
