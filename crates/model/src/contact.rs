@@ -1,6 +1,7 @@
 //! Contacts: what is known about a person, and what a client may change.
 
 use crate::custom_field::{CustomFieldValue, CustomFieldValues};
+use crate::fold::fold;
 use crate::form::kinds::{Country, Day, Email, Flag, Phone, Ref, Tags, Text, TimeZone};
 use crate::form::{At, Field, FieldError, Form, Input, Kind, Patch};
 use crate::id::{ContactId, CustomFieldId, LocationId};
@@ -147,18 +148,54 @@ impl Contact {
         String::from_utf8(document).map_err(serde::ser::Error::custom)
     }
 
-    /// The text that `query` of a list is searched for in: name, e-mail, phone, company and tags, in lower case.
+    /// The text that `query` of a list looks in, folded (see [`fold`]): a line for each value, which begins
+    /// with the letter of its [`Line`].
     #[must_use]
     pub fn search_text(&self) -> String {
         let mut text = String::new();
         let name = self.name();
-        let parts = [name.as_deref(), self.email.as_deref(), self.phone.as_deref(), self.text("companyName")];
-        for part in parts.into_iter().flatten().chain(self.tags.iter().map(String::as_str)) {
-            text.push_str(&part.to_lowercase());
+        let fields = [
+            (Line::Name, name.as_deref()),
+            (Line::Email, self.email.as_deref()),
+            (Line::Phone, self.phone.as_deref()),
+            (Line::Company, self.text("companyName")),
+        ];
+        let fields = fields.into_iter().filter_map(|(line, value)| Some((line, value?)));
+        for (line, value) in fields.chain(self.tags.iter().map(|tag| (Line::Tag, tag.as_str()))) {
+            text.push(char::from(line as u8));
+            text.push_str(&fold(value));
             text.push('\n');
         }
         text
     }
+}
+
+/// What a line of [`Contact::search_text`] holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Line {
+    /// The full name.
+    Name = b'N',
+    /// An e-mail address.
+    Email = b'E',
+    /// A phone number.
+    Phone = b'P',
+    /// The company.
+    Company = b'C',
+    /// A tag.
+    Tag = b'T',
+}
+
+impl Line {
+    const ALL: [Self; 5] = [Self::Name, Self::Email, Self::Phone, Self::Company, Self::Tag];
+}
+
+/// The lines of a [`Contact::search_text`], each with what it holds.
+pub fn lines(search_text: &str) -> impl Iterator<Item = (Line, &str)> {
+    search_text.lines().filter_map(|text| {
+        let line = Line::ALL.into_iter().find(|line| text.as_bytes().first() == Some(&(*line as u8)))?;
+        Some((line, &text[1..]))
+    })
 }
 
 /// Which write a form is for: the fields that are allowed differ.

@@ -7,6 +7,7 @@ pub mod contact;
 pub mod custom_field;
 pub mod depth;
 pub mod event;
+pub mod fold;
 pub mod form;
 pub mod id;
 pub mod json;

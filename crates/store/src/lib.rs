@@ -26,6 +26,7 @@ pub mod private;
 mod row;
 pub mod runs;
 pub mod seal;
+pub mod search;
 mod sources;
 mod sqlite;
 mod step;

@@ -22,6 +22,7 @@ struct Migration {
 
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, works_from: 1, text: include_str!("../migrations/0001_initial.sql") },
+    Migration { number: 2, works_from: 1, text: include_str!("../migrations/0002_search.sql") },
     Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
     Migration { number: 5, works_from: 1, text: include_str!("../migrations/0005_sequences.sql") },
 ];

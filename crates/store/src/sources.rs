@@ -1,22 +1,25 @@
-//! What a store takes from outside to make new things: time, randomness, and the order of ids.
+//! What all transactions of a store share: time, randomness, the order of ids, and what is kept of the search
+//! index.
 
 use crate::clock::{Clock, Entropy};
+use crate::search::Cache;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The places of an id's random part that hold its number among the ids of this store.
 const COUNTED: usize = 5;
 
-/// The clock, the randomness and the count of ids that all transactions of a store share.
+/// The clock, the randomness, the count of ids, and the search index in memory.
 pub(crate) struct Sources {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) search: Cache,
     minted: AtomicU32,
 }
 
 impl Sources {
-    pub(crate) const fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { clock, entropy, minted: AtomicU32::new(0) }
+    pub(crate) fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { clock, entropy, search: Cache::default(), minted: AtomicU32::new(0) }
     }
 
     /// The part of an id behind its time. It begins with a number that only grows, so that what one process

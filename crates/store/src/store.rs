@@ -3,6 +3,7 @@
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
 use crate::postgres::Postgres;
+use crate::search::upkeep;
 use crate::sources::Sources;
 use crate::sqlite::{Readers, Writer};
 use crate::tx::{Database, Tx};
@@ -10,7 +11,7 @@ use crate::{migrate, private, sqlite};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 /// Something to do in the store: its fields are its input, [`Procedure::run`] is its logic.
 ///
@@ -70,8 +71,19 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
+/// A store that does not keep its database open.
+pub(crate) struct Weak(std::sync::Weak<Inner>);
+
+impl Weak {
+    pub(crate) fn upgrade(&self) -> Option<Store> {
+        self.0.upgrade().map(|inner| Store { inner })
+    }
+}
+
 struct Inner {
     driver: Driver,
+    /// Held while the search index is kept in shape.
+    upkeep: Mutex<()>,
     sources: Arc<Sources>,
     appended: watch::Sender<u64>,
 }
@@ -94,7 +106,10 @@ impl Store {
             Target::Folder(folder) => open_sqlite(folder, &sources, &appended)?,
             Target::Url(url) => Driver::Postgres(Postgres::open(url, &appended, options.listen).await?),
         };
-        Ok(Self { inner: Arc::new(Inner { driver, sources, appended }) })
+        let store = Self { inner: Arc::new(Inner { driver, upkeep: Mutex::default(), sources, appended }) };
+        upkeep::catch_up(&store).await?;
+        upkeep::start(Weak(Arc::downgrade(&store.inner)), store.appended());
+        Ok(store)
     }
 
     /// Runs a procedure in a transaction. When this returns, what it wrote is durable; where it gives an
@@ -123,8 +138,13 @@ impl Store {
                 readers.with(|connection| sqlite::drive(procedure.run(&mut self.reading(connection))))
             }
             Driver::Sqlite { readers, .. } => {
-                let (store, readers) = (self.clone(), Arc::clone(readers));
-                let read = move || readers.with(|connection| store.snapshot(connection, &procedure));
+                let (store, own) = (self.clone(), Arc::clone(readers));
+                let turn = readers.turn().await?;
+                let read = move || {
+                    // Held to the end of the read, also if the caller goes away.
+                    let _turn = turn;
+                    own.with(|connection| store.snapshot(connection, &procedure))
+                };
                 tokio::task::spawn_blocking(read).await.map_err(|_| Error::Closed)?
             }
         }
@@ -143,6 +163,22 @@ impl Store {
 
     fn reading<'c>(&'c self, connection: &'c mut rusqlite::Connection) -> Tx<'c> {
         Tx::new(Database::Sqlite(connection), &self.inner.sources)
+    }
+
+    /// Brings the search index into its best shape now, rather than bit by bit while the store is open. Use it
+    /// after a bulk load; searches are right without it.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn tidy_search(&self) -> Result<()> {
+        let _alone = self.upkeep().await;
+        upkeep::catch_up(self).await?;
+        upkeep::tend(self, 1).await
+    }
+
+    /// Waits until nobody else in this process keeps the search index in shape.
+    pub(crate) async fn upkeep(&self) -> MutexGuard<'_, ()> {
+        self.inner.upkeep.lock().await
     }
 
     /// Changes whenever events may have been appended. A hint to look at the log, not a promise: on
@@ -183,7 +219,11 @@ impl Store {
     /// [`Error::Unusable`] if another program is reading the database.
     pub async fn settle(&self) -> Result<()> {
         match &self.inner.driver {
-            Driver::Sqlite { writer, .. } => writer.checkpoint().await,
+            Driver::Sqlite { writer, .. } => {
+                // It reads while it works, which would keep the log from being moved.
+                let _idle = self.upkeep().await;
+                writer.checkpoint().await
+            }
             Driver::Postgres(_) => Ok(()),
         }
     }

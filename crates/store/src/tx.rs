@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::memo::Memo;
 use crate::param::Param;
 use crate::row::{FromCell, FromRow, Row};
+use crate::search::Cache;
 use crate::sources::Sources;
 use crate::{postgres, sqlite};
 use tieline_model::Timestamp;
@@ -79,6 +80,11 @@ impl<'c> Tx<'c> {
     #[must_use]
     pub fn entropy(&self) -> &'c dyn Entropy {
         self.sources.entropy.as_ref()
+    }
+
+    /// What the store keeps of the search index in memory.
+    pub(crate) const fn search(&self) -> &'c Cache {
+        &self.sources.search
     }
 
     /// Whether many transactions may write at once, so that rows have to be claimed.

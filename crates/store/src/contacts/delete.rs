@@ -3,6 +3,7 @@ use super::links::unlink;
 use super::record::Record;
 use crate::error::Result;
 use crate::param::params;
+use crate::search;
 use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::event::kinds;
@@ -33,10 +34,11 @@ impl Procedure for Delete {
         .await?;
         unlink(tx, &self.location_id, &self.id).await?;
         tx.execute(
-            "INSERT INTO deleted_contacts (location_id, id, deleted_at, doc) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO deleted_contacts (location_id, id, deleted_at, doc, indexed) VALUES (?1, ?2, ?3, ?4, ?3)",
             params![&self.location_id, &self.id, tx.now(), &doc],
         )
         .await?;
+        search::note(tx, &self.location_id, &self.id, true).await?;
         tell(tx, &self.cause, kinds::CONTACT_DELETED, &contact, &doc).await
     }
 }

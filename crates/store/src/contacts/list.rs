@@ -1,5 +1,6 @@
 use crate::error::Result;
 use crate::param::params;
+use crate::search::{Field, Filter, Hit, Order, Place, Search};
 use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::contact::Contact;
@@ -15,14 +16,13 @@ pub enum SortBy {
     DateUpdated,
 }
 
-/// Which end of a list comes first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Order {
-    /// Oldest first.
-    Ascending,
-    /// Newest first.
-    #[default]
-    Descending,
+impl SortBy {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::DateAdded => "dateAdded",
+            Self::DateUpdated => "dateUpdated",
+        }
+    }
 }
 
 /// Lists contacts, a page at a time.
@@ -56,77 +56,36 @@ pub struct Page {
     pub next: Option<(ContactId, Timestamp)>,
 }
 
-macro_rules! page {
-    ($condition:literal, $order:literal) => {
-        concat!(
-            "SELECT id, date_updated, doc FROM contacts WHERE location_id = ?1 AND ",
-            $condition,
-            " AND (?4 = '' OR search LIKE ?4 ESCAPE '!') ORDER BY ",
-            $order,
-            " LIMIT ?5"
-        )
-    };
-}
-
 impl Procedure for List {
     type Output = Page;
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Page> {
-        let pattern = self.query.as_deref().map_or_else(String::new, pattern);
-        let total = tx
-            .value(
-                "SELECT COUNT(*) AS total FROM contacts WHERE location_id = ?1 AND (?2 = '' OR search LIKE ?2 ESCAPE '!')",
-                "total",
-                params![&self.location_id, &pattern],
-            )
-            .await?;
-        let (after_time, after_id) = self.cursor(tx).await?;
-        let sql = match (self.sort_by, self.order) {
-            (SortBy::DateAdded, Order::Descending) => {
-                page!("(CAST(?2 AS BIGINT) IS NOT NULL AND id < ?3)", "id DESC")
-            }
-            (SortBy::DateAdded, Order::Ascending) => {
-                page!("(CAST(?2 AS BIGINT) IS NOT NULL AND id > ?3)", "id")
-            }
-            (SortBy::DateUpdated, Order::Descending) => {
-                page!("(date_updated, id) < (?2, ?3)", "date_updated DESC, id DESC")
-            }
-            (SortBy::DateUpdated, Order::Ascending) => {
-                page!("(date_updated, id) > (?2, ?3)", "date_updated, id")
-            }
-        };
-        // One row more than the page tells whether there is another page.
-        let limit = i64::from(self.limit) + 1;
-        let mut rows =
-            tx.query(sql, params![&self.location_id, after_time, &after_id, &pattern, limit]).await?;
-        let more = rows.len() > self.limit as usize;
-        rows.truncate(self.limit as usize);
-        let mut page = Page { docs: Vec::with_capacity(rows.len()), total: 0, next: None };
-        for mut row in rows {
-            let (id, updated) = (row.get::<ContactId>("id")?, row.get("date_updated")?);
-            let sorted_by = match self.sort_by {
-                SortBy::DateAdded => id::minted_at(id.as_str()).unwrap_or(updated),
-                SortBy::DateUpdated => updated,
-            };
-            page.next = more.then_some((id, sorted_by));
-            page.docs.push(row.get("doc")?);
-        }
-        page.total = total.unwrap_or(0);
-        Ok(page)
+        let found = self.search(tx).await?.run(tx).await?;
+        let next = found.contacts.last().filter(|_| found.more).map(|hit| self.cursor_of(hit)).transpose()?;
+        let docs = found.contacts.into_iter().map(|hit| hit.doc).collect();
+        Ok(Page { docs, total: found.total, next })
     }
 }
 
 impl List {
+    async fn search(&self, tx: &mut Tx<'_>) -> Result<Search> {
+        Ok(Search {
+            location_id: self.location_id.clone(),
+            filter: self.query.clone().map_or_else(|| Filter::And(Vec::new()), Filter::Query),
+            sort: vec![(Field::named(self.sort_by.field()), self.order)],
+            after: self.cursor(tx).await?,
+            skip: 0,
+            limit: self.limit,
+        })
+    }
+
     /// Where the page before ended. A cursor past the last contact stays there: a client that goes on asking
     /// gets empty pages, not the first one again.
-    async fn cursor(&self, tx: &mut Tx<'_>) -> Result<(Timestamp, String)> {
-        let end = match self.order {
-            Order::Descending => (Timestamp::from_millis(i64::MAX), "~".to_owned()),
-            Order::Ascending => (Timestamp::from_millis(i64::MIN), String::new()),
-        };
+    async fn cursor(&self, tx: &mut Tx<'_>) -> Result<Option<Place>> {
+        let place = |at: Timestamp, id: String| Place { values: vec![at.millis().into()], id };
         let Some(id) = &self.start_after_id else {
-            return Ok(self.start_after.map_or(end, |time| (time, self.edge(time))));
+            return Ok(self.start_after.map(|time| place(time, self.edge(time))));
         };
         let Some(updated_at) = self.updated_at(tx, id).await? else {
             // The first page once more would send a client round and round.
@@ -134,7 +93,16 @@ impl List {
                 "startAfterId must be the id of a contact of this location; send the one of the last page";
             return Err(Refusal::field("startAfterId", problem).into());
         };
-        Ok((self.start_after.unwrap_or(updated_at), id.to_string()))
+        Ok(Some(place(self.start_after.unwrap_or(updated_at), id.to_string())))
+    }
+
+    fn cursor_of(&self, hit: &Hit) -> Result<(ContactId, Timestamp)> {
+        let millis = hit.place.values.first().and_then(serde_json::Value::as_i64);
+        let sorted_by = match millis {
+            Some(millis) => Timestamp::from_millis(millis),
+            None => serde_json::from_str::<Contact>(&hit.doc)?.date_updated,
+        };
+        Ok((hit.id.clone(), sorted_by))
     }
 
     /// Where a time without an id cuts: behind all contacts of its millisecond, whichever way they are sorted.
@@ -159,17 +127,4 @@ impl List {
         let row = tx.query_first(sql, params![&self.location_id, id]).await?;
         row.map(|mut row| Ok(row.json::<Contact>("doc")?.date_updated)).transpose()
     }
-}
-
-/// The pattern that finds a text anywhere, with the text's own wildcards taken literally.
-fn pattern(query: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in query.trim().to_lowercase().chars() {
-        if matches!(character, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }

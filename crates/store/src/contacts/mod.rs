@@ -19,7 +19,8 @@ pub use get::Get;
 pub use links::{FindByExternalId, Subject};
 pub(crate) use record::Record;
 
-pub use list::{List, Order, Page, SortBy};
+pub use crate::search::Order;
+pub use list::{List, Page, SortBy};
 pub use tags::{AddTags, RemoveTags, TagsChanged};
 pub use update::Update;
 pub use upsert::{Upsert, Upserted};

@@ -3,17 +3,18 @@
 use crate::error::{Error, Result};
 use crate::param::params;
 use crate::row::Row;
+use crate::search;
 use crate::tx::Tx;
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId, Refusal, text};
 
 const INSERT: &str = "\
-    INSERT INTO contacts (location_id, id, email, email_slot, phone, phone_slot, date_updated, search, doc) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    INSERT INTO contacts (location_id, id, email, email_slot, phone, phone_slot, date_updated, search, doc, \
+    indexed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7)";
 
 const UPDATE: &str = "\
     UPDATE contacts SET email = ?3, email_slot = ?4, phone = ?5, phone_slot = ?6, date_updated = ?7, \
-    search = ?8, doc = ?9 WHERE location_id = ?1 AND id = ?2";
+    search = ?8, doc = ?9, indexed = ?7 WHERE location_id = ?1 AND id = ?2";
 
 /// A contact as it stands in its row.
 #[derive(Clone, Debug)]
@@ -99,6 +100,7 @@ impl Record {
             ),
         };
         Self::write(tx, INSERT, contact, &doc, email_slot, phone_slot).await?;
+        search::note(tx, &contact.location_id, &contact.id, false).await?;
         Ok(doc)
     }
 
@@ -111,7 +113,8 @@ impl Record {
         if same_email && same_phone {
             // Statements that name an indexed column rewrite its index, so the usual change names none.
             tx.execute(
-                "UPDATE contacts SET date_updated = ?3, search = ?4, doc = ?5 WHERE location_id = ?1 AND id = ?2",
+                "UPDATE contacts SET date_updated = ?3, search = ?4, doc = ?5, indexed = ?3 \
+                 WHERE location_id = ?1 AND id = ?2",
                 params![
                     &contact.location_id,
                     &contact.id,
@@ -121,6 +124,7 @@ impl Record {
                 ],
             )
             .await?;
+            search::note(tx, &contact.location_id, &contact.id, true).await?;
             Self::keep(tx, contact, &self.email_slot, &self.phone_slot);
             return Ok(doc);
         }
@@ -133,6 +137,7 @@ impl Record {
             false => slot(tx, contact, Identity::Phone, contact.phone.as_deref()).await?,
         };
         Self::write(tx, UPDATE, contact, &doc, email_slot, phone_slot).await?;
+        search::note(tx, &contact.location_id, &contact.id, true).await?;
         Ok(doc)
     }
 

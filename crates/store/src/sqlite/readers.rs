@@ -1,10 +1,16 @@
-//! Connections that only read, as many as are used at once.
+//! Connections that only read.
+//!
+//! Reads of a row run on the threads that answer requests, so there are never more of them than threads.
+//! Reads that scan run on threads of their own, and only so many at once: more would not be faster on the
+//! same cores, and each would hold a connection and its cache. Who comes later waits, in the order of arrival.
 
 use super::open;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// More idle connections than this are closed rather than kept.
 const KEEP: usize = 16;
@@ -12,11 +18,20 @@ const KEEP: usize = 16;
 pub(crate) struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    scans: Arc<Semaphore>,
 }
 
 impl Readers {
-    pub(crate) const fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::new(Vec::new()) }
+    pub(crate) fn new(path: PathBuf) -> Self {
+        // Twice the cores, because some of them wait for the disk.
+        let cores = std::thread::available_parallelism().map_or(1, Into::into);
+        let scans = Arc::new(Semaphore::new((2 * cores).clamp(4, KEEP)));
+        Self { path, idle: Mutex::new(Vec::new()), scans }
+    }
+
+    /// Waits until one more read may scan; it may, until what this gives is dropped.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.scans).acquire_owned().await.map_err(|_| Error::Closed)
     }
 
     /// Lends a connection for the length of `work`.

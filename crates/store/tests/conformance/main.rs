@@ -14,6 +14,8 @@ mod log;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod support;

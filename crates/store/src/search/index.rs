@@ -1,0 +1,130 @@
+//! Reading the index within a transaction: pages from memory or from the database.
+
+use super::bytes::corrupt;
+use super::cache::Page;
+use super::entry::Entry;
+use super::posting;
+use super::segment::{Ids, Segment, Tokens};
+use crate::error::Result;
+use crate::param::params;
+use crate::tx::Tx;
+use roaring::RoaringBitmap;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tieline_model::LocationId;
+
+/// The most contacts that are read with one statement.
+const TOGETHER: usize = 500;
+
+/// A location's index, as a transaction sees it.
+pub(super) struct Index<'t, 'c> {
+    pub(super) tx: &'t mut Tx<'c>,
+    pub(super) location: &'t LocationId,
+}
+
+/// A contact's row.
+pub(super) struct Stored {
+    pub(super) id: String,
+    pub(super) doc: String,
+    pub(super) text: String,
+}
+
+impl Index<'_, '_> {
+    async fn body(&mut self, segment: &Segment, n: u32) -> Result<Vec<u8>> {
+        let sql = "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n = ?2";
+        let body = self.tx.value(sql, "body", params![&segment.id, n]).await?;
+        body.ok_or_else(|| corrupt(&format!("page {n} of segment {} is missing", segment.id)))
+    }
+
+    /// A page of tokens.
+    pub(super) async fn tokens(&mut self, segment: &Segment, n: u32) -> Result<Arc<Tokens>> {
+        if let Some(Page::Tokens(page)) = self.tx.search().page(segment.key, n) {
+            return Ok(page);
+        }
+        let page = Arc::new(Tokens::read(self.body(segment, n).await?)?);
+        self.tx.search().keep_page(segment.key, n, Page::Tokens(Arc::clone(&page)));
+        Ok(page)
+    }
+
+    async fn ids(&mut self, segment: &Segment, n: u32) -> Result<Arc<Ids>> {
+        if let Some(Page::Ids(page)) = self.tx.search().page(segment.key, n) {
+            return Ok(page);
+        }
+        let page = Arc::new(Ids::read(self.body(segment, n).await?)?);
+        self.tx.search().keep_page(segment.key, n, Page::Ids(Arc::clone(&page)));
+        Ok(page)
+    }
+
+    /// The documents of a segment that have a token.
+    pub(super) async fn posting(&mut self, segment: &Segment, token: &[u8]) -> Result<RoaringBitmap> {
+        if segment.token_pages() == 0 {
+            return Ok(RoaringBitmap::new());
+        }
+        let page = self.tokens(segment, segment.page_of_token(token)).await?;
+        match page.get(page.rank(token)) {
+            Some((found, documents)) if found == token => posting::read(documents),
+            _ => Ok(RoaringBitmap::new()),
+        }
+    }
+
+    /// The id of a document.
+    pub(super) async fn id(&mut self, segment: &Segment, document: u32) -> Result<String> {
+        let (page, place) = segment.page_of_document(document);
+        let page = self.ids(segment, page).await?;
+        page.get(place).map(str::to_owned).ok_or_else(|| corrupt("a document has no id"))
+    }
+
+    /// How many documents of a segment have a smaller id.
+    pub(super) async fn rank(&mut self, segment: &Segment, id: &str) -> Result<u32> {
+        let (page, first) = segment.page_of_id(id);
+        let page = self.ids(segment, page).await?;
+        Ok(first + u32::try_from(page.rank(id)).unwrap_or(u32::MAX))
+    }
+
+    /// The document of this id, if the segment holds one.
+    pub(super) async fn document(&mut self, segment: &Segment, id: &str) -> Result<Option<u32>> {
+        let (page, first) = segment.page_of_id(id);
+        let page = self.ids(segment, page).await?;
+        let place = page.rank(id);
+        let is_here = page.get(place) == Some(id);
+        Ok(is_here.then(|| first + u32::try_from(place).unwrap_or(u32::MAX)))
+    }
+
+    /// The rows of contacts, in no order; those that do not exist are left out.
+    pub(super) async fn rows(&mut self, ids: &[&str]) -> Result<Vec<Stored>> {
+        let sql = if self.tx.writes_in_parallel() {
+            "SELECT id, doc, search FROM contacts WHERE location_id = ?1 \
+             AND id IN (SELECT jsonb_array_elements_text(CAST(CAST(?2 AS TEXT) AS JSONB)))"
+        } else {
+            "SELECT id, doc, search FROM contacts WHERE location_id = ?1 \
+             AND id IN (SELECT value FROM json_each(?2))"
+        };
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(TOGETHER) {
+            let some = serde_json::to_string(some)?;
+            for mut row in self.tx.query(sql, params![self.location, &some]).await? {
+                found.push(Stored { id: row.get("id")?, doc: row.get("doc")?, text: row.get("search")? });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The searched texts of contacts, in no order.
+    pub(super) async fn texts(&mut self, ids: &[&str]) -> Result<Vec<(String, String)>> {
+        let rows = self.rows(ids).await?.into_iter();
+        Ok(rows.map(|row| (row.id, row.text)).collect())
+    }
+
+    /// Contacts as the index sees them, in no order.
+    pub(super) async fn entries(&mut self, ids: &[&str]) -> Result<Vec<Entry>> {
+        let rows = self.rows(ids).await?.into_iter();
+        rows.map(|Stored { id, doc, text }| Entry::read(id.into(), &doc, text)).collect()
+    }
+
+    /// The documents of contacts, in the order of the ids.
+    pub(super) async fn documents(&mut self, ids: &[&str]) -> Result<Vec<Stored>> {
+        let rows = self.rows(ids).await?.into_iter();
+        let mut rows: HashMap<String, Stored> = rows.map(|row| (row.id.clone(), row)).collect();
+        Ok(ids.iter().filter_map(|id| rows.remove(*id)).collect())
+    }
+}

@@ -1,0 +1,57 @@
+//! Postings: the documents of a segment that have a token, as ascending numbers.
+
+use super::bytes::{Bytes, corrupt, put_number};
+use crate::error::Result;
+use roaring::RoaringBitmap;
+
+/// Fewer documents than this are written as distances: a bitmap's head alone is longer.
+const FEW: usize = 64;
+
+/// Appends ascending numbers.
+pub(super) fn put(out: &mut Vec<u8>, documents: &[u32]) -> Result<()> {
+    if documents.len() < FEW {
+        put_number(out, documents.len() as u64);
+        let mut last = 0;
+        for &document in documents {
+            put_number(out, u64::from(document - last));
+            last = document;
+        }
+        return Ok(());
+    }
+    put_number(out, FEW as u64);
+    let mut bitmap = RoaringBitmap::from_sorted_iter(documents.iter().copied())
+        .map_err(|_| corrupt("documents are out of order"))?;
+    bitmap.optimize();
+    bitmap.serialize_into(out).map_err(|error| corrupt(&error.to_string()))
+}
+
+/// Reads what [`put`] wrote.
+pub(super) fn read(posting: &[u8]) -> Result<RoaringBitmap> {
+    let mut bytes = Bytes(posting);
+    let count = bytes.length()?;
+    if count == FEW {
+        return RoaringBitmap::deserialize_unchecked_from(bytes.0)
+            .map_err(|error| corrupt(&error.to_string()));
+    }
+    let (mut bitmap, mut last) = (RoaringBitmap::new(), 0);
+    for _ in 0..count {
+        last += u32::try_from(bytes.number()?).map_err(|_| corrupt("a document's number is too large"))?;
+        bitmap.insert(last);
+    }
+    Ok(bitmap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn reads_what_was_written(documents in proptest::collection::btree_set(0_u32..200_000, 0..300)) {
+            let documents: Vec<u32> = documents.into_iter().collect();
+            let mut out = Vec::new();
+            put(&mut out, &documents).unwrap();
+            proptest::prop_assert_eq!(read(&out).unwrap().into_iter().collect::<Vec<_>>(), documents);
+        }
+    }
+}

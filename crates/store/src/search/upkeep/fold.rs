@@ -1,0 +1,50 @@
+//! Folding writes into a segment.
+
+use super::replace::Replacement;
+use crate::error::Result;
+use crate::param::params;
+use crate::search::index::Index;
+use crate::search::segment::build;
+use crate::search::view::{Part, View};
+use crate::store::Procedure;
+use crate::tx::Tx;
+use tieline_model::LocationId;
+
+/// Names the locations of which at least so many writes wait to be folded.
+pub(super) struct Waiting(pub(super) i64);
+
+impl Procedure for Waiting {
+    type Output = Vec<LocationId>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<LocationId>> {
+        let sql = "SELECT location_id FROM search_writes GROUP BY location_id HAVING COUNT(*) >= ?1";
+        tx.query(sql, params![self.0]).await?.iter_mut().map(|row| row.get("location_id")).collect()
+    }
+}
+
+/// Works out the segment of what waits in a location; nothing if nothing waits.
+pub(super) struct Fold(pub(super) LocationId);
+
+impl Procedure for Fold {
+    type Output = Option<Replacement>;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Replacement>> {
+        let view = View::load(&mut Index { tx, location: &self.0 }).await?;
+        let writes = view.writes();
+        if writes.is_empty() {
+            return Ok(None);
+        }
+        let entries = view.entries.iter().map(|entry| entry.as_ref().clone()).collect();
+        let outdated = view.segments.iter().filter(|part| part.is_outdated());
+        Ok(Some(Replacement {
+            location: self.0.clone(),
+            generation: view.generation,
+            built: build(entries)?,
+            removed: Vec::new(),
+            dead: outdated.map(Part::buried).collect::<Result<_>>()?,
+            writes,
+        }))
+    }
+}
