@@ -6,9 +6,10 @@
 
 use crate::json::absent;
 use crate::language::invalid;
+use crate::next::{NextSpec, parse_next, parse_time};
 use crate::numbers::clip;
 use crate::zone;
-use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Span, ZonedDateTime};
@@ -39,18 +40,6 @@ pub(crate) fn add_to(language: &mut Environment<'static>) {
 enum When {
     Time(ZonedDateTime),
     Day(Date),
-}
-
-/// A day of the week, a time, or both, as `next` takes them.
-pub(crate) struct NextSpec {
-    days: Days,
-    time: Option<Time>,
-}
-
-enum Days {
-    Every,
-    Working,
-    Only(Weekday),
 }
 
 fn in_zone(
@@ -162,16 +151,6 @@ impl When {
     }
 }
 
-impl NextSpec {
-    fn fits(&self, day: Date) -> bool {
-        match self.days {
-            Days::Every => true,
-            Days::Working => !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday),
-            Days::Only(weekday) => day.weekday() == weekday,
-        }
-    }
-}
-
 fn has_time(span: &Span) -> bool {
     span.get_hours() != 0 || span.get_minutes() != 0 || span.get_seconds() != 0
 }
@@ -189,51 +168,6 @@ fn wrong_format(error: jiff::Error) -> String {
     let message = error.to_string();
     let message = message.strip_prefix("strftime formatting failed: ").unwrap_or(&message);
     format!("the date's format can't be used: {message}")
-}
-
-/// Reads a time of day, `09:00` or `17:30`.
-pub(crate) fn parse_time(text: &str) -> Result<Time, String> {
-    let read = || {
-        let (hour, minute) = text.trim().split_once(':')?;
-        let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        let fits = digits(hour) && digits(minute) && minute.len() == 2;
-        fits.then(|| Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()).flatten()
-    };
-    read().ok_or_else(|| format!("`{}` is not a time of day; write it like 09:00 or 17:30", clip(text)))
-}
-
-/// Reads what `next` looks for: `monday`, `monday 09:00`, `weekday 09:00` or `09:00`.
-pub(crate) fn parse_next(text: &str) -> Result<NextSpec, String> {
-    let wrong = || {
-        format!(
-            "`{}` is not a day to look for; write it like 'monday', 'monday 09:00', 'weekday 09:00' or '09:00'",
-            clip(text)
-        )
-    };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    match words[..] {
-        [time] if time.contains(':') => Ok(NextSpec { days: Days::Every, time: Some(parse_time(time)?) }),
-        [day] => Ok(NextSpec { days: parse_days(day).ok_or_else(wrong)?, time: None }),
-        [day, time] => {
-            Ok(NextSpec { days: parse_days(day).ok_or_else(wrong)?, time: Some(parse_time(time)?) })
-        }
-        _ => Err(wrong()),
-    }
-}
-
-fn parse_days(word: &str) -> Option<Days> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "day" => Days::Every,
-        "weekday" | "workday" => Days::Working,
-        "monday" | "mon" => Days::Only(Weekday::Monday),
-        "tuesday" | "tue" => Days::Only(Weekday::Tuesday),
-        "wednesday" | "wed" => Days::Only(Weekday::Wednesday),
-        "thursday" | "thu" => Days::Only(Weekday::Thursday),
-        "friday" | "fri" => Days::Only(Weekday::Friday),
-        "saturday" | "sat" => Days::Only(Weekday::Saturday),
-        "sunday" | "sun" => Days::Only(Weekday::Sunday),
-        _ => return None,
-    })
 }
 
 /// Checks a strftime format.

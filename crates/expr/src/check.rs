@@ -1,4 +1,4 @@
-//! Finds what the engine would only find while it evaluates: unknown filters and tests, functions, methods,
+//! Finds what the engine would only find when it evaluates: unknown filters and tests, functions, methods,
 //! and operators of other languages.
 
 use crate::language::known_filters;
@@ -42,11 +42,11 @@ fn word(tokens: &[Token<'_>], at: usize) -> Result<(), String> {
     let fix = if filters.any(|filter| filter == word) { word } else { "upper" };
     if before(1) == "." {
         Err(format!(
-            "`.{word}(…)` calls a method, which there are none of; use a filter, like `value | {fix}`"
+            "`.{word}(…)` calls a method, and there are no methods; use a filter, like `value | {fix}`"
         ))
     } else {
         Err(format!(
-            "`{word}(…)` calls a function, which there are none of; use a filter, like `value | {fix}`"
+            "`{word}(…)` calls a function, and there are no functions; use a filter, like `value | {fix}`"
         ))
     }
 }
@@ -115,7 +115,7 @@ fn sign(tokens: &[Token<'_>], at: usize) -> Result<(), String> {
 }
 
 /// Refuses keys of an object that are no plain text. They would be compared as deep as they are, which the
-/// engine does not charge for, and a bare word would be taken for a name, which hardly anyone means.
+/// engine does not charge for, and a bare word would be read as a name, which is rarely meant.
 fn key(before: &[Token<'_>]) -> Result<(), String> {
     let mut open = Vec::new();
     for token in before {

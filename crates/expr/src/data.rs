@@ -20,7 +20,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// The data of a JSON value that is there already.
+    /// The data of a JSON value.
     #[must_use]
     pub fn new(json: Json) -> Self {
         Self { json: Arc::new(json), aliases: false }
@@ -29,7 +29,7 @@ impl Data {
     /// Reads JSON text, such as an event's payload.
     ///
     /// # Errors
-    /// The text is no JSON.
+    /// The text is not JSON.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text).map(Self::new)
     }

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// An expression that could not be evaluated with the data at hand. Trying again with the same data fails
-/// again.
+/// An expression that can't be evaluated with this data. Trying again with the same data fails again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EvalError {
     /// Where the expression stands in its document: `steps[2].with.body`.

@@ -1,5 +1,5 @@
-//! Cuts an expression into tokens. Only what checks and rewriting need is told apart; whether the tokens make
-//! sense together is the engine's to say.
+//! Cuts an expression into tokens, as far as checks and rewriting need them. Whether the tokens make sense
+//! together is decided by the engine.
 
 /// The most tokens that one expression may have. It bounds how deep the engine's tree can get.
 const MAX_TOKENS: usize = 1000;

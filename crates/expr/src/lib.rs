@@ -5,12 +5,15 @@
 //!
 //! What an author can rely on:
 //! - A text without `{{` and `{%` is itself. A text that is one `{{ … }}` keeps the value's type. Anything
-//!   else becomes a text, in which null is empty, numbers and booleans are written as in JSON, and lists and
+//!   else becomes a text, in which null is empty, numbers are written as people write them, and lists and
 //!   objects become JSON.
-//! - A member that is not there is null, however deep, and so is a member of null. Null is false in a
-//!   condition, equal to null only, and neither smaller nor greater than anything; so are values of different
-//!   kinds towards one another. Texts compare by their characters, which is right for times as Tieline writes
-//!   them.
+//! - A member that does not exist is null, however deep, and so is a member of null. Null is false in a
+//!   condition, equal to null only, and neither smaller nor greater than anything. A text that is a number
+//!   counts as one in calculations and next to a number. Other values of different kinds are neither equal
+//!   nor ordered. Texts compare by their characters, which is right for times as Tieline writes them.
+//! - Days and longer steps follow the calendar of a time zone, the location's by default.
+//! - What could never work is refused when it is compiled: unknown names, filters and arguments, and
+//!   expressions without names that fail.
 //! - Evaluation is limited in time, memory and size ([`MAX_SOURCE`], [`MAX_OUTPUT`]); what goes beyond fails
 //!   with an [`EvalError`] that says so.
 //!
@@ -29,6 +32,7 @@ mod json;
 mod language;
 mod lexer;
 mod literals;
+mod next;
 mod numbers;
 mod path;
 mod references;

@@ -1,8 +1,9 @@
 //! Arguments of filters that are written out. They are checked when a document is saved, because every run
 //! would fail with a wrong one.
 
-use crate::calendar::{check_format, parse_next, parse_time};
+use crate::calendar::check_format;
 use crate::lexer::{Kind, Token};
+use crate::next::{parse_next, parse_time};
 use crate::zone;
 use tieline_model::time::parse_span;
 

@@ -1,4 +1,4 @@
-//! Cuts a template into what stands as it is, expressions and tags.
+//! Cuts a template into plain text, expressions and tags.
 
 use crate::lexer::{Token, cut};
 
@@ -10,7 +10,7 @@ const TAGS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "set", "
 
 /// A part of a template.
 pub(crate) enum Segment<'s> {
-    /// Text that stands as it is.
+    /// Plain text.
     Text(&'s str),
     /// `{{ … }}`: what is between the marks.
     Expression(Marked<'s>),
@@ -32,7 +32,7 @@ pub(crate) struct Marked<'s> {
     pub(crate) trim_after: bool,
 }
 
-/// Whether the text is a template at all; one that is not comes out as it stands.
+/// Whether the text is a template; any other text renders as itself.
 #[must_use]
 pub fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")

@@ -14,8 +14,8 @@ const ONLY: &str = "template";
 
 /// A template with tags, compiled.
 pub(crate) struct Tags {
-    /// An environment that holds this one template: the engine lends a template out only to those who keep
-    /// its source, or keeps both itself.
+    /// An environment that holds this one template: the engine owns a template only together with its
+    /// environment.
     only: Box<Environment<'static>>,
 }
 

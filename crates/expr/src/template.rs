@@ -80,6 +80,14 @@ impl Template {
         Ok(out)
     }
 
+    /// Its value, if that is the same in every evaluation because nothing is read. Check it when a document is
+    /// saved: if it does not fit, no run can work.
+    #[must_use]
+    pub fn constant(&self) -> Option<Json> {
+        let is_constant = self.references.is_constant() && !self.references.uses("location");
+        if is_constant { self.render(&Scope::new()).ok() } else { None }
+    }
+
     /// What it reads.
     #[must_use]
     pub fn references(&self) -> &References {

@@ -78,11 +78,12 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, wait: &workflow:
 
 fn time(compiler: &mut Compiler<'_>, place: String, text: &str) -> Option<Until> {
     let template = compiler.template(&place, text)?;
-    if !text.contains('{')
-        && let Err(message) = Timestamp::parse(text)
-    {
-        compiler
-            .problem(place, format!("{message}, like 2026-11-23T12:00:00Z, or a template that gives one"));
+    let wrong =
+        template.constant().filter(|time| Timestamp::parse(time.as_str().unwrap_or_default()).is_err());
+    if wrong.is_some() {
+        let message = "is not a time; write it like 2026-11-23T12:00:00Z, or a template that gives one, like \
+                       \"{{ now | next('monday 09:00') }}\"";
+        compiler.problem(place, message);
         return None;
     }
     Some(Until::Time { place, template })

@@ -32,7 +32,7 @@ steps:
         "steps[2].with.body: `uper` is not a filter that is known; did you mean `upper`?",
         "steps[3].wait.unless: `paythen.plan.recoverd` is not an event",
         "steps[4].wait.event: `nothing.like.it` is not an event that is known; known are",
-        "steps[5].wait.until: must be a valid ISO 8601 date string",
+        "steps[5].wait.until: is not a time; write it like 2026-11-23T12:00:00Z",
         "steps[6].if[0].when: `=` sets a value",
         "steps[6].if[1].when: `steps.later` is not there yet: no step above has `id: later`",
         "steps[7].with: `steps.later` is not there yet",

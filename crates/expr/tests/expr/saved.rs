@@ -72,3 +72,13 @@ fn words_and_signs_of_other_languages_are_answered_with_the_right_ones() {
         assert!(refused(text).contains(expected), "{text}: {}", refused(text));
     }
 }
+
+#[test]
+fn a_template_that_reads_nothing_has_a_constant_value() {
+    let constant = |text: &str| Template::compile("x", text, NAMES).unwrap().constant();
+    assert_eq!(constant("{{ 'a' ~ 1 }}"), Some("a1".into()));
+    assert_eq!(constant("plain"), Some("plain".into()));
+    assert_eq!(constant("{{ trigger.id }}"), None);
+    // The location's zone decides.
+    assert_eq!(constant("{{ '2026-12-24T09:00' | plus('1h') }}"), None);
+}
