@@ -79,6 +79,16 @@ impl RunState {
         }
     }
 
+    /// Until when the run sleeps, while it does.
+    #[must_use]
+    pub const fn sleeps_until(&self) -> Option<Timestamp> {
+        match &self.phase {
+            Phase::Waiting(until) => Some(*until),
+            Phase::Acting(trying) => trying.due,
+            Phase::Ready | Phase::Finished(_) => None,
+        }
+    }
+
     /// How the run ended, once it has.
     #[must_use]
     pub fn outcome(&self) -> Option<&Outcome> {

@@ -8,13 +8,14 @@
 use crate::care::Suspect;
 use crate::definitions::{Definition, Definitions};
 use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact};
+use crate::slots::Slots;
 use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
 use tieline_model::{Event, RunId};
 use tieline_operations::Catalogue;
 use tieline_store::log::Cursor;
-use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
 use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
 
 pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
@@ -40,6 +41,7 @@ pub(crate) struct Dispatch {
     pub(crate) definitions: Arc<Definitions>,
     /// The event whose runs are given up rather than begun, if there is one.
     pub(crate) give_up: Option<Suspect>,
+    pub(crate) slots: Slots,
 }
 
 /// What came of a dispatch.
@@ -57,7 +59,7 @@ impl Procedure for Dispatch {
     type Output = Dispatched;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Dispatched> {
-        let mut dispatched = Dispatched::default();
+        let (mut dispatched, slots) = (Dispatched::default(), self.slots.for_try());
         if !CURSOR.advance(tx, self.from, self.to).await? {
             dispatched.overtaken = true;
             return Ok(dispatched);
@@ -79,8 +81,13 @@ impl Procedure for Dispatch {
             };
             for definition in triggered {
                 match given_up.as_ref().or(unreadable.as_ref()) {
-                    Some(reason) => begin(tx, definition, event, &trigger).refuse(tx, reason.clone()).await?,
-                    None => start(tx, definition, event, &trigger, &mut dispatched).await?,
+                    Some(reason) => {
+                        begin(tx, definition, event, &trigger, &slots).refuse(tx, reason.clone()).await?;
+                    }
+                    None => {
+                        let segment = begin(tx, definition, event, &trigger, &slots);
+                        start(tx, segment, &mut dispatched).await?;
+                    }
                 }
             }
         }
@@ -89,56 +96,60 @@ impl Procedure for Dispatch {
 }
 
 /// Starts one run, if the trigger's condition holds.
-async fn start(
-    tx: &mut Tx<'_>,
-    definition: &Definition,
-    event: &Event,
-    trigger: &Data,
-    dispatched: &mut Dispatched,
-) -> Result<()> {
-    let mut segment = begin(tx, definition, event, trigger);
-    match admit(tx, definition, event, trigger).await? {
+async fn start(tx: &mut Tx<'_>, mut segment: Segment<'_>, dispatched: &mut Dispatched) -> Result<()> {
+    match admit(tx, segment.definition, segment.event, segment.trigger).await? {
         Ok(None) => return Ok(()),
         Ok(Some(key)) => segment.run.concurrency_key = key,
         Err(reason) => return segment.refuse(tx, reason).await,
     }
-    if event.cause.depth >= MAX_CAUSE_DEPTH {
+    if segment.event.cause.depth >= MAX_CAUSE_DEPTH {
         let reason = format!(
             "not started: {MAX_CAUSE_DEPTH} runs have led to this event, one by what the other did; a workflow seems to trigger itself"
         );
         return segment.refuse(tx, reason).await;
     }
-    let busy = match &segment.run.concurrency_key {
-        Some(key) => runs::is_busy(tx, &event.location_id, key, event.seq).await?,
-        None => false,
-    };
-    if tx.writes_in_parallel() || busy {
+    if runs::must_queue(tx, &segment.run).await? {
+        segment.listen_ahead(tx).await?;
+        segment.queue_for_turn(tx);
+    } else if tx.writes_in_parallel() {
         segment.listen_ahead(tx).await?;
         dispatched.ready = true;
     } else {
+        segment.has_turn = true;
         dispatched.remotes.extend(segment.go(tx, Input::Begin).await?);
     }
     segment.store(tx, true).await
 }
 
 /// A run that has not taken a step.
-fn begin<'a>(tx: &Tx<'_>, definition: &'a Definition, event: &'a Event, trigger: &'a Data) -> Segment<'a> {
+fn begin<'a>(
+    tx: &Tx<'_>,
+    definition: &'a Definition,
+    event: &'a Event,
+    trigger: &'a Data,
+    slots: &'a Slots,
+) -> Segment<'a> {
     let run = Run {
         id: RunId::mint(tx.now(), tx.id_part()),
         location_id: event.location_id.clone(),
         workflow_id: definition.workflow_id.clone(),
         version: definition.version,
+        origin: Origin::Event,
+        origin_key: format!("event:{}", event.seq),
+        parent_id: None,
         event_seq: event.seq,
         contact_id: event.contact_id.clone(),
         concurrency_key: None,
         status: RunStatus::Ready,
+        queue: Queue::None,
+        followers: 0,
         due_at: Some(tx.now()),
         state: String::new(),
         detail: String::new(),
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    Segment::new(definition, event, trigger, run, RunState::new(event.contact_id.clone()))
+    Segment::new(definition, event, trigger, run, RunState::new(event.contact_id.clone()), slots)
 }
 
 /// Whether the event starts the workflow, and under which key; in words why that cannot be told.

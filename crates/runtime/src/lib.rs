@@ -14,6 +14,7 @@ mod remote;
 pub mod replay;
 mod runtime;
 mod segment;
+mod slots;
 mod worker;
 
 pub use runtime::{Options, Runtime};

@@ -3,7 +3,7 @@
 
 use tieline_engine::RunState;
 use tieline_model::{LocationId, Refusal, RunId};
-use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::runs::{self, Queue, Run, RunStatus};
 use tieline_store::{Procedure, Result, Tx};
 
 /// Makes a failed run go on from the step that failed. What it did before is not done again.
@@ -35,7 +35,10 @@ impl Procedure for RetryRun {
         }
         (run.status, run.due_at, run.updated_at) = (RunStatus::Ready, Some(tx.now()), tx.now());
         run.detail = "retried by hand".to_owned();
-        runs::save(tx, &run).await?;
+        if runs::must_queue(tx, &run).await? {
+            (run.queue, run.due_at) = (Queue::Turn, None);
+        }
+        runs::save(tx, &mut run).await?;
         Ok(run)
     }
 }

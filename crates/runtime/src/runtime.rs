@@ -5,6 +5,7 @@ use crate::definitions::{Definitions, Pinned};
 use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
 use crate::remote::{Answer, send};
 use crate::segment::Remote;
+use crate::slots::{Slot, Slots};
 use crate::worker::{Abandon, GiveBack, Resume, Work};
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,6 +96,10 @@ impl Shared {
         *self.stopping.borrow()
     }
 
+    fn slots(&self, brought: Option<Slot>) -> Slots {
+        Slots::new(&self.requests, brought)
+    }
+
     /// Sends requests beside the loop, each followed by what its run does next.
     fn send_all(&self, remotes: Vec<Remote>, sending: &mut JoinSet<()>) {
         for remote in remotes {
@@ -104,19 +109,18 @@ impl Shared {
         while sending.try_join_next().is_some() {}
     }
 
+    /// Sends a request, and then what its run, or one that queued for its slot, wants sent next.
     async fn follow(&self, remote: Remote) {
-        let mut next = Some(remote);
-        while let Some(remote) = next.take() {
-            let Ok(_place) = self.requests.acquire().await else { return };
+        let mut left = vec![remote];
+        while let Some(remote) = left.pop() {
             if self.is_stopping() {
-                return self.give_back(remote).await;
+                self.give_back(remote).await;
+                continue;
             }
-            let Some(answer) =
-                send(&self.client, &self.catalogue, &remote, self.store.clock().as_ref()).await
-            else {
-                return;
-            };
-            next = self.write_down(remote, answer).await;
+            let answer = send(&self.client, &self.catalogue, &remote, self.store.clock().as_ref()).await;
+            if let Some(answer) = answer {
+                left.extend(self.write_down(remote, answer).await);
+            }
             // A run with the same key may have waited for this one.
             self.due.notify_one();
         }
@@ -124,13 +128,14 @@ impl Shared {
 
     /// Takes the run on with the answer. Where that fails again and again it is the run's own fault, and it is
     /// given up: otherwise its lease would run out and the request be sent again, for ever.
-    async fn write_down(&self, remote: Remote, answer: Answer) -> Option<Remote> {
+    async fn write_down(&self, remote: Remote, answer: Answer) -> Vec<Remote> {
         let run = remote.run.clone();
         let mut tries = 0;
         loop {
             tries += 1;
+            let slots = self.slots(Some(Arc::clone(&remote.slot)));
             let (pinned, remote, answer) = (self.pinned.clone(), remote.clone(), answer.clone());
-            let error = match self.store.write(Resume { pinned, remote, answer }).await {
+            let error = match self.store.write(Resume { pinned, remote, answer, slots }).await {
                 Ok(next) => return next,
                 Err(error) => error,
             };
@@ -145,7 +150,7 @@ impl Shared {
                 // idempotency key.
                 tracing::error!(%error, "a run could not be given up");
             }
-            return None;
+            return Vec::new();
         }
     }
 
@@ -205,6 +210,7 @@ async fn dispatch(
             events: look.events,
             definitions: Arc::clone(&definitions),
             give_up: care.give_up(),
+            slots: shared.slots(None),
         };
         let dispatched = store.write(dispatch).await?;
         care.went_well();
@@ -248,6 +254,7 @@ async fn work_loop(mut shared: Shared, limit: u32) {
         let work = Work {
             pinned: shared.pinned.clone(),
             limit: care.limit(limit),
+            slots: shared.slots(None),
             give_up: care.give_up(),
             first: Arc::clone(&first),
         };
@@ -272,11 +279,18 @@ async fn work_loop(mut shared: Shared, limit: u32) {
 
 /// Takes on what is due now; gives how many runs that were.
 async fn take_on(shared: &Shared, work: Work, sending: &mut JoinSet<()>) -> Result<usize> {
-    let next = shared.store.read(runs::NextDue).await?;
-    if next.is_none_or(|due| shared.store.clock().now() < due) {
+    if !has_work(shared).await? {
         return Ok(0);
     }
     let worked = shared.store.write(work).await?;
     shared.send_all(worked.remotes, sending);
     Ok(worked.runs)
+}
+
+async fn has_work(shared: &Shared) -> Result<bool> {
+    let due = shared.store.read(runs::NextDue).await?;
+    if due.is_some_and(|due| due <= shared.store.clock().now()) {
+        return Ok(true);
+    }
+    Ok(shared.requests.available_permits() > 0 && shared.store.read(runs::WantsSlot).await?)
 }

@@ -1,6 +1,7 @@
 //! Taking a run on inside a transaction, up to where something other than the database has to happen.
 
 use crate::definitions::Definition;
+use crate::slots::{Slot, Slots};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use tieline_expr::Data;
 use tieline_model::{Cause, ContactId, Event, Location, Refusal, RunId, Timestamp};
 use tieline_operations::{Answer, Perform, Rendered};
 use tieline_store::contacts::Subject;
-use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::runs::{self, Queue, Run, RunStatus};
 use tieline_store::{Error, Procedure, Result, Tx, contacts};
 
 /// For how long a request that is under way keeps others from sending it again. Longer than a request can
@@ -30,6 +31,9 @@ pub(crate) struct Segment<'a> {
     pub(crate) trigger: &'a Data,
     pub(crate) run: Run,
     pub(crate) state: RunState,
+    /// Whether it is known that no other run of its key is in the way.
+    pub(crate) has_turn: bool,
+    slots: &'a Slots,
     history: Vec<Record>,
     /// The person that the event is about, read from it when an action first asks.
     subject: OnceLock<Option<Subject>>,
@@ -60,6 +64,7 @@ pub(crate) struct Remote {
     pub(crate) location: Arc<Location>,
     pub(crate) run: Run,
     pub(crate) act: Act,
+    pub(crate) slot: Slot,
 }
 
 impl<'a> Segment<'a> {
@@ -69,8 +74,19 @@ impl<'a> Segment<'a> {
         trigger: &'a Data,
         run: Run,
         state: RunState,
+        slots: &'a Slots,
     ) -> Self {
-        Self { definition, event, trigger, run, state, history: Vec::new(), subject: OnceLock::new() }
+        Self {
+            definition,
+            event,
+            trigger,
+            run,
+            state,
+            has_turn: false,
+            slots,
+            history: Vec::new(),
+            subject: OnceLock::new(),
+        }
     }
 
     /// Takes the run on from `input` until it sleeps, calls outside or is over. The run then says where it
@@ -95,20 +111,7 @@ impl<'a> Segment<'a> {
                     input = self.act(tx, act).await?;
                     contact = None;
                 }
-                Effect::Act(act) => {
-                    self.park(
-                        tx,
-                        RunStatus::Calling,
-                        Some(tx.now().plus(LEASE)),
-                        format!("calls {}", act.action),
-                    );
-                    self.listen_ahead(tx).await?;
-                    return Ok(Some(Remote {
-                        location: Arc::clone(&self.definition.place.location),
-                        run: self.run.clone(),
-                        act,
-                    }));
-                }
+                Effect::Act(act) => return self.call(tx, act).await,
                 Effect::Sleep(sleep) => {
                     self.sleep(tx, &sleep).await?;
                     return Ok(None);
@@ -122,6 +125,31 @@ impl<'a> Segment<'a> {
                 }
             }
         }
+    }
+
+    /// Has a request sent: at once where the run has its turn and a slot is free, else when both are so.
+    async fn call(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Option<Remote>> {
+        self.listen_ahead(tx).await?;
+        if !self.has_turn && runs::must_queue(tx, &self.run).await? {
+            self.queue_for_turn(tx);
+            return Ok(None);
+        }
+        let Some(slot) = self.slots.take() else {
+            self.park(tx, RunStatus::Ready, None, format!("waits for a free slot to call {}", act.action));
+            self.run.queue = Queue::Slot;
+            return Ok(None);
+        };
+        self.park(tx, RunStatus::Calling, Some(tx.now().plus(LEASE)), format!("calls {}", act.action));
+        let location = Arc::clone(&self.definition.place.location);
+        Ok(Some(Remote { location, run: self.run.clone(), act, slot }))
+    }
+
+    /// Puts the run into the queue behind those of its key.
+    pub(crate) fn queue_for_turn(&mut self, tx: &Tx<'_>) {
+        let key = self.run.concurrency_key.as_deref().unwrap_or_default();
+        let detail = format!("waits for an earlier run with the key `{key}`");
+        self.park(tx, RunStatus::Ready, None, detail);
+        self.run.queue = Queue::Turn;
     }
 
     /// Performs a local action and reports to the engine how it went. What a refused action has written is
@@ -259,6 +287,7 @@ impl<'a> Segment<'a> {
 
     fn park(&mut self, tx: &Tx<'_>, status: RunStatus, due_at: Option<Timestamp>, detail: String) {
         self.run.status = status;
+        self.run.queue = Queue::None;
         self.run.due_at = due_at;
         self.run.detail = detail;
         self.run.updated_at = tx.now();
@@ -292,7 +321,7 @@ impl<'a> Segment<'a> {
         if is_new {
             runs::insert(tx, &self.run).await?;
         } else {
-            runs::save(tx, &self.run).await?;
+            runs::save(tx, &mut self.run).await?;
         }
         if !self.history.is_empty() {
             let steps = serde_json::to_string(&self.history)?;

@@ -6,19 +6,21 @@ use crate::definitions::Pinned;
 use crate::dispatch::admit;
 use crate::remote::Answer;
 use crate::segment::{Remote, Segment, record_failure};
+use crate::slots::Slots;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tieline_engine::{Input, RunState};
 use tieline_expr::Data;
 use tieline_model::Event;
-use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::runs::{self, Queue, Run, RunStatus};
 use tieline_store::{Procedure, Result, Tx, log};
 
-/// Takes on up to `limit` runs that are due.
+/// Takes on up to `limit` runs that are due, and those that queue for slots while slots are free.
 #[derive(Debug)]
 pub(crate) struct Work {
     pub(crate) pinned: Pinned,
     pub(crate) limit: u32,
+    pub(crate) slots: Slots,
     /// The run that is given up rather than taken on, if one is.
     pub(crate) give_up: Option<Suspect>,
     /// The id of the first run that was claimed, for when this fails.
@@ -38,31 +40,34 @@ impl Procedure for Work {
     type Output = Worked;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Worked> {
-        let mut worked = Worked::default();
-        let claimed = runs::claim(tx, self.limit).await?;
+        let (mut worked, slots) = (Worked::default(), self.slots.for_try());
+        let claimed = runs::claim_due(tx, self.limit).await?;
         *self.first.lock() = claimed.first().map_or_else(String::new, |run| run.id.to_string());
         for run in claimed {
-            if run.status != RunStatus::Calling
-                && let Some(key) = &run.concurrency_key
-                && runs::is_called(tx, &run.location_id, key).await?
-            {
-                // One that was claimed beside it has begun a request, and this one waits for its end.
-                continue;
-            }
             worked.runs += 1;
             let given_up = self.give_up.as_ref().and_then(|suspect| suspect.reason_for(run.id.as_str()));
-            if let Some(reason) = given_up {
-                fail(tx, run, reason).await?;
-                continue;
-            }
-            let input = match run.status {
-                RunStatus::Waiting => Woken::Waiting,
-                _ => Woken::Ready,
+            let remote = match given_up {
+                Some(reason) => fail(tx, run, reason).await?,
+                None => take_on(tx, &self.pinned, &slots, run, None).await?,
             };
-            worked.remotes.extend(take_on(tx, &self.pinned, run, input).await?);
+            worked.remotes.extend(remote);
         }
+        fill_slots(tx, &self.pinned, &slots, &mut worked).await?;
         Ok(worked)
     }
+}
+
+/// Takes on as many of the runs that queue for a slot as slots are free.
+async fn fill_slots(tx: &mut Tx<'_>, pinned: &Pinned, slots: &Slots, worked: &mut Worked) -> Result<()> {
+    let free = slots.free();
+    if free == 0 {
+        return Ok(());
+    }
+    for run in runs::claim_for_slots(tx, free).await? {
+        worked.runs += 1;
+        worked.remotes.extend(take_on(tx, pinned, slots, run, None).await?);
+    }
+    Ok(())
 }
 
 /// Takes a run on with the answer to its request.
@@ -71,12 +76,23 @@ pub(crate) struct Resume {
     pub(crate) pinned: Pinned,
     pub(crate) remote: Remote,
     pub(crate) answer: Answer,
+    /// The slot that the request had goes on to the run's next request, or else to a run that queues for one.
+    pub(crate) slots: Slots,
 }
 
 impl Procedure for Resume {
-    type Output = Option<Remote>;
+    type Output = Vec<Remote>;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Remote>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Remote>> {
+        let (mut worked, slots) = (Worked::default(), self.slots.for_try());
+        worked.remotes.extend(self.resume(tx, &slots).await?);
+        fill_slots(tx, &self.pinned, &slots, &mut worked).await?;
+        Ok(worked.remotes)
+    }
+}
+
+impl Resume {
+    async fn resume(&self, tx: &mut Tx<'_>, slots: &Slots) -> Result<Option<Remote>> {
         let (location_id, id) = (self.remote.run.location_id.clone(), self.remote.run.id.clone());
         let Some(run) = runs::Get { location_id, id }.run(tx).await? else { return Ok(None) };
         // The end of the lease is what tells this call from a later one: when it has moved, another node has
@@ -85,7 +101,7 @@ impl Procedure for Resume {
             tracing::warn!(run = %run.id, "an answer came after the run's lease was over; it is not counted");
             return Ok(None);
         }
-        take_on(tx, &self.pinned, run, Woken::Answered(&self.remote, &self.answer)).await
+        take_on(tx, &self.pinned, slots, run, Some((&self.remote, &self.answer))).await
     }
 }
 
@@ -120,23 +136,20 @@ impl Procedure for GiveBack {
         let (location_id, id) = (self.0.location_id.clone(), self.0.id.clone());
         let found = runs::Get { location_id, id }.run(tx).await?;
         match found.filter(|run| run.status == RunStatus::Calling && run.due_at == self.0.due_at) {
-            Some(run) => runs::save(tx, &Run { due_at: Some(tx.now()), ..run }).await,
+            Some(run) => runs::save(tx, &mut Run { due_at: Some(tx.now()), ..run }).await,
             None => Ok(()),
         }
     }
 }
 
-/// What a run is taken on for.
-enum Woken<'a> {
-    /// Its time has come.
-    Ready,
-    /// Its sleep is over, or an event woke it.
-    Waiting,
-    /// Its request was answered.
-    Answered(&'a Remote, &'a Answer),
-}
-
-async fn take_on(tx: &mut Tx<'_>, pinned: &Pinned, run: Run, woken: Woken<'_>) -> Result<Option<Remote>> {
+/// Takes a run on: from where it stands, or with the answer to its request.
+async fn take_on(
+    tx: &mut Tx<'_>,
+    pinned: &Pinned,
+    slots: &Slots,
+    mut run: Run,
+    answered: Option<(&Remote, &Answer)>,
+) -> Result<Option<Remote>> {
     let definition = match pinned.get(tx, &run.workflow_id, run.version).await? {
         Ok(definition) => definition,
         Err(reason) => return fail(tx, run, reason).await,
@@ -150,10 +163,16 @@ async fn take_on(tx: &mut Tx<'_>, pinned: &Pinned, run: Run, woken: Woken<'_>) -
     let Ok(state) = state(&run, &event) else {
         return fail(tx, run, "the run's checkpoint cannot be read".to_owned()).await;
     };
-    let woken_by = match &woken {
-        Woken::Waiting => woken_by(tx, &run).await?,
-        Woken::Ready | Woken::Answered(..) => None,
-    };
+    let slept = run.status == RunStatus::Waiting;
+    // A run that stood in a queue or came from the due runs as ready has had its turn given to it.
+    let has_turn = run.queue == Queue::Slot || run.status == RunStatus::Calling;
+    if slept && runs::must_queue(tx, &run).await? {
+        let mut segment = Segment::new(&definition, &event, &trigger, run, state, slots);
+        segment.queue_for_turn(tx);
+        return segment.store(tx, false).await.map(|()| None);
+    }
+    run.queue = Queue::None;
+    let woken_by = if state.sleeps_until().is_some() { woken_by(tx, &run).await? } else { None };
     let Ok(happened) = woken_by.map(happened).transpose() else {
         return fail(tx, run, "the event that woke the run cannot be read".to_owned()).await;
     };
@@ -166,14 +185,16 @@ async fn take_on(tx: &mut Tx<'_>, pinned: &Pinned, run: Run, woken: Woken<'_>) -
         }
     }
     let now = tx.now();
-    let mut segment = Segment::new(&definition, &event, &trigger, run, state);
-    let input = match woken {
-        Woken::Ready => Input::Resume,
-        Woken::Waiting => {
+    let sleeps_until = state.sleeps_until();
+    let mut segment = Segment::new(&definition, &event, &trigger, run, state, slots);
+    segment.has_turn = has_turn || slept;
+    let input = match (answered, sleeps_until) {
+        (Some((remote, answer)), _) => answer.tell(&mut segment, &remote.act, now),
+        (None, None) => Input::Resume,
+        (None, Some(until)) => {
             runs::wake_up(tx, &segment.run.id).await?;
-            happened.unwrap_or(Input::Elapsed)
+            happened.unwrap_or(if until <= now { Input::Elapsed } else { Input::Resume })
         }
-        Woken::Answered(remote, answer) => answer.tell(&mut segment, &remote.act, now),
     };
     let remote = segment.go(tx, input).await?;
     segment.store(tx, false).await?;
@@ -205,6 +226,7 @@ async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Re
     runs::stop_listening(tx, &run.id).await?;
     record_failure(tx, &run.id, &reason).await?;
     (run.status, run.due_at, run.detail, run.updated_at) = (RunStatus::Failed, None, reason, tx.now());
-    runs::save(tx, &run).await?;
+    run.queue = Queue::None;
+    runs::save(tx, &mut run).await?;
     Ok(None)
 }

@@ -23,6 +23,8 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, works_from: 1, text: include_str!("../migrations/0001_initial.sql") },
     Migration { number: 2, works_from: 1, text: include_str!("../migrations/0002_search.sql") },
+    // A node of the version before would leave runs in the queue of their key.
+    Migration { number: 3, works_from: 3, text: include_str!("../migrations/0003_runs.sql") },
     Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
     Migration { number: 5, works_from: 1, text: include_str!("../migrations/0005_sequences.sql") },
 ];

@@ -118,3 +118,87 @@ fn two_that_slept_do_not_have_requests_under_way_at_once() {
         assert_eq!(app.statuses().await, [RunStatus::Completed; 3]);
     });
 }
+
+fn shipping(name: &str) -> String {
+    let (key, path) = ("\nconcurrency: one\n", "/{{ trigger.path }}");
+    format!(
+        "tieline: 1\nname: {name}\ntrigger: {{ on: shop.ordered }}{key}steps:\n  - do: http.request\n    with: {{ \
+         url: '{{{{ trigger.url }}}}{path}', method: POST }}\n"
+    )
+}
+
+/// Case R1.
+#[test]
+fn two_workflows_on_one_event_each_send_their_request() {
+    both(async |app| {
+        let server = Server::start().await;
+        for text in [
+            shipping("One").replace("\nconcurrency: one", ""),
+            shipping("Two").replace("\nconcurrency: one", ""),
+        ] {
+            app.publish(&text).await;
+        }
+        let _runtime = app.start();
+        app.happens("shop.ordered", "ada", json!({"url": server.url, "path": "held"})).await;
+        app.until("both requests are under way at once", async || server.received().len() == 2).await;
+        app.happens("shop.ordered", "bob", json!({"url": server.url, "path": "bob"})).await;
+        app.until("another person's runs are done", async || {
+            app.statuses().await.iter().filter(|status| **status == RunStatus::Completed).count() == 2
+        })
+        .await;
+        server.let_go(2);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed; 4]);
+        assert_eq!(server.received().len(), 4);
+    });
+}
+
+/// Case R12: each takes its turn, in the order of the events.
+#[test]
+fn many_calls_with_one_key_go_one_after_the_other_in_order() {
+    both(async |app| {
+        let server = Server::start().await;
+        app.publish(&shipping("One")).await;
+        app.publish(&shipping("Two")).await;
+        let _runtime = app.start();
+        for n in 0..60 {
+            app.happens("shop.ordered", &format!("p{n}"), json!({"url": server.url, "path": n.to_string()}))
+                .await;
+        }
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed; 120]);
+        let mut paths = server.paths();
+        let mut first = Vec::new();
+        paths.retain(|path| {
+            let is_new = !first.contains(path);
+            if is_new {
+                first.push(path.clone());
+            }
+            !is_new
+        });
+        let expected: Vec<_> = (0..60).map(|n| format!("/{n}")).collect();
+        assert_eq!((&first, paths.len()), (&expected, 60));
+    });
+}
+
+/// Case R5: no lease begins before the request can be sent.
+#[test]
+fn more_calls_than_slots_wait_without_a_lease() {
+    both(async |app| {
+        let server = Server::start().await;
+        app.publish(&shipping("One").replace("\nconcurrency: one", "")).await;
+        let _runtime = app.start();
+        for n in 0..70 {
+            app.happens("shop.ordered", &format!("p{n}"), json!({"url": server.url, "path": "held"})).await;
+        }
+        app.until("the slots are taken", async || server.received().len() == 64).await;
+        app.until("the others queue", async || app.runs().await.len() == 70).await;
+        let runs = app.runs().await;
+        let queued: Vec<_> = runs.iter().filter(|run| run.status == RunStatus::Ready).collect();
+        assert!(queued.len() == 6 && queued.iter().all(|run| run.due_at.is_none()), "{queued:#?}");
+        server.let_go(70);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed; 70]);
+        assert_eq!(server.received().len(), 70, "each was sent once");
+    });
+}
