@@ -119,6 +119,10 @@ impl<'a> Machine<'a> {
         while let Some(instruction) = self.instruction() {
             let next = match &instruction.opcode {
                 Opcode::Do(action) => action::run(action, instruction, self.state, self.world),
+                Opcode::Unknown(action) => Next::End(Outcome::Failed {
+                    place: instruction.place.to_string(),
+                    message: format!("`{action}` is not an action that this version of Tieline has"),
+                }),
                 Opcode::Wait(wait) => wait::run(wait, self.state, self.world),
                 Opcode::JumpUnless(jump) => branch::run(jump, self.state, self.world),
                 Opcode::Jump(to) => Next::To(*to),

@@ -13,6 +13,8 @@ use tieline_model::workflow::{Document, Problem, Step, StepKind};
 pub(crate) struct Compiler<'d> {
     document: &'d Document,
     pub(crate) catalogue: &'d dyn Catalogue,
+    /// Whether what the catalogue does not know is left to the runs.
+    pub(crate) is_lenient: bool,
     instructions: Vec<Instruction>,
     problems: Vec<Problem>,
     /// The ids of the steps above the one that is being compiled.
@@ -26,11 +28,17 @@ impl<'d> Compiler<'d> {
         Self {
             document,
             catalogue,
+            is_lenient: false,
             instructions: Vec::new(),
             problems: Vec::new(),
             earlier: Vec::new(),
             read: References::default(),
         }
+    }
+
+    pub(crate) const fn lenient(mut self) -> Self {
+        self.is_lenient = true;
+        self
     }
 
     pub(crate) fn compile(mut self) -> Result<Program, Vec<Problem>> {
@@ -87,7 +95,7 @@ impl<'d> Compiler<'d> {
         match self.instructions.get_mut(from).map(|instruction| &mut instruction.opcode) {
             Some(Opcode::Jump(target)) => *target = to,
             Some(Opcode::JumpUnless(jump)) => jump.to = to,
-            Some(Opcode::Do(_) | Opcode::Wait(_) | Opcode::Stop(_)) | None => {}
+            Some(Opcode::Do(_) | Opcode::Unknown(_) | Opcode::Wait(_) | Opcode::Stop(_)) | None => {}
         }
     }
 
@@ -95,11 +103,18 @@ impl<'d> Compiler<'d> {
         self.problems.push(Problem { place, message: message.into() });
     }
 
+    /// Reports what does not fit the catalogue, unless that is left to the runs.
+    pub(crate) fn drifted(&mut self, place: String, message: impl Into<String>) {
+        if !self.is_lenient {
+            self.problem(place, message);
+        }
+    }
+
     /// Refuses a kind of event that nothing sends.
     pub(crate) fn event(&mut self, place: &str, kind: &str) {
         if !self.catalogue.is_event(kind) {
             let hint = did_you_mean(kind, self.catalogue.events());
-            self.problem(place.to_owned(), format!("`{kind}` is not an event that is known{hint}"));
+            self.drifted(place.to_owned(), format!("`{kind}` is not an event that is known{hint}"));
         }
     }
 
@@ -151,7 +166,9 @@ impl<'d> Compiler<'d> {
             let (id, keep) = match &mut instruction.opcode {
                 Opcode::Do(action) => (&action.id, &mut action.keep),
                 Opcode::Wait(wait) => (&wait.id, &mut wait.keep),
-                Opcode::JumpUnless(_) | Opcode::Jump(_) | Opcode::Stop(_) => continue,
+                Opcode::Unknown(_) | Opcode::JumpUnless(_) | Opcode::Jump(_) | Opcode::Stop(_) => {
+                    continue;
+                }
             };
             *keep = id.is_some() && (read.contains(&None) || read.contains(&id.as_deref()));
         }

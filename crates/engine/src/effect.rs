@@ -72,6 +72,9 @@ pub struct Act {
     /// The step's place in the program. With the run's id it makes an idempotency key that stays the same
     /// over retries.
     pub step: usize,
+    /// The group of tries that this one belongs to: 0, and one more each time a person has the run go on after
+    /// it failed. Part of the idempotency key, so that a request that was put right is not taken for the old one.
+    pub group: u32,
     /// The step's place in the document: `steps[2]`.
     pub place: Arc<str>,
     /// The step's id, where it has one.

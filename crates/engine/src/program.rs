@@ -32,6 +32,8 @@ pub(crate) struct Instruction {
 pub(crate) enum Opcode {
     /// Runs an action.
     Do(action::Do),
+    /// An action that the catalogue does not have any more, or not yet: it fails the run that reaches it.
+    Unknown(Arc<str>),
     /// Sleeps.
     Wait(wait::Wait),
     /// Leaves a branch out unless its condition holds.
@@ -50,6 +52,15 @@ impl Program {
     /// condition, a step that is asked for before it has run.
     pub fn compile(document: &Document, catalogue: &dyn Catalogue) -> Result<Self, Vec<Problem>> {
         Compiler::new(document, catalogue).compile()
+    }
+
+    /// Compiles a document that was published: perhaps by an older or newer version, with another catalogue. What
+    /// the catalogue does not know fails the step that needs it, when a run reaches it, and not the document.
+    ///
+    /// # Errors
+    /// A template or condition that cannot be compiled.
+    pub fn load(document: &Document, catalogue: &dyn Catalogue) -> Result<Self, Vec<Problem>> {
+        Compiler::new(document, catalogue).lenient().compile()
     }
 
     /// The kind of event that starts it.

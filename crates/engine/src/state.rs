@@ -17,6 +17,10 @@ pub struct RunState {
     pub contact_id: Option<ContactId>,
     pub(crate) at: usize,
     pub(crate) phase: Phase,
+    /// How often a person has had the run go on after it failed. What a step sends after that is a new request
+    /// to the other side; automatic tries belong to one group.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) group: u32,
     #[serde(default = "Data::empty")]
     pub(crate) outputs: Data,
 }
@@ -61,7 +65,7 @@ impl RunState {
     /// The state of a run that has not begun. `contact_id` is whom the event is about, where that is known.
     #[must_use]
     pub fn new(contact_id: Option<ContactId>) -> Self {
-        Self { contact_id, at: 0, phase: Phase::Ready, outputs: Data::empty() }
+        Self { contact_id, at: 0, phase: Phase::Ready, group: 0, outputs: Data::empty() }
     }
 
     /// The step where the run stands, as in [`Act::step`](crate::Act::step); see
@@ -76,6 +80,7 @@ impl RunState {
     pub fn retry(&mut self) {
         if matches!(self.phase, Phase::Finished(Outcome::Failed { .. })) {
             self.phase = Phase::Ready;
+            self.group = self.group.saturating_add(1);
         }
     }
 

@@ -30,12 +30,22 @@ pub(crate) struct Place {
     pub(crate) data: Data,
 }
 
+/// A published version that this program cannot compile. Its runs are written as failed, to be retried by a
+/// program that can.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) workflow_id: WorkflowId,
+    pub(crate) version: i64,
+    pub(crate) reason: String,
+}
+
 /// All that is published at one time.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions {
     /// What the store's stamp was; see [`tieline_store::workflows::Stamp`].
     pub(crate) stamp: i64,
     by_trigger: HashMap<(LocationId, String), Vec<Arc<Definition>>>,
+    broken: HashMap<(LocationId, String), Vec<Broken>>,
     listened: HashSet<(LocationId, String)>,
 }
 
@@ -49,9 +59,9 @@ impl Definitions {
             let Some(location) = store.read(locations::Get(version.location_id.clone())).await? else {
                 continue;
             };
-            match Definition::compile(version, location, catalogue) {
+            match Definition::compile(&version, location, catalogue) {
                 Ok(definition) => definitions.add(Arc::new(definition)),
-                Err(reason) => tracing::error!(reason, "a published workflow cannot be run by this version"),
+                Err(reason) => definitions.add_broken(version, reason),
             }
         }
         Ok(definitions)
@@ -61,6 +71,29 @@ impl Definitions {
         let location = definition.place.location.id.clone();
         let trigger = (location, definition.program.trigger_kind().to_owned());
         self.by_trigger.entry(trigger).or_default().push(definition);
+    }
+
+    fn add_broken(&mut self, version: Version, reason: String) {
+        let (workflow_id, number) = (version.workflow_id, version.version);
+        tracing::error!(
+            workflow = %workflow_id,
+            version = number,
+            reason,
+            "a published workflow cannot be compiled by this version of Tieline; its runs are written as failed"
+        );
+        let document: serde_json::Value = serde_json::from_str(&version.document).unwrap_or_default();
+        if let Some(kind) = document["trigger"]["on"].as_str() {
+            let broken = Broken { workflow_id, version: number, reason };
+            self.broken.entry((version.location_id, kind.to_owned())).or_default().push(broken);
+        }
+    }
+
+    /// The workflows that this kind of event would start, if this program could compile them.
+    pub(crate) fn broken(&self, location: &LocationId, kind: &str) -> &[Broken] {
+        if self.broken.is_empty() {
+            return &[];
+        }
+        self.broken.get(&(location.clone(), kind.to_owned())).map_or(&[], Vec::as_slice)
     }
 
     /// The workflows that this kind of event starts.
@@ -73,7 +106,7 @@ impl Definitions {
     /// Whether this kind of event starts a workflow, or runs may wait for it.
     pub(crate) fn care_for(&self, location: &LocationId, kind: &str) -> bool {
         let key = (location.clone(), kind.to_owned());
-        self.by_trigger.contains_key(&key) || self.listened.contains(&key)
+        self.by_trigger.contains_key(&key) || self.listened.contains(&key) || self.broken.contains_key(&key)
     }
 
     /// Whether runs may wait for this kind of event.
@@ -83,7 +116,7 @@ impl Definitions {
 }
 
 impl Definition {
-    fn compile(version: Version, location: Location, catalogue: &Catalogue) -> Result<Self, String> {
+    fn compile(version: &Version, location: Location, catalogue: &Catalogue) -> Result<Self, String> {
         let told = |problems: Vec<tieline_model::workflow::Problem>| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             format!("workflow {} version {}: {}", version.workflow_id, version.version, problems.join("; "))
@@ -92,10 +125,10 @@ impl Definition {
             format!("version {} of workflow {} is damaged: {error}", version.version, version.workflow_id)
         })?;
         let document = Document::parse(&document).map_err(told)?;
-        let program = Program::compile(&document, &Actions(catalogue)).map_err(told)?;
+        let program = Program::load(&document, &Actions(catalogue)).map_err(told)?;
         let data = Data::new(serde_json::to_value(&location).map_err(|error| error.to_string())?);
         Ok(Self {
-            workflow_id: version.workflow_id,
+            workflow_id: version.workflow_id.clone(),
             version: version.version,
             place: Arc::new(Place { location: Arc::new(location), data }),
             program,
@@ -147,7 +180,7 @@ impl Pinned {
         let Some(location) = locations::Get(found.location_id.clone()).run(tx).await? else {
             return Ok(Err(format!("location {} is gone", found.location_id)));
         };
-        Ok(Definition::compile(found, location, &self.catalogue).map(Arc::new).inspect(|definition| {
+        Ok(Definition::compile(&found, location, &self.catalogue).map(Arc::new).inspect(|definition| {
             let mut kept = self.compiled.lock();
             let kept = kept.of(stamp);
             if kept.len() >= KEEP {

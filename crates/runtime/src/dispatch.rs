@@ -6,13 +6,13 @@
 //! (PostgreSQL), runs are written as ready and any node's workers take them on.
 
 use crate::care::Suspect;
-use crate::definitions::{Definition, Definitions};
-use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact};
+use crate::definitions::{Broken, Definition, Definitions};
+use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_failure};
 use crate::slots::Slots;
 use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
-use tieline_model::{Event, RunId};
+use tieline_model::{Event, RunId, WorkflowId};
 use tieline_operations::Catalogue;
 use tieline_store::log::Cursor;
 use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
@@ -69,6 +69,9 @@ impl Procedure for Dispatch {
                 self.give_up.as_ref().and_then(|suspect| suspect.reason_for(&event.seq.to_string()));
             if given_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
                 dispatched.ready |= wake_listeners(tx, event).await?;
+            }
+            for broken in self.definitions.broken(&event.location_id, &event.kind) {
+                fail_broken(tx, event, broken).await?;
             }
             let triggered = self.definitions.triggered(&event.location_id, &event.kind);
             if triggered.is_empty() {
@@ -129,11 +132,17 @@ fn begin<'a>(
     trigger: &'a Data,
     slots: &'a Slots,
 ) -> Segment<'a> {
-    let run = Run {
+    let run = new_run(tx, event, &definition.workflow_id, definition.version);
+    Segment::new(definition, event, trigger, run, RunState::new(event.contact_id.clone()), slots)
+}
+
+/// A run of that version, ready to begin.
+pub(crate) fn new_run(tx: &Tx<'_>, event: &Event, workflow: &WorkflowId, version: i64) -> Run {
+    Run {
         id: RunId::mint(tx.now(), tx.id_part()),
         location_id: event.location_id.clone(),
-        workflow_id: definition.workflow_id.clone(),
-        version: definition.version,
+        workflow_id: workflow.clone(),
+        version,
         origin: Origin::Event,
         origin_key: format!("event:{}", event.seq),
         parent_id: None,
@@ -148,8 +157,16 @@ fn begin<'a>(
         detail: String::new(),
         created_at: tx.now(),
         updated_at: tx.now(),
-    };
-    Segment::new(definition, event, trigger, run, RunState::new(event.contact_id.clone()), slots)
+    }
+}
+
+/// Writes a run of a workflow that cannot be compiled as failed, so that it can be retried later.
+async fn fail_broken(tx: &mut Tx<'_>, event: &Event, broken: &Broken) -> Result<()> {
+    let mut run = new_run(tx, event, &broken.workflow_id, broken.version);
+    tracing::error!(run = %run.id, workflow = %broken.workflow_id, reason = broken.reason, "a run cannot begin");
+    (run.status, run.due_at, run.detail) = (RunStatus::Failed, None, broken.reason.clone());
+    runs::insert(tx, &run).await?;
+    record_failure(tx, &run.id, &broken.reason).await
 }
 
 /// Whether the event starts the workflow, and under which key; in words why that cannot be told.

@@ -32,9 +32,14 @@ impl Answer {
     }
 }
 
-/// The key by which the other side knows the tries of one step as one.
+/// The key by which the other side knows the tries of one step as one. It is the same over automatic tries and
+/// takeovers, and a new one when a person has the run go on after it failed.
 fn idempotency_key(remote: &Remote) -> String {
-    format!("{}-{}", remote.run.id, remote.act.step)
+    let (run, step) = (&remote.run.id, remote.act.step);
+    match remote.act.group {
+        0 => format!("{run}-{step}"),
+        group => format!("{run}-{step}-{group}"),
+    }
 }
 
 /// Sends a run's request. None where its lease is too far gone to send it safely: then it is left to whoever

@@ -1,10 +1,10 @@
-//! Doing again what failed: a run from the step where it stopped, a delivery through the mapping as it is
-//! now.
+//! Runs that people have go on or start again: a failed one from the step that failed, any one from its trigger.
 
+use crate::dispatch::new_run;
 use tieline_engine::RunState;
 use tieline_model::{LocationId, Refusal, RunId};
-use tieline_store::runs::{self, Queue, Run, RunStatus};
-use tieline_store::{Procedure, Result, Tx};
+use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
+use tieline_store::{Procedure, Result, Tx, log, workflows};
 
 /// Makes a failed run go on from the step that failed. What it did before is not done again.
 #[derive(Clone, Debug)]
@@ -19,9 +19,7 @@ impl Procedure for RetryRun {
     type Output = Run;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Run> {
-        let get = runs::Get { location_id: self.location_id.clone(), id: self.id.clone() };
-        let not_found = || Refusal::NotFound { what: "Run", id: self.id.to_string() };
-        let mut run = get.run(tx).await?.ok_or_else(not_found)?;
+        let mut run = find(tx, &self.location_id, &self.id).await?;
         if run.status != RunStatus::Failed {
             let status = run.status.as_str();
             return Err(
@@ -35,10 +33,52 @@ impl Procedure for RetryRun {
         }
         (run.status, run.due_at, run.updated_at) = (RunStatus::Ready, Some(tx.now()), tx.now());
         run.detail = "retried by hand".to_owned();
-        if runs::must_queue(tx, &run).await? {
-            (run.queue, run.due_at) = (Queue::Turn, None);
-        }
+        queue_if_needed(tx, &mut run).await?;
         runs::save(tx, &mut run).await?;
         Ok(run)
     }
+}
+
+/// Starts a new run on the event of an earlier one, from the trigger, on the version that is published now or else
+/// on the version of the earlier run. All that the workflow does happens again.
+#[derive(Clone, Debug)]
+pub struct ReplayRun {
+    /// The location.
+    pub location_id: LocationId,
+    /// The earlier run, which may still be under way.
+    pub id: RunId,
+}
+
+impl Procedure for ReplayRun {
+    type Output = Run;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Run> {
+        let earlier = find(tx, &self.location_id, &self.id).await?;
+        let published = workflows::PublishedVersion(earlier.workflow_id.clone()).run(tx).await?;
+        let event = log::At(earlier.event_seq).run(tx).await?;
+        let event = event.ok_or_else(|| {
+            Refusal::Conflict("the event that started the run is gone, so it cannot be replayed".to_owned())
+        })?;
+        let mut run = new_run(tx, &event, &earlier.workflow_id, published.unwrap_or(earlier.version));
+        run.origin = Origin::Replay;
+        run.origin_key = format!("replay:{}", run.id);
+        run.parent_id = Some(earlier.id);
+        run.concurrency_key = earlier.concurrency_key;
+        run.detail = "replayed by hand".to_owned();
+        queue_if_needed(tx, &mut run).await?;
+        runs::insert(tx, &run).await?;
+        Ok(run)
+    }
+}
+
+async fn find(tx: &mut Tx<'_>, location: &LocationId, id: &RunId) -> Result<Run> {
+    let found = runs::Get { location_id: location.clone(), id: id.clone() }.run(tx).await?;
+    found.ok_or_else(|| Refusal::NotFound { what: "Run", id: id.to_string() }.into())
+}
+
+async fn queue_if_needed(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
+    if runs::must_queue(tx, run).await? {
+        (run.queue, run.due_at) = (Queue::Turn, None);
+    }
+    Ok(())
 }

@@ -257,6 +257,22 @@ impl Procedure for Published {
     }
 }
 
+/// The version of a workflow that events start now, if one is published.
+#[derive(Clone, Debug)]
+pub struct PublishedVersion(
+    /// The workflow.
+    pub WorkflowId,
+);
+
+impl Procedure for PublishedVersion {
+    type Output = Option<i64>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<i64>> {
+        let sql = "SELECT published_version FROM workflows WHERE id = ?1 AND published_version IS NOT NULL";
+        tx.value(sql, "published_version", params![&self.0]).await
+    }
+}
+
 /// One version of a workflow, published now or once.
 #[derive(Clone, Debug)]
 pub struct GetVersion {

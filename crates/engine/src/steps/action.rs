@@ -51,6 +51,10 @@ pub(crate) fn compile(
     let place = format!("{}.with", step.place);
     let with_tree = compiler.tree(&place, &Value::Object(with.clone()));
     let Some(spec) = catalogue.action(action) else {
+        if compiler.is_lenient {
+            compiler.push(&step.place, Opcode::Unknown(Arc::from(action)));
+            return;
+        }
         let hint = did_you_mean(action, catalogue.keys());
         compiler.problem(
             format!("{}.do", step.place),
@@ -80,14 +84,14 @@ fn check_fields(compiler: &mut Compiler<'_>, place: &str, spec: &ActionSpec, wit
     }
     for name in with.keys().filter(|name| !known.contains(&name.as_str())) {
         let hint = did_you_mean(name, known.iter().copied());
-        compiler.problem(format!("{place}.{name}"), format!("is not a field of `{}`{hint}", spec.key));
+        compiler.drifted(format!("{place}.{name}"), format!("is not a field of `{}`{hint}", spec.key));
     }
     let given = |name: &str| with.get(name).is_some_and(|value| !value.is_null());
     for field in spec.fields.iter().filter(|field| field.required && !given(&field.name)) {
         if spec.on_contact && field.name == CONTACT_ID {
             continue;
         }
-        compiler.problem(format!("{place}.{}", field.name), format!("is missing; give {}", field.summary));
+        compiler.drifted(format!("{place}.{}", field.name), format!("is missing; give {}", field.summary));
     }
 }
 
@@ -115,6 +119,7 @@ pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, 
     state.phase = Phase::Acting(Trying { attempt, busy, due: None, input: sent });
     Next::Give(Effect::Act(Act {
         step: state.at,
+        group: state.group,
         place: Arc::clone(&instruction.place),
         id: action.id.clone(),
         action: action.action,

@@ -16,6 +16,8 @@ mod payments;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod replays;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod server;

@@ -128,7 +128,10 @@ fn a_failed_run_goes_on_from_the_failed_step_when_retried() {
         let run = app.run().await;
         assert_eq!((run.status, run.detail.as_str()), (RunStatus::Completed, ""));
         assert_eq!(app.notes().await, ["before", "after"]);
-        assert_eq!(server.received().len(), 2);
+        let received = server.received();
+        assert_eq!(received.len(), 2);
+        // Case W9: what a person has put right is another request to the other side.
+        assert_ne!(received[0].idempotency_key, received[1].idempotency_key);
 
         let refused = app.retry(&run.id).await.unwrap_err();
         assert_eq!(refused.to_string(), "the run is completed; only a failed run can be retried");

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tieline_model::{Event, RunId, WorkflowId};
-use tieline_runtime::replay::RetryRun;
+use tieline_runtime::replay::{ReplayRun, RetryRun};
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{log, workflows};
 
@@ -20,6 +20,17 @@ pub(crate) enum Runs {
         #[arg(long)]
         location: String,
         /// The run's id.
+        id: String,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Start a new run on the same event, from the trigger: all that the workflow does happens again.
+    Replay {
+        /// The location.
+        #[arg(long)]
+        location: String,
+        /// The id of the run to replay.
         id: String,
         /// Print one JSON object.
         #[arg(long)]
@@ -49,6 +60,7 @@ impl Runs {
         match self {
             Self::List(list) => list.run(config).await,
             Self::Show { location, id, json } => show(config, &location, &id, json).await,
+            Self::Replay { location, id, json } => replay(config, &location, &id, json).await,
             Self::Retry { location, id } => retry(config, &location, &id).await,
         }
     }
@@ -57,7 +69,7 @@ impl Runs {
 fn object(run: &Run, workflow: Option<&str>) -> Value {
     json!({
         "id": run.id, "workflowId": run.workflow_id, "workflowName": workflow, "version": run.version,
-        "eventSeq": run.event_seq, "contactId": run.contact_id, "status": run.status.as_str(),
+        "origin": run.origin.as_str(), "parentId": run.parent_id, "eventSeq": run.event_seq, "contactId": run.contact_id, "status": run.status.as_str(),
         "detail": run.detail, "createdAt": run.created_at, "updatedAt": run.updated_at, "dueAt": run.due_at,
     })
 }
@@ -142,6 +154,18 @@ async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), Strin
     let location = location(&store, location_id).await?;
     let retry = RetryRun { location_id: location.id, id: RunId::from(id) };
     let run = store.write(retry).await.map_err(|error| error.to_string())?;
-    say(&format!("run {} goes on from the step that failed; a server that runs takes it up", run.id))
-        .map(drop)
+    say(&format!("run {} goes on from the step that failed; a running server takes it up", run.id)).map(drop)
+}
+
+async fn replay(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
+    let store = open_for_command(config).await?;
+    let location = location(&store, location_id).await?;
+    let replay = ReplayRun { location_id: location.id, id: RunId::from(id) };
+    let run = store.write(replay).await.map_err(|error| error.to_string())?;
+    print(as_json, &object(&run, None), || {
+        format!(
+            "run {} replays the event of run {id} on version {}; a running server takes it up",
+            run.id, run.version
+        )
+    })
 }
