@@ -21,9 +21,11 @@ pub(crate) enum What {
     ContactRead,
     /// `POST /contacts/` with a new person each time.
     ContactCreate,
+    /// Pages of many contacts: the newest, by a query, by a sort, by three filters.
+    ContactSearch,
     /// A signed payment event in, a finished run of a three-step workflow out.
     EventRun,
-    /// All three, one after the other.
+    /// All of them, one after the other.
     All,
     #[command(hide = true)]
     CeilingRead {
@@ -56,9 +58,13 @@ pub(crate) struct Options {
     /// Connections that are kept open, each with one request at a time.
     #[arg(long, global = true, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=4096))]
     pub(crate) connections: u64,
-    /// Contacts that `contact-read` reads from.
-    #[arg(long, global = true, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    pub(crate) contacts: u64,
+    /// Contacts that are stored beforehand: 10,000 for `contact-read` and 100,000 for `contact-search` if this is
+    /// left out.
+    #[arg(long, global = true, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) contacts: Option<u64>,
+    /// An empty PostgreSQL database that `contact-search` uses in place of SQLite.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
     /// Also writes every figure to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     let result = match args.what.unwrap_or(What::All) {
         What::ContactRead => measure(&[Load::ContactRead]),
         What::ContactCreate => measure(&[Load::ContactCreate]),
+        What::ContactSearch => measure(&[Load::ContactSearch]),
         What::EventRun => measure(&[Load::EventRun]),
         What::All => measure(Load::ALL),
         What::CeilingRead { size } => ceiling::serve(|| Ok(ceiling::read::router(size))),

@@ -14,6 +14,7 @@ const REMINDER: &str = "Only ratios are comparable between runs and machines; th
 /// Measures `loads` and prints the table; writes the file that `--json` asks for.
 pub(crate) fn run(options: &Options, loads: &[Load]) -> Result<(), String> {
     let measured = loads.iter().map(|load| load.measure(options)).collect::<Result<Vec<_>, _>>()?;
+    let measured: Vec<Comparison> = measured.into_iter().flatten().collect();
     let machine = Machine::look(&options.data_root.clone().unwrap_or_else(std::env::temp_dir));
     for line in table(&measured) {
         say(&line)?;

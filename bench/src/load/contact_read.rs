@@ -1,6 +1,6 @@
 //! `contact-read`: reading contacts by id, in random order.
 
-use super::{USUAL_SIZE, answers, ceiling, contact};
+use super::{USUAL_SIZE, answers, ceiling, contact, scatter};
 use crate::cli::Options;
 use crate::client::{self, Get};
 use crate::data_dir::DataDir;
@@ -24,20 +24,27 @@ pub(super) fn measure(options: &Options) -> Result<Comparison, String> {
             let size = size(product, &get, ids.first().map_or("", String::as_str))?;
             (ids, size)
         }
-        None => ((0..options.contacts).map(|n| format!("{n:020}")).collect(), USUAL_SIZE),
+        None => ((0..contacts(options)).map(|n| format!("{n:020}")).collect(), USUAL_SIZE),
     };
     let ceiling = ceiling(&["ceiling-read", "--size", &size.to_string()], &dir)?;
     answers("contact-read", options, &ceiling, product.as_ref(), &random(get, ids))
+}
+
+/// How many contacts are read from where `--contacts` does not say it.
+const CONTACTS: u64 = 10_000;
+
+fn contacts(options: &Options) -> u64 {
+    options.contacts.unwrap_or(CONTACTS)
 }
 
 /// Creates the contacts through the API and gives back their ids.
 fn fill(product: &Product, options: &Options) -> Result<Vec<String>, String> {
     let drive = Drive {
         address: product.server.address,
-        connections: options.connections.min(options.contacts),
+        connections: options.connections.min(contacts(options)),
         time: FILLING,
         next: Arc::new(AtomicU64::new(0)),
-        end: options.contacts,
+        end: contacts(options),
         write: contact::create(&product.location, &product.headers),
         keep: true,
     };
@@ -47,7 +54,7 @@ fn fill(product: &Product, options: &Options) -> Result<Vec<String>, String> {
         product::text(&body["contact"], "id")
     };
     let ids = driven.bodies.iter().map(id).collect::<Result<Vec<_>, _>>()?;
-    if ids.len() as u64 == options.contacts {
+    if ids.len() as u64 == contacts(options) {
         return Ok(ids);
     }
     Err(format!(
@@ -71,14 +78,6 @@ fn random(get: Get, ids: Vec<String>) -> Write {
         let id = usize::try_from(at).ok().and_then(|at| ids.get(at));
         get.write(id.map_or("", String::as_str), out);
     })
-}
-
-/// The `n`-th number of the SplitMix64 sequence.
-fn scatter(n: u64) -> u64 {
-    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod contact;
 mod contact_create;
 mod contact_read;
+mod contact_search;
 mod event_run;
 pub(crate) mod stripe_event;
 
@@ -28,19 +29,23 @@ const USUAL_SIZE: usize = 700;
 pub(crate) enum Load {
     ContactRead,
     ContactCreate,
+    ContactSearch,
     EventRun,
 }
 
 impl Load {
     /// Every load, the quickest first.
-    pub(crate) const ALL: &'static [Self] = &[Self::ContactRead, Self::ContactCreate, Self::EventRun];
+    pub(crate) const ALL: &'static [Self] =
+        &[Self::ContactRead, Self::ContactCreate, Self::ContactSearch, Self::EventRun];
 
     /// Sets both sides up, measures them and clears up.
-    pub(crate) fn measure(self, options: &Options) -> Result<Comparison, String> {
+    pub(crate) fn measure(self, options: &Options) -> Result<Vec<Comparison>, String> {
+        let one = |comparison| vec![comparison];
         match self {
-            Self::ContactRead => contact_read::measure(options),
-            Self::ContactCreate => contact_create::measure(options),
-            Self::EventRun => event_run::measure(options),
+            Self::ContactRead => contact_read::measure(options).map(one),
+            Self::ContactCreate => contact_create::measure(options).map(one),
+            Self::ContactSearch => contact_search::measure(options),
+            Self::EventRun => event_run::measure(options).map(one),
         }
     }
 }
@@ -71,13 +76,26 @@ fn answers(
     };
     let (ceiling, product) = (requests(ceiling), product.map(|product| requests(&product.server)));
     let mut turn = product.as_ref().map(|product| |time| product.answers(time));
-    Comparison::measure(
-        (name, "requests"),
-        options.rounds,
-        Duration::from_secs(options.seconds),
-        &mut |time| ceiling.answers(time),
-        turn.as_mut().map(|turn| turn as Turn<'_>),
-    )
+    let turn = turn.as_mut().map(|turn| turn as Turn<'_>);
+    rounds((name, "requests"), options, &mut |time| ceiling.answers(time), turn)
+}
+
+/// Compares two sides as the options say.
+fn rounds(
+    name: (&'static str, &'static str),
+    options: &Options,
+    ceiling: Turn<'_>,
+    product: Option<Turn<'_>>,
+) -> Result<Comparison, String> {
+    Comparison::measure(name, options.rounds, Duration::from_secs(options.seconds), ceiling, product)
+}
+
+/// The `n`-th number of the SplitMix64 sequence.
+pub(crate) fn scatter(n: u64) -> u64 {
+    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// Requests to one server.

@@ -60,6 +60,6 @@ pub(super) fn corrupt(message: &str) -> Error {
         table: "search_pages".to_owned(),
         column: "body".to_owned(),
         row: "?".to_owned(),
-        message: format!("{message}; run `tieline reindex`"),
+        message: format!("the search index cannot be read: {message}"),
     }
 }

@@ -16,6 +16,9 @@ use tieline_model::contact::Line;
 /// Fewer candidates than this are compared anew rather than kept.
 const FEW: u64 = 500;
 
+/// So few candidates are compared sooner than narrowed down further.
+const SETTLED: u64 = 16;
+
 /// A segment that a filter is asked of.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'s> {
@@ -237,7 +240,7 @@ impl<'s> Search<'s> {
                 Some(left) => left & found,
                 None => found,
             };
-            if both.is_empty() {
+            if both.len() < SETTLED {
                 return Ok(both);
             }
             left = Some(both);
