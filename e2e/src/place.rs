@@ -55,9 +55,15 @@ impl Place {
     }
 
     /// The flags that name the data.
+    ///
+    /// # Panics
+    /// If the data folder cannot be made.
     #[must_use]
     pub fn flags(&self) -> Vec<String> {
-        let mut flags = vec!["--data".to_owned(), self.folder.join("data").display().to_string()];
+        let data = self.folder.join("data");
+        // Only servers make the data folder, and the tests use the command line before they start one.
+        std::fs::create_dir_all(&data).expect("a folder can be made");
+        let mut flags = vec!["--data".to_owned(), data.display().to_string()];
         if let Some(url) = &self.database_url {
             flags.extend(["--database-url".to_owned(), url.clone()]);
         }

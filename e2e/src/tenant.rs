@@ -40,7 +40,8 @@ impl<'a> Tenant<'a> {
     #[must_use]
     pub fn new(place: &'a Place) -> Self {
         let cli = Cli(place);
-        let made = cli.json(&["location", "create", "--name", "Clay & Kiln", "--country", "AU"]);
+        let place = ["--country", "AU", "--timezone", "Australia/Sydney"];
+        let made = cli.json(&[&["location", "create", "--name", "Clay & Kiln"][..], &place].concat());
         let location = text(&made, "id");
         let token =
             text(&cli.json(&["keys", "create", "--location", &location, "--scopes", SCOPES]), "token");

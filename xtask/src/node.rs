@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-/// The oldest major version of Node that the packages run on.
-const OLDEST: u32 = 18;
+/// The oldest Node that the packages run on, as major and minor version.
+const OLDEST: (u32, u32) = (20, 19);
 
 /// Checks Node and npm and installs the packages of `e2e/node` where they are missing or older than the lock
 /// file. Returns what is there, for the summary.
@@ -17,9 +17,9 @@ const OLDEST: u32 = 18;
 /// One line that says what to install.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<String, String> {
     let version = process::output(Command::new("node").arg("--version"))
-        .ok_or_else(|| format!("install Node {OLDEST} or newer: sudo apt-get install nodejs npm"))?;
-    if major(&version).is_none_or(|major| major < OLDEST) {
-        return Err(format!("Node {version} is too old; install Node {OLDEST} or newer"));
+        .ok_or_else(|| format!("Node is missing; {}", install()))?;
+    if is_too_old(&version) {
+        return Err(format!("Node {version} is too old; {}", install()));
     }
     process::output(Command::new("npm").arg("--version"))
         .ok_or("npm is missing; install it: sudo apt-get install npm")?;
@@ -33,9 +33,20 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<String, String> {
     Ok(format!("Node {version}, packages installed"))
 }
 
-/// The number before the first dot of `v20.1.0`.
-fn major(version: &str) -> Option<u32> {
-    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+fn install() -> String {
+    let (major, minor) = OLDEST;
+    format!("install Node {major}.{minor} or newer, from your system's packages or from https://nodejs.org")
+}
+
+/// Whether a version is older than [`OLDEST`], or no version at all.
+fn is_too_old(version: &str) -> bool {
+    numbers(version).is_none_or(|numbers| numbers < OLDEST)
+}
+
+/// The first two numbers of `v20.19.0`.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 /// Whether npm's own record of what it has installed is as new as the lock file.
@@ -51,10 +62,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_major_version() {
-        assert_eq!(major("v20.20.2"), Some(20));
-        assert_eq!(major("20"), None);
-        assert_eq!(major("vNext"), None);
+    fn node_20_19_is_new_enough_and_nothing_before_it() {
+        for new in ["v20.19.0", "v20.20.2", "v22.0.0", "v100.1.0"] {
+            assert!(!is_too_old(new), "{new}");
+        }
+        for old in ["v20.18.9", "v18.20.0", "20.19.0", "v20", "vNext", ""] {
+            assert!(is_too_old(old), "{old}");
+        }
+        assert!(install().contains("20.19"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::answer::{Answer, Object};
 use crate::error::ApiError;
 use crate::pipeline::read_body;
 use crate::router::slashed;
-use crate::trace::TraceId;
+use crate::trace::{TraceId, traced};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request as HttpRequest, State};
@@ -16,6 +16,9 @@ use tieline_model::ConnectionId;
 use tieline_runtime::ingress::{Ingress, MAX_BODY, Malformed, Rejected, Request, Taken};
 use tieline_store::Store;
 use tieline_store::deliveries::DeliveryStatus;
+
+/// The name of receiving a delivery in the log.
+const OPERATION: &str = "receive-delivery";
 
 /// What receiving a delivery needs.
 #[derive(Clone)]
@@ -69,24 +72,35 @@ async fn receive(
     request: HttpRequest,
 ) -> Response {
     let trace_id = TraceId::draw(hooks.store.entropy().as_ref());
+    let answer = answer(&hooks, connection, query, request, &trace_id);
+    traced(OPERATION, &trace_id, answer).await
+}
+
+async fn answer(
+    hooks: &Hooks,
+    connection: Result<Path<String>, PathRejection>,
+    query: Option<String>,
+    request: HttpRequest,
+    trace_id: &TraceId,
+) -> Response {
     let Ok(Path(connection)) = connection else {
         // What is no UTF-8 is nobody's id.
-        return refused(&Rejected::UnknownConnection).into_response("receive-delivery", &trace_id);
+        return refused(&Rejected::UnknownConnection).into_response(OPERATION, trace_id);
     };
     let connection = ConnectionId::from(connection);
-    match take(&hooks, &connection, query, request).await {
+    match take(hooks, &connection, query, request).await {
         Ok(taken) => {
-            log_failed(&connection, &taken, &trace_id);
-            acknowledge(&taken).into_response(&trace_id)
+            log_failed(&connection, &taken);
+            acknowledge(&taken).into_response(trace_id)
         }
         Err(Failure::Rejected(Rejected::Store(error))) => {
-            ApiError::from(error).into_response("receive-delivery", &trace_id)
+            ApiError::from(error).into_response(OPERATION, trace_id)
         }
         Err(Failure::Rejected(rejected)) => {
-            log_refused(&connection, &rejected, &trace_id);
-            refused(&rejected).into_response("receive-delivery", &trace_id)
+            log_refused(&connection, &rejected);
+            refused(&rejected).into_response(OPERATION, trace_id)
         }
-        Err(Failure::Body(error)) => error.into_response("receive-delivery", &trace_id),
+        Err(Failure::Body(error)) => error.into_response(OPERATION, trace_id),
     }
 }
 
@@ -133,19 +147,19 @@ fn refused(rejected: &Rejected) -> ApiError {
 
 /// Whoever looks for a missing payment finds here that it was refused, and why. Strangers at unknown
 /// addresses are not worth a line.
-fn log_refused(connection: &ConnectionId, rejected: &Rejected, trace_id: &TraceId) {
+fn log_refused(connection: &ConnectionId, rejected: &Rejected) {
     match rejected {
         Rejected::UnknownConnection | Rejected::Store(_) => {}
         Rejected::Unproven(_) | Rejected::Malformed(_) => {
-            tracing::warn!(%connection, %trace_id, reason = %rejected, "refused a delivery");
+            tracing::warn!(%connection, reason = %rejected, "refused a delivery");
         }
     }
 }
 
 /// The reason of a failure may quote the delivery, so the log names only where to read it.
-fn log_failed(connection: &ConnectionId, taken: &Taken, trace_id: &TraceId) {
+fn log_failed(connection: &ConnectionId, taken: &Taken) {
     if let (DeliveryStatus::Failed, Some(delivery)) = (taken.status, &taken.id) {
-        tracing::warn!(%connection, %delivery, %trace_id, "a delivery failed; `tieline deliveries show` has the reason");
+        tracing::warn!(%connection, %delivery, "a delivery failed; `tieline deliveries show` has the reason");
     }
 }
 

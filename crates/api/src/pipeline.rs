@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::{Caller, authenticate};
 use crate::error::ApiError;
 use crate::request::{ApiRequest, param};
-use crate::trace::TraceId;
+use crate::trace::{TraceId, traced};
 use crate::{read, version};
 use axum::RequestExt;
 use axum::body::Bytes;
@@ -31,10 +31,13 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let trace_id = TraceId::draw(app.store().entropy().as_ref());
-    match carry_out(app, &operation, path, request).await {
-        Ok(answer) => answer.into_response(&trace_id),
-        Err(error) => error.into_response(operation.key, &trace_id),
-    }
+    traced(operation.key, &trace_id, async {
+        match carry_out(app, &operation, path, request).await {
+            Ok(answer) => answer.into_response(&trace_id),
+            Err(error) => error.into_response(operation.key, &trace_id),
+        }
+    })
+    .await
 }
 
 async fn carry_out(

@@ -1,8 +1,11 @@
 //! The id that an answer, its `x-request-id` header and the log know a request by.
 
+use axum::response::Response;
 use http::HeaderValue;
 use std::fmt;
+use std::future::Future;
 use tieline_store::clock::Entropy;
+use tracing::Instrument;
 use uuid::Builder;
 use uuid::fmt::Hyphenated;
 
@@ -32,6 +35,24 @@ impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Answers a request inside a span, so that whatever is logged meanwhile names the request. Its end is one
+/// line at the level `debug`.
+pub(crate) async fn traced(
+    operation: &'static str,
+    trace_id: &TraceId,
+    answer: impl Future<Output = Response>,
+) -> Response {
+    let span = tracing::info_span!("request", operation, %trace_id, status = tracing::field::Empty);
+    async {
+        let response = answer.await;
+        tracing::Span::current().record("status", response.status().as_u16());
+        tracing::debug!("answered a request");
+        response
+    }
+    .instrument(span)
+    .await
 }
 
 #[cfg(test)]

@@ -91,6 +91,40 @@ impl Apply {
     }
 }
 
+/// Applies a document as the new name of a workflow, which keeps its id, its versions and its runs. Use it in
+/// place of [`Apply`] when a document was renamed.
+#[derive(Clone, Debug)]
+pub struct ApplyRenamed {
+    /// The workflow's name so far.
+    pub from: String,
+    /// The document under its new name.
+    pub apply: Apply,
+}
+
+impl Procedure for ApplyRenamed {
+    type Output = Workflow;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Workflow> {
+        let Apply { location_id, name, .. } = &self.apply;
+        let workflow = by_name(tx, location_id, &self.from)
+            .await?
+            .ok_or_else(|| Refusal::NotFound { what: "Workflow", id: self.from.clone() })?;
+        if *name != self.from {
+            if by_name(tx, location_id, name).await?.is_some() {
+                let message = format!("another workflow is already named {name}; choose another name");
+                return Err(Refusal::Conflict(message).into());
+            }
+            tx.execute(
+                "UPDATE workflows SET name = ?3 WHERE location_id = ?1 AND id = ?2",
+                params![location_id, &workflow.id, name],
+            )
+            .await?;
+            changed(tx).await?;
+        }
+        self.apply.run(tx).await
+    }
+}
+
 /// Publishes a text as the next version, unless the version that is published now reads the same.
 async fn publish(tx: &mut Tx<'_>, workflow: &Workflow, text: &str) -> Result<i64> {
     if let Some(current) = workflow.published_version {

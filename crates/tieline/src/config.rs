@@ -1,23 +1,23 @@
-//! Settings that every command takes: from flags, then `TIELINE_*` variables, then a TOML file.
+//! Settings of every command: from flags, then `TIELINE_*` variables, then a TOML file.
 
-use crate::commands::serve::Serve;
+use crate::commands::serve::{Serve, public_url};
 use crate::logging::LogFormat;
 use clap::Args;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use tieline_store::Target;
 
-/// The file that is read where `--config` names none, if it is there.
+/// The file that is read if `--config` names none and it exists.
 const FILE: &str = "tieline.toml";
-/// The folder that is used where nothing names a database.
+/// The data folder if nothing names one.
 const FOLDER: &str = "tieline-data";
 
 /// Where the data is and how the server runs. Each field is a flag, a variable and a line of the file.
 #[derive(Args, Deserialize, Clone, Debug, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Config {
-    /// A TOML file with settings, named like the flags; those of `serve` stand in its table `serve`
-    /// [default: tieline.toml, if it is there].
+    /// A TOML file with settings, named like the flags; those of `serve` are in its table `serve`
+    /// [default: tieline.toml, if it exists].
     #[arg(long, global = true, env = "TIELINE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
@@ -27,25 +27,25 @@ pub(crate) struct Config {
     /// A PostgreSQL database to use instead of the embedded one: postgres://user@host/database.
     #[arg(long, global = true, env = "TIELINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
-    /// The key that seals other people's secrets, 32 bytes in base64. Without it a key is made and kept in
-    /// the data folder, as secret.key.
+    /// The key that encrypts other people's secrets, 32 bytes in base64. Without it, `serve` generates one
+    /// and keeps it in the data folder as secret.key.
     #[arg(long, global = true, env = "TIELINE_SECRET_KEY", value_name = "BASE64", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
-    /// How much the server writes down: error, warn, info or debug, or more by part, like
-    /// info,tieline_runtime=debug [default: info; warn for the demo].
+    /// How much the server logs: error, warn, info or debug, or by part, like info,tieline_runtime=debug
+    /// [default: info; warn for the demo].
     #[arg(long, global = true, env = "TIELINE_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
-    /// How it writes that [default: text].
+    /// The format of the log [default: text].
     #[arg(long, global = true, env = "TIELINE_LOG_FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
-    /// What the file says of the server.
+    /// The file's settings of the server.
     #[arg(skip)]
     #[serde(default)]
     pub(crate) serve: Serve,
 }
 
 impl Config {
-    /// Adds what the file says and no flag or variable has said.
+    /// Adds the settings of the file that neither a flag nor a variable gives.
     pub(crate) fn with_file(self) -> Result<Self, String> {
         let (file, named) = match &self.config {
             Some(file) => (file.clone(), true),
@@ -55,7 +55,7 @@ impl Config {
             return Ok(self);
         }
         let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let file: Self = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(Self {
             config: self.config,
@@ -71,6 +71,13 @@ impl Config {
     /// The folder for what is kept in files.
     pub(crate) fn folder(&self) -> &Path {
         self.data.as_deref().unwrap_or(Path::new(FOLDER))
+    }
+
+    /// What addresses begin with, if the settings say how clients reach the server; else nothing.
+    pub(crate) fn public_base(&self) -> Result<String, String> {
+        let variable = std::env::var("TIELINE_PUBLIC_URL").ok();
+        let url = variable.or_else(|| self.serve.public_url.clone()).map(public_url).transpose()?;
+        Ok(url.unwrap_or_default().trim_end_matches('/').to_owned())
     }
 
     /// The database.

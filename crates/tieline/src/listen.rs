@@ -1,5 +1,5 @@
-//! Taking connections, and letting go of those on which nothing comes: otherwise whoever opens many and says
-//! nothing keeps everybody else out.
+//! Accepts connections and closes idle ones: otherwise a client that opens many and sends nothing keeps
+//! everybody else out.
 
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -15,19 +15,19 @@ use tokio::net::TcpListener;
 /// request's head. Long enough for clients that keep connections open between requests.
 pub(crate) const HEAD: Duration = Duration::from_secs(75);
 
-/// How long is waited after a connection could not be taken, such as for want of file handles.
+/// How long to wait after a connection cannot be accepted, for example for lack of file handles.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Serves until `stopped`, then takes no more connections and returns when the last request is answered. A
-/// connection on which no head comes within `head` is closed; see [`HEAD`].
+/// Serves until `stopped`, then accepts no more connections and returns when the last request is answered. A
+/// connection that sends no request head within `head` is closed; see [`HEAD`].
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     head: Duration,
     stopped: impl Future<Output = ()>,
 ) {
-    // HTTP/2 comes with TLS, and so from a proxy. Looking for it here would wait for a client's first words
-    // without a limit.
+    // HTTP/2 needs TLS, which a proxy ends. Detecting it here would wait for a client's first bytes without a
+    // limit.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head);
     let connections = GracefulShutdown::new();
@@ -37,7 +37,7 @@ pub(crate) async fn serve(
             taken = listener.accept() => match taken {
                 Ok((stream, _)) => stream,
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be taken");
+                    tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
@@ -46,14 +46,14 @@ pub(crate) async fn serve(
         };
         // Answers are short and go out whole: waiting to fill a packet would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its packets back");
+            tracing::debug!(%error, "cannot turn off packet delays on a connection");
         }
         let service = TowerToHyperService::new(router.clone());
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection broke off");
+                tracing::debug!(error, "a connection ended early");
             }
         });
     }

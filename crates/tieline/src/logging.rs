@@ -1,4 +1,4 @@
-//! What the server writes down about itself, on standard error.
+//! The server's log, on standard error.
 
 use crate::config::Config;
 use clap::ValueEnum;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
@@ -16,13 +16,13 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Begins to write, as much as the settings say or else as much as `default` says.
+/// Starts logging at the level of the settings, or else at `default`.
 pub(crate) fn start(config: &Config, default: &str) -> Result<(), String> {
     let filter = filter(config.log.as_deref().unwrap_or(default))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        // A line that cannot be written would be told on standard error, which is what cannot be written: that
-        // panics, and takes what is under way with it.
+        // A line that cannot be written would be reported on standard error, which is what cannot be written:
+        // that panics, and takes the current work with it.
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(std::io::stderr);
@@ -30,14 +30,16 @@ pub(crate) fn start(config: &Config, default: &str) -> Result<(), String> {
         Some(LogFormat::Json) => lines.json().try_init(),
         Some(LogFormat::Text) | None => lines.try_init(),
     };
-    started.map_err(|error| format!("the log cannot be written: {error}"))
+    started.map_err(|error| format!("cannot start the log: {error}"))
 }
 
-/// PostgreSQL sends a notice whenever a table is there already, and its client passes each on as news. What
-/// the settings say of it wins.
+/// PostgreSQL sends a notice for every table that exists already, and its client logs each. The settings can
+/// turn that on again.
 fn filter(text: &str) -> Result<EnvFilter, String> {
     EnvFilter::try_new(format!("tokio_postgres=warn,{text}")).map_err(|error| {
-        format!("log: `{text}` cannot be read ({error}); write it like warn or info,tieline_runtime=debug")
+        format!(
+            "log: `{text}` is not a log filter ({error}); write it like warn or info,tieline_runtime=debug"
+        )
     })
 }
 

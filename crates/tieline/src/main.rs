@@ -15,7 +15,7 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Connects the place where people pay with the place where people are known.
+/// Contacts API, payment events and workflows in one server.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
 struct Cli {
@@ -29,27 +29,27 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(commands::serve::Serve),
-    /// See it work: a sample location, a published workflow, signed sample payments and what came of them.
+    /// Try it out: a sample location with published workflows, signed sample payments, and what they change.
     Demo(commands::demo::Demo),
-    /// Locations, the tenants that everything else belongs to.
+    /// Manage locations, the tenants that everything else belongs to.
     #[command(subcommand)]
     Location(commands::location::Location),
-    /// API keys of a location.
+    /// Manage a location's API keys.
     #[command(subcommand)]
     Keys(commands::keys::Keys),
-    /// Connections that events come in by.
+    /// Manage connections, by which events arrive.
     #[command(subcommand)]
     Connections(commands::connections::Connections),
-    /// Workflows that events start.
+    /// Manage workflows, which events start.
     #[command(subcommand)]
     Workflows(commands::workflows::Workflows),
-    /// Deliveries as they came in, and what became of them.
+    /// See received deliveries and what became of them.
     #[command(subcommand)]
     Deliveries(commands::deliveries::Deliveries),
-    /// Runs of workflows.
+    /// See runs of workflows and retry them.
     #[command(subcommand)]
     Runs(commands::runs::Runs),
-    /// The key that seals connections' secrets.
+    /// Manage the key that encrypts connections' secrets.
     #[command(subcommand)]
     SecretKey(commands::secret_key::SecretKey),
 }
@@ -70,7 +70,7 @@ fn run(cli: Cli) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("the runtime cannot be started: {error}"))?;
+        .map_err(|error| format!("cannot start the async runtime: {error}"))?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run(config).await,

@@ -15,20 +15,65 @@ pub(crate) async fn open(config: &Config, options: Options) -> Result<Store, Str
     Store::open(&config.target(), options).await.map_err(|error| error.to_string())
 }
 
-/// The same with a clock and randomness of its own, for a command.
+/// The same for a command other than `serve` and `demo`. It makes no data folder: in the wrong place it would
+/// work on an empty database and find nothing.
 pub(crate) async fn open_for_command(config: &Config) -> Result<Store, String> {
+    if config.database_url.is_none() {
+        must_exist(config.folder())?;
+    }
     open(config, Options::default()).await
+}
+
+fn must_exist(folder: &Path) -> Result<(), String> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    Err(format!(
+        "there is no data folder at {}; start `tieline serve` there first, or name the right folder with --data",
+        folder.display()
+    ))
+}
+
+/// Takes the rights of others away from the files that hold contacts and secrets. A backup that was restored
+/// often gives them to everybody.
+pub(crate) fn tighten(config: &Config) {
+    for name in ["secret.key", "tieline.db", "tieline.db-wal", "tieline.db-shm"] {
+        let file = config.folder().join(name);
+        match make_private(&file) {
+            Ok(false) => {}
+            Ok(true) => {
+                tracing::warn!(file = %file.display(), "other users could read this file; set its mode to 0600")
+            }
+            Err(error) => tracing::warn!(
+                file = %file.display(), %error,
+                "other users can read this file, and its mode cannot be changed; set it to 0600"
+            ),
+        }
+    }
+}
+
+/// Gives a file the mode 0600 if others have rights to it. Returns whether they had; a missing file is fine.
+fn make_private(file: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = match std::fs::metadata(file) {
+        Ok(metadata) => metadata.permissions().mode(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if mode & 0o077 == 0 {
+        return Ok(false);
+    }
+    std::fs::set_permissions(file, PermissionsExt::from_mode(0o600)).map(|()| true)
 }
 
 /// Finds a location, or says how to list them.
 pub(crate) async fn location(store: &Store, id: &str) -> Result<Location, String> {
     let found = store.read(locations::Get(LocationId::from(id))).await.map_err(|error| error.to_string())?;
-    found.ok_or_else(|| {
-        format!("there is no location {id}; `tieline location list` shows those that there are")
-    })
+    found.ok_or_else(|| format!("there is no location {id}; list them with `tieline location list`"))
 }
 
-/// What to do where the key is not the database's own.
+/// What to do if the key is not the database's own.
 const REMEDY: &str = "`tieline connections rotate` cannot help without it. If it is lost for good, \
     `tieline secret-key replace --yes` accepts another key; every connection needs a new secret then";
 
@@ -38,7 +83,7 @@ pub(crate) async fn seal(config: &Config, store: &Store) -> Result<Seal, String>
     let failed = |error: tieline_store::Error| error.to_string();
     if given_key(config)?.is_none() && store.read(HasKey).await.map_err(failed)? {
         return Err(format!(
-            "there is no secret key, and the secrets in this database were sealed with one: put it back as {}, \
+            "the secret key is missing, and the secrets in this database are sealed with it: put it back as {}, \
              or give it as TIELINE_SECRET_KEY. {REMEDY}",
             key_file(config).display()
         ));
@@ -52,7 +97,7 @@ pub(crate) async fn seal(config: &Config, store: &Store) -> Result<Seal, String>
         None => format!("in {}", key_file(config).display()),
     };
     Err(format!(
-        "the secret key {place} is not the one that the secrets in this database were sealed with: put that one \
+        "the secret key {place} is not the one that the secrets in this database are sealed with: put that one \
          back. {REMEDY}"
     ))
 }
@@ -74,7 +119,7 @@ fn key_file(config: &Config) -> PathBuf {
 }
 
 fn unusable(file: &Path, error: &std::io::Error) -> String {
-    format!("{} cannot be used: {error}", file.display())
+    format!("cannot use {}: {error}", file.display())
 }
 
 /// The key as the settings or the data folder have it, in base64.
@@ -93,7 +138,8 @@ fn given_key(config: &Config) -> Result<Option<String>, String> {
 /// Makes a key and keeps it in a file.
 fn make_key(file: &Path) -> Result<String, String> {
     let failed = |error: std::io::Error| unusable(file, &error);
-    private::folder(file.parent().unwrap_or(file)).map_err(failed)?;
+    must_exist(file.parent().unwrap_or(file))
+        .map_err(|error| format!("there is no secret key: {error}, or give the key as TIELINE_SECRET_KEY"))?;
     let mut key = [0; 32];
     SystemEntropy::default().fill(&mut key);
     let text = STANDARD.encode(key);
@@ -128,6 +174,7 @@ mod tests {
     /// Settings and a database in a folder of their own; the folder goes with the test's end.
     async fn opened(name: &str) -> (Config, Store) {
         let folder = std::env::temp_dir().join(format!("tieline-open-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
         let config = Config { data: Some(folder), ..Config::default() };
         let store = open_for_command(&config).await.unwrap();
         (config, store)
@@ -135,6 +182,36 @@ mod tests {
 
     fn end(config: &Config) {
         std::fs::remove_dir_all(config.folder()).unwrap();
+    }
+
+    /// Case R8.
+    #[tokio::test]
+    async fn a_command_makes_no_data_folder() {
+        let folder = std::env::temp_dir().join(format!("tieline-open-nowhere-{}", std::process::id()));
+        let config = Config { data: Some(folder.clone()), ..Config::default() };
+        let refused = open_for_command(&config).await.map(drop).unwrap_err();
+        assert!(refused.contains("there is no data folder at /") && refused.contains("--data"), "{refused}");
+        let refused = any_seal(&config).map(drop).unwrap_err();
+        assert!(refused.contains("TIELINE_SECRET_KEY"), "{refused}");
+        assert!(!folder.exists());
+    }
+
+    /// Case R15.
+    #[test]
+    fn a_restored_file_that_others_can_read_is_closed_to_them() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = std::env::temp_dir().join(format!("tieline-open-mode-{}", std::process::id()));
+        let mode = || std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        assert!(!make_private(&file).unwrap(), "a missing file is fine");
+        std::fs::write(&file, "x").unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        assert!(make_private(&file).unwrap());
+        assert_eq!(mode(), 0o600);
+        assert!(!make_private(&file).unwrap());
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o400)).unwrap();
+        assert!(!make_private(&file).unwrap(), "stricter is fine too");
+        assert_eq!(mode(), 0o400);
+        std::fs::remove_file(&file).unwrap();
     }
 
     #[tokio::test]

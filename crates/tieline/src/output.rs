@@ -8,43 +8,43 @@ const LONGEST_CELL: usize = 200;
 
 /// Prints the object, or else the text.
 pub(crate) fn print(json: bool, object: &Value, text: impl FnOnce() -> String) -> Result<(), String> {
-    // Whoever closed the other end has read what they wanted, so a command has done its work.
+    // A reader that closed its end has read what it wanted, so the command has succeeded.
     if json { write(&object.to_string()).map(drop) } else { say(&text()).map(drop) }
 }
 
-/// Prints lines for people. Tells whether anybody reads on: not where the other end is closed.
+/// Prints lines for people. Returns whether anybody still reads: false if the other end is closed.
 pub(crate) fn say(text: &str) -> Result<bool, String> {
     write(&lines(text))
 }
 
-/// All that goes to standard output goes by here. `println!` would panic where it cannot be written.
+/// Everything on standard output goes through here; `println!` panics if it cannot write.
 fn write(text: &str) -> Result<bool, String> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(format!("standard output cannot be written: {error}")),
+        Err(error) => Err(format!("cannot write to standard output: {error}")),
     }
 }
 
-/// Says on standard error why the command failed.
+/// Reports on standard error why the command failed.
 pub(crate) fn complain(message: &str) {
-    // Where that is closed as well, nobody is left to be told; the exit code still says it.
+    // If that is closed as well, the exit code still says it.
     let _ = writeln!(std::io::stderr(), "error: {}", lines(message));
 }
 
-/// Text of several lines with its other control characters written out: what came from outside could move the
-/// cursor or change what a terminal shows.
+/// Text of several lines with other control characters escaped: text from outside could move the cursor or
+/// change what a terminal shows.
 fn lines(text: &str) -> String {
-    written_out(text, |c| c.is_control() && c != '\n' && c != '\t')
+    escaped(text, |c| c.is_control() && c != '\n' && c != '\t')
 }
 
-/// Text that is to stay on its line, with its control characters written out.
+/// Text that stays on its line, with control characters escaped.
 pub(crate) fn plain(text: &str) -> String {
-    written_out(text, char::is_control)
+    escaped(text, char::is_control)
 }
 
-fn written_out(text: &str, hidden: impl Fn(char) -> bool) -> String {
+fn escaped(text: &str, hidden: impl Fn(char) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if hidden(c) {
@@ -65,7 +65,7 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Rows under a heading, each column as wide as its widest cell; `empty` where there are none.
+/// Rows under a heading, each column as wide as its widest cell; `empty` if there are no rows.
 pub(crate) fn table(heading: &[&str], rows: &[Vec<String>], empty: &str) -> String {
     if rows.is_empty() {
         return empty.to_owned();

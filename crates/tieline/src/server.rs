@@ -55,6 +55,7 @@ impl Server {
     /// Opens everything and begins to answer.
     pub(crate) async fn start(config: &Config, settings: Settings) -> Result<Self, String> {
         let lock = lock(config)?;
+        open::tighten(config);
         let (clock, manual) = clock(settings.manual_clock);
         let store = open::open(config, Options { clock, listen: true, ..Options::default() }).await?;
         let seal = open::seal(config, &store).await?;
@@ -68,8 +69,7 @@ impl Server {
             router = router.merge(clock_routes(manual));
         }
         let listener = TcpListener::bind(&settings.listen).await;
-        let listener =
-            listener.map_err(|error| format!("{} cannot be listened on: {error}", settings.listen))?;
+        let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(listen::serve(listener, router, listen::HEAD, async {
@@ -84,8 +84,8 @@ impl Server {
         let _ = self.stop.send(());
         match tokio::time::timeout(DRAIN, self.serving).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(format!("the server broke off: {error}")),
-            Err(_) => tracing::warn!("some connections did not end in time and are cut"),
+            Ok(Err(error)) => return Err(format!("the server stopped unexpectedly: {error}")),
+            Err(_) => tracing::warn!("some connections did not end in time and were closed"),
         }
         self.runtime.stop().await;
         if let Err(error) = self.store.settle().await {
@@ -95,21 +95,24 @@ impl Server {
     }
 }
 
-/// Only one server may run on an embedded database. The system lets go of the lock when the process ends,
-/// however it ends.
+/// Makes the data folder and locks it: only one server may use an embedded database. The system releases the
+/// lock when the process ends, however it ends.
 fn lock(config: &Config) -> Result<Option<std::fs::File>, String> {
+    let folder = config.folder();
+    let failed =
+        |error: &dyn std::fmt::Display| format!("cannot use the folder {}: {error}", folder.display());
+    let keeps_files = config.database_url.is_none() || config.secret_key.is_none();
+    if keeps_files {
+        private::folder(folder).map_err(|error| failed(&error))?;
+    }
     if config.database_url.is_some() {
         return Ok(None);
     }
-    let folder = config.folder();
-    let failed =
-        |error: &dyn std::fmt::Display| format!("the folder {} cannot be used: {error}", folder.display());
-    private::folder(folder).map_err(|error| failed(&error))?;
     let file = private::file(&folder.join("server.lock")).map_err(|error| failed(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Err(format!(
-            "another server runs on {}; stop it, or give this one another --data folder",
+            "another server is using {}; stop it, or give this one another folder with --data",
             folder.display()
         )),
         Err(std::fs::TryLockError::Error(error)) => Err(failed(&error)),

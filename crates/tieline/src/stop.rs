@@ -2,8 +2,8 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Hears the signals from the moment it is made. A command that serves makes it before anything else: a signal
-/// that comes before somebody listens ends the process on the spot.
+/// Receives the signals from the moment it is made. A command that serves makes it before anything else: a
+/// signal that comes earlier ends the process at once.
 pub(crate) struct Stop {
     terminate: Signal,
     interrupt: Signal,
@@ -11,8 +11,11 @@ pub(crate) struct Stop {
 
 impl Stop {
     pub(crate) fn listen() -> Result<Self, String> {
-        let hear = |kind| signal(kind).map_err(|error| format!("signals cannot be heard: {error}"));
-        Ok(Self { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
+        let receive = |kind| signal(kind).map_err(|error| format!("cannot receive signals: {error}"));
+        Ok(Self {
+            terminate: receive(SignalKind::terminate())?,
+            interrupt: receive(SignalKind::interrupt())?,
+        })
     }
 
     /// Waits for one of the signals. One that has come since the last call counts.

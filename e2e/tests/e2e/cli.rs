@@ -1,7 +1,7 @@
 //! The command line, beside a running server.
 
 use e2e::tenant::text;
-use e2e::{Place, Request, Server, Tenant, program};
+use e2e::{Cli, Place, Request, Server, Tenant, program};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -90,6 +90,76 @@ fn only_what_is_published_runs() {
     let contacts = tenant.contacts(server.address);
     let emails: Vec<String> = contacts.iter().map(|contact| text(contact, "email")).collect();
     assert_eq!(emails, ["again@example.com", "published@example.com"]);
+    server.terminate();
+}
+
+/// Case D15.
+#[test]
+fn a_renamed_document_is_never_published_twice_by_accident() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let apply = |document: &str, flags: &[&str]| {
+        let file = place.write("workflow.yaml", document);
+        let flags = [flags, &["--publish", "--json"]].concat();
+        tenant.cli.run(&[&["workflows", "apply", "--location", &tenant.location, &file], &flags[..]].concat())
+    };
+    let published = || -> Vec<String> {
+        let listed = tenant.json(&["workflows", "list"]);
+        let all = listed["workflows"].as_array().unwrap();
+        all.iter().filter(|one| !one["publishedVersion"].is_null()).map(|one| text(one, "name")).collect()
+    };
+    assert_eq!(apply(WORKFLOW, &[]).code, Some(0));
+    let id = text(&tenant.json(&["workflows", "list"])["workflows"][0], "id");
+    let renamed = WORKFLOW.replace("name: Greet", "name: Welcome");
+    let refused = apply(&renamed, &[]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("--rename 'Greet'"), "{}", refused.stderr);
+    assert_eq!(published(), ["Greet"]);
+    assert_eq!(apply(&renamed, &["--rename", "Greet"]).code, Some(0));
+    assert_eq!(published(), ["Welcome"]);
+    assert_eq!(text(&tenant.json(&["workflows", "list"])["workflows"][0], "id"), id);
+    assert_eq!(apply(WORKFLOW, &["--copy"]).code, Some(0));
+    assert_eq!(published(), ["Greet", "Welcome"]);
+    let taken = apply(WORKFLOW, &["--rename", "Welcome"]);
+    assert!(taken.stderr.contains("already named Greet"), "{}", taken.stderr);
+}
+
+/// Case R8.
+#[test]
+fn a_command_in_the_wrong_folder_makes_nothing() {
+    let place = Place::sqlite();
+    let outcome = Cli(&place).run_bare(&["location", "list"], &[]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("there is no data folder at /"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("tieline serve") && outcome.stderr.contains("--data"));
+    assert_eq!(std::fs::read_dir(place.folder()).unwrap().count(), 0);
+}
+
+/// Case R15.
+#[test]
+fn what_is_easily_mixed_up_or_forgotten_is_said() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let create =
+        ["connections", "create", "--location", &tenant.location, "--name", "N", "--type", "paythen"];
+    refused(&tenant, &[&create[..], &["--secret", "sk_live_51abc"]].concat(), &["whsec_", "secret API key"]);
+    let file = place.write("secret.txt", "whsec_in_a_file\n");
+    let hook = tenant.connect("paythen", &["--secret-file", &file]);
+    assert!(!hook.url.starts_with("http"), "{}", hook.url);
+    let with_host = [("TIELINE_PUBLIC_URL", "https://tieline.example.com/")];
+    let listed = ["connections", "list", "--location", &tenant.location, "--json"];
+    let flags = place.flags();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let listed = Cli(&place).run_bare(&[&flags[..], &listed].concat(), &with_host);
+    let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(
+        listed["connections"][0]["url"],
+        format!("https://tieline.example.com/hooks/{}", hook.id).as_str()
+    );
+    let server = Server::start(&place);
+    let hook = e2e::tenant::Hook { secret: "whsec_in_a_file".to_owned(), ..hook };
+    let event = r#"{"id":"evt_1","type":"x","created":1,"livemode":false,"data":{"object":{}}}"#;
+    assert_eq!(hook.post_stripe(server.address, event).unwrap().status, 200);
     server.terminate();
 }
 

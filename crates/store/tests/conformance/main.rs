@@ -397,6 +397,30 @@ fn publishing_the_same_text_again_makes_no_version() {
     });
 }
 
+/// Case D15.
+#[test]
+fn a_renamed_workflow_keeps_its_id_and_versions() {
+    both(async |fixture| {
+        let apply = |name: &str| workflows::Apply {
+            location_id: fixture.location.id.clone(),
+            name: name.into(),
+            document: json!({"name": name}),
+            publish: true,
+        };
+        let rename = |from: &str, to: &str| workflows::ApplyRenamed { from: from.into(), apply: apply(to) };
+        let old = fixture.store.write(apply("old")).await.unwrap();
+        let new = fixture.store.write(rename("old", "new")).await.unwrap();
+        assert_eq!((&new.id, new.name.as_str(), new.published_version), (&old.id, "new", Some(2)));
+        fixture.store.write(apply("other")).await.unwrap();
+        for refused in [rename("old", "newer"), rename("new", "other")] {
+            assert!(fixture.store.write(refused).await.is_err());
+        }
+        let names = fixture.store.read(workflows::List(fixture.location.id.clone())).await.unwrap();
+        let names: Vec<&str> = names.iter().map(|workflow| workflow.name.as_str()).collect();
+        assert_eq!(names, ["new", "other"]);
+    });
+}
+
 #[test]
 fn a_refused_write_leaves_its_neighbours_alone() {
     both(async |fixture| {

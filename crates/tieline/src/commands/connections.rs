@@ -1,4 +1,5 @@
 use super::name::name;
+use super::secret::{SecretSource, auth, check_secret};
 use crate::commands::paythen_settings;
 use crate::config::Config;
 use crate::open::{location, open_for_command, seal};
@@ -19,7 +20,7 @@ use url::form_urlencoded::byte_serialize;
 
 #[derive(Subcommand)]
 pub(crate) enum Connections {
-    /// Create a connection, and an address to post to.
+    /// Create a connection and the address that events are posted to.
     Create(Box<Create>),
     /// List a location's connections.
     List {
@@ -30,10 +31,10 @@ pub(crate) enum Connections {
         #[arg(long)]
         json: bool,
     },
-    /// Give a connection a new secret; the one before is taken for a while longer.
+    /// Replace a connection's secret; the old one keeps working for a grace period.
     Rotate(Rotate),
-    /// Give a webhook another mapping, or a Paythen connection other settings. Deliveries that failed under
-    /// the ones before can be replayed then.
+    /// Replace a webhook's mapping, or a Paythen connection's settings. Failed deliveries can be replayed
+    /// afterwards.
     Update(Update),
 }
 
@@ -65,25 +66,23 @@ enum HeaderEncoding {
 
 #[derive(Args)]
 pub(crate) struct Create {
-    /// The location that its events belong to.
+    /// The location that the events belong to.
     #[arg(long)]
     location: String,
-    /// What arrives by it.
+    /// What posts to it.
     #[arg(long = "type")]
     kind: Type,
-    /// What you call it.
+    /// A name for it.
     #[arg(long, value_parser = name)]
     name: String,
-    /// The secret that deliveries are checked against; for Paythen the signing secret (whsec_…) of the
-    /// Stripe endpoint. One is made where it is left out.
-    #[arg(long)]
-    secret: Option<String>,
+    #[command(flatten)]
+    secret: SecretSource,
     #[command(flatten)]
     proof: Proof,
-    /// For webhooks: a file (YAML or JSON) that says how a body becomes an event.
+    /// For webhooks: a file (YAML or JSON) that maps a body to an event.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// For Paythen: a file (YAML or JSON) that says how Stripe's events are read.
+    /// For Paythen: a file (YAML or JSON) with settings for reading Stripe's events.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// Print one JSON object.
@@ -91,10 +90,10 @@ pub(crate) struct Create {
     json: bool,
 }
 
-/// How a webhook proves where it is from.
+/// How a webhook proves where it comes from.
 #[derive(Args)]
 struct Proof {
-    /// For webhooks: how they prove where they are from [default: url].
+    /// For webhooks: how the sender proves itself [default: url].
     #[arg(long)]
     auth: Option<Auth>,
     /// For --auth hmac: the header that holds the signature [default: X-Signature].
@@ -118,10 +117,9 @@ pub(crate) struct Rotate {
     location: String,
     /// The connection's id.
     id: String,
-    /// The new secret; one is made where it is left out.
-    #[arg(long)]
-    secret: Option<String>,
-    /// How long the secret before is still taken.
+    #[command(flatten)]
+    secret: SecretSource,
+    /// How long the old secret keeps working.
     #[arg(long, default_value = "24h")]
     grace: String,
     /// Print one JSON object.
@@ -147,10 +145,10 @@ pub(crate) struct Update {
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct Change {
-    /// For webhooks: a file (YAML or JSON) that says how a body becomes an event.
+    /// For webhooks: a file (YAML or JSON) that maps a body to an event.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// For Paythen: a file (YAML or JSON) that says how Stripe's events are read. It replaces all settings.
+    /// For Paythen: a file (YAML or JSON) with settings for reading Stripe's events. It replaces all settings.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }
@@ -166,37 +164,19 @@ impl Connections {
     }
 }
 
-/// A secret that no one guesses, in the form that Stripe's have.
+/// A secret that cannot be guessed, in the form of Stripe's.
 fn new_secret(store: &Store) -> String {
     let mut bytes = [0; 24];
     store.entropy().fill(&mut bytes);
     format!("whsec_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Refuses a secret that proves nothing, or that no sender could send. Every secret that is given comes by here.
-fn check_secret(secret: &str, settings: Option<&Settings>) -> Result<(), String> {
-    if secret.trim().is_empty() {
-        return Err("--secret is empty; leave it out to have one made".to_owned());
-    }
-    let in_header = settings.and_then(auth) == Some(&WebhookAuth::Bearer);
-    if in_header && (secret.contains(char::is_control) || secret.trim() != secret) {
-        return Err(
-            "--secret cannot stand in a header, as --auth bearer has it: it holds a control character, \
-             or a blank at an end; leave that out"
-                .to_owned(),
-        );
-    }
-    Ok(())
+/// The address to post to: a whole URL if the settings say how clients reach the server, else its path. It
+/// holds the secret if that is how the sender proves itself.
+fn address(config: &Config, connection: &Connection, secret: &str) -> Result<String, String> {
+    Ok(format!("{}{}", config.public_base()?, path(connection, secret)))
 }
 
-fn auth(settings: &Settings) -> Option<&WebhookAuth> {
-    match settings {
-        Settings::Paythen(_) => None,
-        Settings::Webhook(webhook) => Some(&webhook.auth),
-    }
-}
-
-/// The path to post to; with the secret in it where that is how the sender proves itself.
 fn path(connection: &Connection, secret: &str) -> String {
     if auth(&connection.settings) == Some(&WebhookAuth::Url) {
         let secret: String = byte_serialize(secret.as_bytes()).collect();
@@ -209,13 +189,14 @@ fn path(connection: &Connection, secret: &str) -> String {
 impl Create {
     async fn run(self, config: &Config) -> Result<(), String> {
         let settings = self.settings()?;
-        if let Some(secret) = &self.secret {
+        let given = self.secret.read()?;
+        if let Some(secret) = &given {
             check_secret(secret, Some(&settings))?;
         }
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
-        let made = self.secret.is_none();
-        let secret = self.secret.unwrap_or_else(|| new_secret(&store));
+        let made = given.is_none();
+        let secret = given.unwrap_or_else(|| new_secret(&store));
         let create = connections::Create {
             location_id: location.id,
             name: self.name,
@@ -224,33 +205,33 @@ impl Create {
             seal: seal(config, &store).await?,
         };
         let connection = store.write(create).await.map_err(|error| error.to_string())?;
-        let url = path(&connection, &secret);
+        let url = address(config, &connection, &secret)?;
         let mut object = json!({ "id": connection.id, "url": url });
         if made {
             object["secret"] = Value::from(secret.clone());
         }
         print(self.json, &object, || {
             let shown =
-                if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
-            format!("connection {} is there; post to\n{url}{shown}", connection.id)
+                if made { format!("\nSecret: {secret}\nThe secret is shown once.") } else { String::new() };
+            format!("Created connection {}. Post to\n{url}{shown}", connection.id)
         })
     }
 
     fn settings(&self) -> Result<Settings, String> {
         if matches!(self.kind, Type::Paythen) {
             if self.mapping.is_some() {
-                return Err("--mapping goes with --type webhook; Stripe's events need none".to_owned());
+                return Err("--mapping is for --type webhook; Stripe's events need none".to_owned());
             }
             if let Some(flag) = self.proof.given().first() {
                 return Err(format!(
-                    "{flag} goes with --type webhook; Stripe signs its events, so leave it out"
+                    "{flag} is for --type webhook; Stripe signs its events, so leave it out"
                 ));
             }
             let settings = self.settings.as_deref().map(paythen_settings::read).transpose()?;
             return Ok(Settings::Paythen(settings.unwrap_or_default()));
         }
         if self.settings.is_some() {
-            return Err("--settings goes with --type paythen; a webhook has a --mapping".to_owned());
+            return Err("--settings is for --type paythen; a webhook has a --mapping".to_owned());
         }
         let auth = self.proof.auth()?;
         let mapping = self.mapping.as_deref().map_or(Ok(Mapping::default()), read_mapping)?;
@@ -280,7 +261,7 @@ impl Proof {
                 (_, Auth::Hmac) => continue,
                 _ => "hmac",
             };
-            return Err(format!("{flag} goes with --auth {with} alone; say that, or leave {flag} out"));
+            return Err(format!("{flag} is only for --auth {with}; add that, or leave {flag} out"));
         }
         match auth {
             Auth::Hmac => self.hmac(),
@@ -288,9 +269,11 @@ impl Proof {
             Auth::Basic => {
                 let user = self.user.as_deref().unwrap_or("tieline").to_owned();
                 if user.contains(':') {
-                    return Err("--user holds a colon, which ends a user name in `Authorization: Basic`; \
-                                give one without"
-                        .to_owned());
+                    return Err(
+                        "--user contains a colon, which ends a user name in `Authorization: Basic`; \
+                                leave the colon out"
+                            .to_owned(),
+                    );
                 }
                 Ok(WebhookAuth::Basic { user })
             }
@@ -301,15 +284,12 @@ impl Proof {
     fn hmac(&self) -> Result<WebhookAuth, String> {
         let header = self.header.as_deref().unwrap_or("X-Signature").to_owned();
         if HeaderName::from_bytes(header.as_bytes()).is_err() {
-            return Err(format!(
-                "--header: no request can have a header `{header}`; give a name like X-Signature"
-            ));
+            return Err(format!("--header: `{header}` is not a valid header name; use one like X-Signature"));
         }
         let prefix = self.prefix.clone().unwrap_or_default();
         if prefix.contains(char::is_control) || prefix.trim_start() != prefix {
             return Err(
-                "--prefix cannot stand in a header: it begins with a blank or holds a control character; \
-                 leave that out"
+                "--prefix does not fit into a header: remove the blank at its start or the control character"
                     .to_owned(),
             );
         }
@@ -325,7 +305,7 @@ fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
     let at = |message: &str| format!("{}: {message}", file.display());
     let text = std::fs::read_to_string(file).map_err(|error| at(&error.to_string()))?;
     let value = read_text(&text).map_err(|problem| at(&problem.to_string()))?;
-    // A list would be taken for the parts of a mapping in their order.
+    // Serde would read a list as the parts of a mapping in their order.
     if !value.is_object() {
         return Err(at("--mapping: the file should hold an object, like `event: shop.order_paid`"));
     }
@@ -341,17 +321,18 @@ fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
 
 impl Rotate {
     async fn run(self, config: &Config) -> Result<(), String> {
+        let given = self.secret.read()?;
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
         let id = ConnectionId::from(self.id.as_str());
-        if let Some(secret) = &self.secret {
+        if let Some(secret) = &given {
             let list = connections::List { location_id: location.id.clone() };
             let all = store.read(list).await.map_err(|error| error.to_string())?;
             let settings = all.iter().find(|known| known.id == id).map(|connection| &connection.settings);
             check_secret(secret, settings)?;
         }
-        let made = self.secret.is_none();
-        let secret = self.secret.unwrap_or_else(|| new_secret(&store));
+        let made = given.is_none();
+        let secret = given.unwrap_or_else(|| new_secret(&store));
         let rotate = connections::Rotate {
             location_id: location.id,
             id,
@@ -361,17 +342,17 @@ impl Rotate {
         };
         let connection = store.write(rotate).await.map_err(|error| error.to_string())?;
         let before = match connection.secrets.len() {
-            0 | 1 => "the one before cannot be opened and counts no more".to_owned(),
-            _ => format!("the one before is taken for {} more", self.grace),
+            0 | 1 => "the old one cannot be opened and no longer works".to_owned(),
+            _ => format!("the old one works for another {}", self.grace),
         };
-        let mut object = json!({ "id": connection.id, "url": path(&connection, &secret) });
+        let mut object = json!({ "id": connection.id, "url": address(config, &connection, &secret)? });
         if made {
             object["secret"] = Value::from(secret.clone());
         }
         print(self.json, &object, || {
             let shown =
-                if made { format!("\nsecret: {secret}\nThe secret is shown once.") } else { String::new() };
-            format!("connection {} has a new secret; {before}{shown}", connection.id)
+                if made { format!("\nSecret: {secret}\nThe secret is shown once.") } else { String::new() };
+            format!("Changed the secret of connection {}; {before}{shown}", connection.id)
         })
     }
 }
@@ -391,10 +372,10 @@ impl Update {
             }
         };
         let connection = written.map_err(|error| error.to_string())?;
-        let what = if self.change.mapping.is_some() { "a new mapping" } else { "new settings" };
+        let what = if self.change.mapping.is_some() { "mapping" } else { "settings" };
         print(self.json, &json!({ "id": connection.id, "name": connection.name }), || {
             format!(
-                "connection {} has {what}; a server that runs takes them up within a second",
+                "Updated connection {}: {what}. A running server picks this up within a second",
                 connection.id
             )
         })
@@ -404,6 +385,7 @@ impl Update {
 async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
     let store = open_for_command(config).await?;
     let location = location(&store, id).await?;
+    let base = config.public_base()?;
     let list = connections::List { location_id: location.id };
     let connections = store.read(list).await.map_err(|error| error.to_string())?;
     let objects: Vec<_> = connections
@@ -411,7 +393,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
         .map(|connection| {
             json!({
                 "id": connection.id, "name": connection.name, "type": connection.settings.type_name(),
-                "url": format!("/hooks/{}", connection.id), "createdAt": connection.created_at,
+                "url": format!("{base}/hooks/{}", connection.id), "createdAt": connection.created_at,
             })
         })
         .collect();
@@ -420,12 +402,12 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
             connection.id.to_string(),
             connection.settings.type_name().to_owned(),
             connection.name.clone(),
-            format!("/hooks/{}", connection.id),
+            format!("{base}/hooks/{}", connection.id),
         ]
     };
     let rows: Vec<Vec<String>> = connections.iter().map(row).collect();
     print(as_json, &json!({ "connections": objects }), || {
-        let empty = "there is no connection yet; `tieline connections create` makes one";
+        let empty = "No connections yet. Create one with `tieline connections create`.";
         table(&["ID", "TYPE", "NAME", "POST TO"], &rows, empty)
     })
 }

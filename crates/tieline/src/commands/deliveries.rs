@@ -40,7 +40,7 @@ pub(crate) enum Deliveries {
 pub(crate) struct List {
     #[command(flatten)]
     page: Page,
-    /// Only those with this status: processed, ignored or failed.
+    /// List only those with this status: processed, ignored or failed.
     #[arg(long)]
     status: Option<DeliveryStatus>,
 }

@@ -9,7 +9,7 @@ use tieline_store::keys;
 
 #[derive(Subcommand)]
 pub(crate) enum Keys {
-    /// Create a key. Its token is shown once and cannot be had again.
+    /// Create a key. Its token is shown only once.
     Create(Create),
     /// List a location's keys.
     List {
@@ -32,13 +32,13 @@ pub(crate) enum Keys {
 
 #[derive(Args)]
 pub(crate) struct Create {
-    /// The location that the key opens.
+    /// The location that the key gives access to.
     #[arg(long)]
     location: String,
-    /// What it may do: scopes separated by blanks, like "contacts.readonly contacts.write".
+    /// What it allows: scopes separated by blanks, like "contacts.readonly contacts.write".
     #[arg(long, value_parser = scopes)]
     scopes: Scopes,
-    /// What you call it.
+    /// A name for it.
     #[arg(long, value_parser = name)]
     name: Option<String>,
     /// Print one JSON object.
@@ -49,7 +49,7 @@ pub(crate) struct Create {
 fn scopes(text: &str) -> Result<Scopes, String> {
     let scopes: Scopes = text.parse()?;
     if scopes == Scopes::default() {
-        return Err("a key without a scope opens nothing; give one, like contacts.readonly".to_owned());
+        return Err("a key without a scope allows nothing; add one, like contacts.readonly".to_owned());
     }
     Ok(scopes)
 }
@@ -75,7 +75,7 @@ impl Create {
             json!({ "id": key.id, "token": token, "name": key.name, "scopes": key.scopes.to_string() });
         print(self.json, &object, || {
             format!(
-                "key {} may do: {}\n{token}\nThis token is shown once. Keep it where secrets are kept.",
+                "Created key {} with the scopes {}\n{token}\nThe token is shown once. Store it like a password.",
                 key.id, key.scopes
             )
         })
@@ -112,7 +112,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
         table(
             &["ID", "TOKEN", "STATE", "NAME", "SCOPES"],
             &rows,
-            "there is no key yet; `tieline keys create` makes one",
+            "No keys yet. Create one with `tieline keys create`.",
         )
     })
 }
@@ -122,6 +122,5 @@ async fn revoke(config: &Config, location_id: &str, id: &str) -> Result<(), Stri
     let location = location(&store, location_id).await?;
     let revoke = keys::Revoke { location_id: location.id, id: KeyId::from(id) };
     store.write(revoke).await.map_err(|error| error.to_string())?;
-    say(&format!("key {id} opens nothing any more; a server that runs stops taking it within a second"))
-        .map(drop)
+    say(&format!("Revoked key {id}. A running server refuses it within a second.")).map(drop)
 }

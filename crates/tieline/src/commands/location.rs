@@ -4,17 +4,16 @@ use crate::open::{location, open_for_command};
 use crate::output::{plain, print, table};
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
-use jiff::tz::TimeZone;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 use serde_json::{Value, json};
+use tieline_model::text::timezones_of;
 use tieline_store::locations;
 
 #[derive(Subcommand)]
 pub(crate) enum Location {
     /// Create a location.
     Create(Create),
-    /// Change what is set for a location. What is not named stays. A server that runs takes it up within a
-    /// second.
+    /// Change a location's settings. What is not named stays. A running server picks this up within a second.
     Update(Update),
     /// List the locations.
     List {
@@ -29,12 +28,13 @@ pub(crate) struct Create {
     /// Its name, as people see it.
     #[arg(long, value_parser = name)]
     name: String,
-    /// Its country, as two letters: phone numbers without a country code are read as this country's.
-    #[arg(long, default_value = "US", value_parser = country)]
-    country: String,
-    /// Its time zone, by its IANA name.
-    #[arg(long, default_value = "UTC", value_parser = timezone)]
-    timezone: String,
+    /// Its country, as two letters: phone numbers without a country code are read as this country's
+    /// [default: US].
+    #[arg(long, value_parser = country)]
+    country: Option<String>,
+    /// Its time zone, by its IANA name [default: the country's, if it has one; UTC without a country].
+    #[arg(long, value_parser = timezone)]
+    timezone: Option<String>,
     /// Let several contacts share an e-mail address or a phone number.
     #[arg(long)]
     allow_duplicates: bool,
@@ -54,7 +54,7 @@ pub(crate) struct Update {
     json: bool,
 }
 
-/// What changes of a location.
+/// The settings to change.
 #[derive(Args)]
 #[group(required = true, multiple = true)]
 struct Changes {
@@ -67,7 +67,7 @@ struct Changes {
     /// Its time zone, by its IANA name.
     #[arg(long, value_parser = timezone)]
     timezone: Option<String>,
-    /// Whether several contacts may share an e-mail address or a phone number. Those that do already stay.
+    /// Whether several contacts may share an e-mail address or a phone number. Contacts that share one stay.
     #[arg(long, value_name = "true|false", value_parser = BoolishValueParser::new())]
     allow_duplicates: Option<bool>,
 }
@@ -78,17 +78,29 @@ fn country(text: &str) -> Result<String, String> {
     let region = Region::try_from(code.as_str()).ok();
     let known =
         region.is_some_and(|code| PHONE_NUMBER_UTIL.get_supported_regions().any(|known| known == code));
-    if known {
-        Ok(code)
-    } else {
-        Err("give the two letters that ISO 3166 has for a country, like AU".to_owned())
-    }
+    if known { Ok(code) } else { Err("use a country's two letters from ISO 3166, like AU".to_owned()) }
 }
 
 fn timezone(text: &str) -> Result<String, String> {
-    let zone = TimeZone::get(text).ok();
-    let name = zone.and_then(|zone| zone.iana_name().map(str::to_owned));
-    name.ok_or_else(|| "give a time zone by its IANA name, like Australia/Sydney".to_owned())
+    tieline_model::text::timezone(text)
+}
+
+/// The country and the zone of a new location. A country with several zones leaves open which clock its
+/// workflows go by, so it has to be said.
+fn place(country: Option<String>, timezone: Option<String>) -> Result<(String, String), String> {
+    let Some(country) = country else {
+        return Ok(("US".to_owned(), timezone.unwrap_or_else(|| "UTC".to_owned())));
+    };
+    if let Some(timezone) = timezone {
+        return Ok((country, timezone));
+    }
+    match timezones_of(&country)[..] {
+        [zone] => Ok((country, zone.to_owned())),
+        [] => Err(format!("no time zone of {country} is known; add --timezone with an IANA name, or UTC")),
+        ref zones => {
+            Err(format!("{country} has several time zones; add --timezone with one of {}", zones.join(", ")))
+        }
+    }
 }
 
 impl Location {
@@ -103,16 +115,21 @@ impl Location {
 
 impl Create {
     async fn run(self, config: &Config) -> Result<(), String> {
+        let (country, timezone) = place(self.country, self.timezone)?;
         let store = open_for_command(config).await?;
         let create = locations::Create {
             name: self.name,
-            country: self.country,
-            timezone: self.timezone,
+            country,
+            timezone,
             allow_duplicate_contact: self.allow_duplicates,
         };
         let location = store.write(create).await.map_err(|error| error.to_string())?;
-        print(self.json, &json!({ "id": location.id, "name": location.name }), || {
-            format!("location {} is there: {}", location.id, plain(&location.name))
+        let object = json!({
+            "id": location.id, "name": location.name, "country": location.country, "timezone": location.timezone,
+        });
+        print(self.json, &object, || {
+            let (name, country, timezone) = (plain(&location.name), &location.country, &location.timezone);
+            format!("Created location {}: {name}, {country}, {timezone}", location.id)
         })
     }
 }
@@ -132,7 +149,7 @@ impl Update {
         print(self.json, &json!(location), || {
             let duplicates = if location.allow_duplicate_contact { "allowed" } else { "refused" };
             format!(
-                "location {} is changed: {}, {}, {}, duplicates are {duplicates}",
+                "Updated location {}: {}, {}, {}, duplicate contacts are {duplicates}",
                 location.id,
                 plain(&location.name),
                 location.country,
@@ -147,21 +164,28 @@ async fn list(config: &Config, json: bool) -> Result<(), String> {
     let locations = store.read(locations::List).await.map_err(|error| error.to_string())?;
     let rows: Vec<Vec<String>> = locations
         .iter()
-        .map(|location| vec![location.id.to_string(), location.name.clone(), location.country.clone()])
+        .map(|location| {
+            vec![
+                location.id.to_string(),
+                location.name.clone(),
+                location.country.clone(),
+                location.timezone.clone(),
+            ]
+        })
         .collect();
     let object: Value = json!({ "locations": locations });
     print(json, &object, || {
         table(
-            &["ID", "NAME", "COUNTRY"],
+            &["ID", "NAME", "COUNTRY", "TIME ZONE"],
             &rows,
-            "there is no location yet; `tieline location create --name NAME` makes one",
+            "No locations yet. Create one with `tieline location create --name NAME`.",
         )
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{country, timezone};
+    use super::{country, place, timezone};
 
     #[test]
     fn a_country_is_one_that_there_is() {
@@ -169,6 +193,20 @@ mod tests {
         for wrong in ["ZZ", "UK", "XX", "001", "A", "Ä", "AUS", ""] {
             assert!(country(wrong).unwrap_err().contains("like AU"), "{wrong}");
         }
+    }
+
+    /// Case D10.
+    #[test]
+    fn a_country_with_one_time_zone_sets_it_and_others_ask() {
+        let placed = |country: Option<&str>, zone: Option<&str>| {
+            place(country.map(str::to_owned), zone.map(str::to_owned))
+        };
+        let pair = |country: &str, zone: &str| Ok((country.to_owned(), zone.to_owned()));
+        assert_eq!(placed(None, None), pair("US", "UTC"));
+        assert_eq!(placed(Some("DE"), None), pair("DE", "Europe/Berlin"));
+        assert_eq!(placed(Some("AU"), Some("Australia/Perth")), pair("AU", "Australia/Perth"));
+        let asked = placed(Some("AU"), None).unwrap_err();
+        assert!(asked.contains("--timezone") && asked.contains("Australia/Sydney, "), "{asked}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod name;
 mod page;
 pub(crate) mod paythen_settings;
 pub(crate) mod runs;
+mod secret;
 pub(crate) mod secret_key;
 pub(crate) mod serve;
 pub(crate) mod workflows;

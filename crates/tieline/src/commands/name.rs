@@ -1,12 +1,12 @@
-//! What people call a location, a key or a connection.
+//! The name of a location, a key or a connection.
 
 /// How many characters a name may have.
 const LONGEST: usize = 255;
 
-/// Reads a name that a flag gives.
+/// Reads a name from a flag.
 pub(super) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
-        return Err("it is blank; give a name that people tell it by".to_owned());
+        return Err("it is blank; use a name that people recognise".to_owned());
     }
     match text.chars().count() {
         ..=LONGEST => Ok(text.to_owned()),

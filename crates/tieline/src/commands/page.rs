@@ -1,4 +1,4 @@
-//! What every list that comes in pages takes.
+//! The flags of every list that comes in pages.
 
 use clap::Args;
 
@@ -7,10 +7,10 @@ pub(crate) struct Page {
     /// The location.
     #[arg(long)]
     pub(crate) location: String,
-    /// How many at most.
+    /// The most entries to list.
     #[arg(long, default_value_t = 50)]
     pub(crate) limit: u32,
-    /// Only those before this one, for the next page.
+    /// List only entries before this one, for the next page.
     #[arg(long, value_name = "ID")]
     pub(crate) before: Option<String>,
     /// Print one JSON object.

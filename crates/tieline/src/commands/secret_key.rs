@@ -6,10 +6,10 @@ use tieline_store::seal::{Accept, Check, HasKey};
 
 #[derive(Subcommand)]
 pub(crate) enum SecretKey {
-    /// Accept another secret key, where the one before is lost or known to others. Secrets that were sealed
-    /// with that one cannot be opened any more: every connection needs a new one.
+    /// Accept another secret key if the old one is lost or known to others. Secrets that were sealed with the
+    /// old one cannot be opened any more: every connection needs a new secret.
     Replace {
-        /// Do it.
+        /// Confirm it.
         #[arg(long)]
         yes: bool,
     },
@@ -20,8 +20,8 @@ impl SecretKey {
         let Self::Replace { yes } = self;
         if !yes {
             return Err(
-                "no secret of a connection can be opened after this, and deliveries are refused until \
-                        each has a new one; add --yes if that is what you want"
+                "after this, no connection's secret can be opened, and deliveries are refused until each \
+                        connection has a new one; add --yes to go on"
                     .to_owned(),
             );
         }
@@ -30,13 +30,12 @@ impl SecretKey {
         let had_one = store.read(HasKey).await.map_err(failed)?;
         let seal = any_seal(config)?;
         if had_one && store.write(Check { seal: seal.clone() }).await.map_err(failed)? {
-            let same =
-                "the secret key is the one that the secrets are sealed with; there is nothing to replace";
+            let same = "This is already the key that the secrets are sealed with; nothing was changed.";
             return say(same).map(drop);
         }
         store.write(Accept { seal }).await.map_err(failed)?;
-        say("the secret key is accepted. Start the servers anew with it, and give every connection a new \
-             secret: tieline connections rotate --location LOCATION ID")
+        say("Accepted the secret key. Restart the servers with it, and give every connection a new secret: \
+             tieline connections rotate --location LOCATION ID")
         .map(drop)
     }
 }

@@ -16,7 +16,7 @@ use tieline_operations::Version;
 enum ClockKind {
     /// The machine's clock.
     System,
-    /// A clock that stands until `POST /api/clock` moves it. For tests.
+    /// A clock that stands still until `POST /api/clock` moves it. For tests.
     Manual,
 }
 
@@ -33,14 +33,14 @@ pub(crate) struct Serve {
     /// Which clock to use [default: system].
     #[arg(long, env = "TIELINE_CLOCK")]
     clock: Option<ClockKind>,
-    /// Networks that requests of workflows may reach although they are private, like 10.1.0.0/16.
+    /// Private networks that workflows may call, like 10.1.0.0/16.
     #[arg(long, env = "TIELINE_OUTBOUND_ALLOW", value_name = "CIDR,…")]
     outbound_allow: Option<String>,
-    /// The API version of a request without a Version header: 2021-04-15, 2021-07-28, 2023-02-21 or v3.
-    /// Without it such a request is refused.
+    /// The API version of requests without a Version header: 2021-04-15, 2021-07-28, 2023-02-21 or v3.
+    /// Without this, such requests are refused.
     #[arg(long, env = "TIELINE_DEFAULT_VERSION", value_name = "VERSION")]
     default_version: Option<String>,
-    /// Ignore body fields that are not known, rather than refusing them [default: false].
+    /// Ignore unknown body fields instead of refusing them [default: false].
     #[arg(
         long,
         env = "TIELINE_LENIENT",
@@ -53,7 +53,7 @@ pub(crate) struct Serve {
     lenient: Option<bool>,
     /// The address that clients reach this server by; links in answers begin with it.
     #[arg(long, env = "TIELINE_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
 }
 
 impl Serve {
@@ -61,10 +61,18 @@ impl Serve {
         logging::start(&config, "info")?;
         let mut stop = Stop::listen()?;
         let settings = self.or(config.serve.clone()).settings()?;
+        let manual_clock = settings.manual_clock;
         let server = tokio::select! {
             server = Server::start(&config, settings) => server?,
             () = stop.told() => return Ok(()),
         };
+        if manual_clock {
+            tracing::warn!(
+                "THE CLOCK IS MANUAL: time stands still, waits and schedules do not end, and everybody who can \
+                 reach this server can move it with POST /api/clock. Use it for tests only; take away \
+                 --clock manual (TIELINE_CLOCK, clock in the settings file) in production"
+            );
+        }
         let database = if server.store.writes_in_parallel() { "postgresql" } else { "sqlite" };
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(address = %server.address, database, version, "serving");
@@ -78,7 +86,7 @@ impl Serve {
         Ok(())
     }
 
-    /// Adds what the file says and no flag or variable has said.
+    /// Adds the settings of the file that neither a flag nor a variable gives.
     fn or(self, file: Self) -> Self {
         Self {
             listen: self.listen.or(file.listen),
@@ -91,7 +99,7 @@ impl Serve {
         }
     }
 
-    /// Checks the settings, wherever they are from.
+    /// Checks the settings, wherever they come from.
     fn settings(self) -> Result<Settings, String> {
         if self.rate_limit.is_some_and(|limit| limit != "off") {
             return Err("rate-limit: this version has no rate limits yet; leave it out or say off".to_owned());
@@ -114,8 +122,8 @@ impl Serve {
     }
 }
 
-/// Links begin with the address and go on with a path of ours, so nothing may stand behind its path.
-fn public_url(text: String) -> Result<String, String> {
+/// Checks the address that links begin with. A path of ours follows it, so it has no query and no fragment.
+pub(crate) fn public_url(text: String) -> Result<String, String> {
     let uri = text.parse::<Uri>().ok();
     let fits = uri.is_some_and(|uri| {
         let web = matches!(uri.scheme_str(), Some("http" | "https"));
@@ -125,8 +133,8 @@ fn public_url(text: String) -> Result<String, String> {
         Ok(text)
     } else {
         Err(format!(
-            "public-url: `{text}` is not an address that links can begin with; write it like \
-             https://tieline.example.com, without a user, a query or a fragment"
+            "public-url: links cannot begin with `{text}`; write it like https://tieline.example.com, without \
+             a user, a query or a fragment"
         ))
     }
 }

@@ -12,7 +12,7 @@ use tieline_store::workflows;
 
 #[derive(Subcommand)]
 pub(crate) enum Workflows {
-    /// Check a document, save it by its name and, if wanted, publish it.
+    /// Check a document and save it under its name; with --publish, publish it.
     Apply(Apply),
     /// List a location's workflows.
     List {
@@ -23,7 +23,7 @@ pub(crate) enum Workflows {
         #[arg(long)]
         json: bool,
     },
-    /// Take a workflow out of use. Runs that are under way go on.
+    /// Stop events from starting a workflow. Runs in progress go on.
     Unpublish {
         /// The location.
         #[arg(long)]
@@ -38,11 +38,17 @@ pub(crate) struct Apply {
     /// The location.
     #[arg(long)]
     location: String,
-    /// The document, in YAML or JSON; - for standard input.
+    /// The document, in YAML or JSON; - reads standard input.
     file: PathBuf,
     /// Let events start it from now on.
     #[arg(long)]
     publish: bool,
+    /// The workflow's old name, if the document has a new one. The workflow keeps its id, versions and runs.
+    #[arg(long, value_name = "OLD NAME")]
+    rename: Option<String>,
+    /// Publish it even if a published workflow with another name has the same content.
+    #[arg(long, conflicts_with = "rename")]
+    copy: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -58,7 +64,7 @@ impl Workflows {
     }
 }
 
-fn told(file: &Path, problems: &[Problem]) -> String {
+fn report(file: &Path, problems: &[Problem]) -> String {
     let count = if problems.len() == 1 { "a mistake" } else { "mistakes" };
     let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
     format!("{} has {count} and was not saved:\n{}", file.display(), lines.join("\n"))
@@ -67,22 +73,58 @@ fn told(file: &Path, problems: &[Problem]) -> String {
 impl Apply {
     async fn run(self, config: &Config) -> Result<(), String> {
         let text =
-            read(&self.file).map_err(|error| format!("{} cannot be read: {error}", self.file.display()))?;
-        let document: Value = read_text(&text).map_err(|problem| told(&self.file, &[problem]))?;
-        let name = check(&document, &Catalogue::default()).map_err(|problems| told(&self.file, &problems))?;
+            read(&self.file).map_err(|error| format!("cannot read {}: {error}", self.file.display()))?;
+        let document: Value = read_text(&text).map_err(|problem| report(&self.file, &[problem]))?;
+        let name =
+            check(&document, &Catalogue::default()).map_err(|problems| report(&self.file, &problems))?;
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
+        if self.publish && self.rename.is_none() && !self.copy {
+            let list = workflows::List(location.id.clone());
+            let all = store.read(list).await.map_err(|error| error.to_string())?;
+            refuse_twin(&all, &name, &document)?;
+        }
         let apply = workflows::Apply { location_id: location.id, name, document, publish: self.publish };
-        let workflow = store.write(apply).await.map_err(|error| error.to_string())?;
+        let written = match self.rename {
+            Some(from) => store.write(workflows::ApplyRenamed { from, apply }).await,
+            None => store.write(apply).await,
+        };
+        let workflow = written.map_err(|error| error.to_string())?;
         let version = workflow.published_version;
         let object = json!({ "id": workflow.id, "name": workflow.name, "publishedVersion": version });
         let name = plain(&workflow.name);
         print(self.json, &object, || match (self.publish, version) {
-            (true, Some(version)) => format!("{name} is published as version {version}"),
-            (_, Some(version)) => format!("{name} is saved as a draft; version {version} stays published"),
-            (_, None) => format!("{name} is saved as a draft; add --publish to let events start it"),
+            (true, Some(version)) => format!("Published {name} as version {version}"),
+            (_, Some(version)) => format!("Saved {name} as a draft; version {version} stays published"),
+            (_, None) => format!("Saved {name} as a draft; add --publish to let events start it"),
         })
     }
+}
+
+/// Refuses a document that is a published workflow under a new name: both would run for every event, and
+/// do everything twice.
+fn refuse_twin(all: &[workflows::Workflow], name: &str, document: &Value) -> Result<(), String> {
+    if all.iter().any(|workflow| workflow.name == name) {
+        return Ok(());
+    }
+    let content = without_name(document);
+    let twin = |workflow: &&workflows::Workflow| {
+        workflow.published_version.is_some() && without_name(&workflow.draft) == content
+    };
+    let Some(twin) = all.iter().find(twin) else { return Ok(()) };
+    let old = plain(&twin.name);
+    Err(format!(
+        "this is the published workflow {old} under another name, and nothing was saved: both would run for \
+         every event. Add --rename '{old}' to give that workflow the new name, or --copy to have both"
+    ))
+}
+
+fn without_name(document: &Value) -> Value {
+    let mut content = document.clone();
+    if let Value::Object(map) = &mut content {
+        map.remove("name");
+    }
+    content
 }
 
 fn read(file: &Path) -> std::io::Result<String> {
@@ -119,7 +161,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
         table(
             &["ID", "PUBLISHED", "NAME"],
             &rows,
-            "there is no workflow yet; `tieline workflows apply` saves one",
+            "No workflows yet. Save one with `tieline workflows apply`.",
         )
     })
 }
@@ -129,5 +171,5 @@ async fn unpublish(config: &Config, id: &str, name: String) -> Result<(), String
     let location = location(&store, id).await?;
     let unpublish = workflows::Unpublish { location_id: location.id, name };
     let workflow = store.write(unpublish).await.map_err(|error| error.to_string())?;
-    say(&format!("{} is a draft again; events no longer start it", plain(&workflow.name))).map(drop)
+    say(&format!("Unpublished {}; events no longer start it", plain(&workflow.name))).map(drop)
 }

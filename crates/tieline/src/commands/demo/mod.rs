@@ -87,7 +87,7 @@ impl Demo {
         match &self.listen {
             Some(listen) => Server::start(config, settings(listen)).await,
             None => match Server::start(config, settings("127.0.0.1:8080")).await {
-                Err(error) if error.contains("listened on") => {
+                Err(error) if error.contains("cannot listen on") => {
                     Server::start(config, settings("127.0.0.1:0")).await
                 }
                 other => other,
