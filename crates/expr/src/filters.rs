@@ -107,7 +107,7 @@ fn join(state: &State<'_, '_>, value: &Value, between: Option<&str>) -> Result<S
     Ok(out)
 }
 
-/// An amount in minor units, with its currency: `10000 | money("aud")` is `100.00 AUD`.
+/// An amount in minor units, as Stripe counts them, with its currency: `10000 | money("aud")` is `100.00 AUD`.
 fn money(value: &Value, currency: Option<&str>) -> Result<Value, Error> {
     if json::absent(value) {
         return Ok(Value::UNDEFINED);
@@ -120,17 +120,23 @@ fn money(value: &Value, currency: Option<&str>) -> Result<Value, Error> {
     let sign = if amount < 0 { "-" } else { "" };
     let unit = 10_u64.pow(digits);
     let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
-    let fraction =
-        if digits == 0 { String::new() } else { format!(".{rest:0>width$}", width = digits as usize) };
+    let bare = digits == 0 || (rest == 0 && is_never_split(&currency));
+    let fraction = if bare { String::new() } else { format!(".{rest:0>width$}", width = digits as usize) };
     Ok(Value::from(format!("{sign}{whole}{fraction} {currency}").trim_end().to_owned()))
 }
 
-/// How many digits the minor unit has, by ISO 4217.
+/// How many digits the minor unit has at Stripe, which sends the amounts of payments. ISO 4217 differs in some:
+/// Stripe counts krónur and Ugandan shillings in hundredths and ariary whole.
 fn minor_digits(currency: &str) -> u32 {
     match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }
+}
+
+/// Currencies that Stripe counts in hundredths although nobody pays with these.
+fn is_never_split(currency: &str) -> bool {
+    matches!(currency, "ISK" | "UGX")
 }

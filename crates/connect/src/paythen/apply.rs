@@ -31,6 +31,7 @@ impl Rules<'_> {
             What::Subscription(change) => self.subscription(change),
             What::Paid(pay) => self.paid(pay),
             What::Failed(pay) => self.failed(pay),
+            What::Voided(pay) => self.voided(pay),
             What::Refunded(pay) => self.refunded(pay),
             What::Upcoming(pay) => self.upcoming(pay),
             What::Dispute { pay, opened, .. } => self.dispute(pay, *opened),
@@ -100,6 +101,9 @@ impl Rules<'_> {
 
     /// Tells once that a plan is complete, or once that it ended before it was.
     pub(super) fn conclude(&mut self, key: &str, standing: Standing, drafts: &mut Drafts) {
+        if !self.book.is_plan(key) {
+            return;
+        }
         let enrolment = self.book.enrol(key);
         let told = match standing.status {
             PlanStatus::Completed => &mut enrolment.completed_told,
@@ -116,6 +120,9 @@ impl Rules<'_> {
     /// that came before its subscription was known may have been taken as a sign-up of its own; it is the same
     /// one.
     pub(super) fn sign_up(&mut self, key: &str) {
+        if !self.book.is_plan(key) {
+            return;
+        }
         if std::mem::replace(&mut self.book.enrol(key).signed_up, true) {
             return;
         }

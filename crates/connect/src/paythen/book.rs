@@ -14,6 +14,7 @@ const MAX_PAYMENTS: usize = 200;
 const MAX_FAILURES: usize = 40;
 const MAX_ENROLMENTS: usize = 40;
 const MAX_TOLD: usize = 60;
+const MAX_VOIDED: usize = 40;
 
 /// The enrolment of payments that belong to no plan that is known.
 pub(super) const PAYMENTS: &str = "payments";
@@ -41,6 +42,9 @@ pub(super) struct Book {
     /// Ids of Stripe events that were reported and leave no other trace.
     #[serde(default, rename = "to", skip_serializing_if = "Vec::is_empty")]
     told: Vec<String>,
+    /// Ids of invoices that need not be paid any more.
+    #[serde(default, rename = "vo", skip_serializing_if = "Vec::is_empty")]
+    voided: Vec<String>,
 }
 
 /// One person on one plan.
@@ -54,6 +58,9 @@ pub(super) struct Enrolment {
     /// The sign-up is yet to be told, because nobody knows the person's address.
     #[serde(default, rename = "sh", skip_serializing_if = "is_default")]
     pub(super) sign_up_held: bool,
+    /// The subscription was created, and counts as a sign-up once it is active, on trial or first paid.
+    #[serde(default, rename = "sa", skip_serializing_if = "is_default")]
+    pub(super) sign_up_awaited: bool,
     /// When the subscription started; unknown until one of its own events was seen.
     #[serde(default, rename = "st", skip_serializing_if = "is_default")]
     pub(super) start: Option<i64>,
@@ -82,7 +89,7 @@ pub(super) struct Enrolment {
     pub(super) interval: Latest<String>,
     #[serde(default, rename = "ex", skip_serializing_if = "Latest::is_unset")]
     pub(super) expected: Latest<u32>,
-    /// How many payments fit before the end that is set on the subscription; 0 where none is set.
+    /// How many payments the end that is set on the subscription makes; 0 if none says how many.
     #[serde(default, rename = "ue", skip_serializing_if = "Latest::is_unset")]
     pub(super) until_end: Latest<u32>,
     #[serde(default, rename = "de", skip_serializing_if = "Latest::is_unset")]
@@ -109,6 +116,9 @@ pub(super) struct Belongs {
     /// Known to belong to no subscription.
     #[serde(default, rename = "l", skip_serializing_if = "is_default")]
     pub(super) lone: bool,
+    /// Known to belong to some subscription of the customer.
+    #[serde(default, rename = "y", skip_serializing_if = "is_default")]
+    pub(super) of_subscription: bool,
 }
 
 /// One payment, whatever objects told of it.
@@ -128,6 +138,9 @@ pub(super) struct Payment {
     pub(super) paid_at: Option<i64>,
     #[serde(default, rename = "a", skip_serializing_if = "is_default")]
     pub(super) amount: i64,
+    /// How much of the bill was covered by credit.
+    #[serde(default, rename = "k", skip_serializing_if = "is_default")]
+    pub(super) credited: i64,
     #[serde(default, rename = "u", skip_serializing_if = "is_default")]
     pub(super) currency: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "is_default")]
@@ -213,8 +226,9 @@ impl Book {
 
     /// The enrolment that a payment or failure of this time belongs to.
     ///
-    /// Stripe's newer shapes do not say which invoice a PaymentIntent pays. Unless it names a plan of its
-    /// own, it is taken as a payment of the subscription that started last before it, until a tie says more.
+    /// Stripe's newer shapes do not say which invoice a PaymentIntent pays. One that Stripe describes as a
+    /// payment of a subscription counts for the one that started last before it, until a tie says more. One
+    /// that nothing ties to a plan belongs to none: it may be for something bought beside it.
     pub(super) fn home<'a>(&'a self, belongs: &'a Belongs, at: i64) -> Cow<'a, str> {
         if let Some(subscription) = &belongs.subscription {
             return Cow::Borrowed(subscription);
@@ -226,8 +240,11 @@ impl Book {
                 None => Cow::Owned(format!("plan:{plan}")),
             };
         }
+        if belongs.lone || !belongs.of_subscription {
+            return Cow::Borrowed(PAYMENTS);
+        }
         let latest = self.enrolments.iter().filter(|one| one.may_be_paid_at(at));
-        let latest = latest.max_by_key(|one| (one.start, &one.key)).filter(|_| !belongs.lone);
+        let latest = latest.max_by_key(|one| (one.start, &one.key));
         latest.map_or(Cow::Borrowed(PAYMENTS), |one| Cow::Borrowed(&one.key))
     }
 
@@ -237,6 +254,27 @@ impl Book {
             Some(payment) => self.home(&payment.belongs, payment.paid_at.unwrap_or(failure.at)),
             None => self.home(&failure.belongs, failure.at),
         }
+    }
+
+    /// Whether the enrolment is one on a plan. Payments that belong to no known plan are taken as a plan of
+    /// their own only while there is no other that they could stand beside.
+    pub(super) fn is_plan(&self, key: &str) -> bool {
+        key != PAYMENTS || self.enrolments.iter().all(|one| one.key == PAYMENTS)
+    }
+
+    /// Takes in that an invoice need not be paid any more.
+    pub(super) fn forgive(&mut self, invoice: &str) {
+        if self.is_forgiven(invoice) {
+            return;
+        }
+        if self.voided.len() >= MAX_VOIDED {
+            self.voided.remove(0);
+        }
+        self.voided.push(invoice.to_owned());
+    }
+
+    pub(super) fn is_forgiven(&self, invoice: &str) -> bool {
+        self.voided.iter().any(|voided| voided == invoice)
     }
 
     /// The enrolment that news about the customer as a whole is shown with: the one that started last.
@@ -267,7 +305,7 @@ impl Book {
             let home = self.home(&payment.belongs, paid_at).into_owned();
             let enrolment = self.enrol(&home);
             enrolment.older_count = enrolment.older_count.saturating_add(1);
-            enrolment.older_amount = enrolment.older_amount.saturating_add(payment.amount);
+            enrolment.older_amount = enrolment.older_amount.saturating_add(payment.worth());
             enrolment.older_at = enrolment.older_at.max(Some(paid_at));
         }
         while self.failures.len() > MAX_FAILURES {
@@ -307,6 +345,7 @@ impl Belongs {
             subscription: about.subscription.clone(),
             plan: super::plan::lookup(&settings.plan_name_keys, about).map(str::to_owned),
             lone: pay.lone,
+            of_subscription: pay.of_subscription,
         }
     }
 
@@ -315,10 +354,16 @@ impl Belongs {
         self.subscription = other.subscription.or(self.subscription.take());
         self.plan = other.plan.or(self.plan.take());
         self.lone |= other.lone;
+        self.of_subscription |= other.of_subscription;
     }
 }
 
 impl Payment {
+    /// What it counts for the plan, whether money came in or credit covered it.
+    pub(super) const fn worth(&self) -> i64 {
+        self.amount.saturating_add(self.credited)
+    }
+
     pub(super) fn ids(&self) -> Ids {
         Ids { invoice: self.invoice.clone(), intent: self.intent.clone(), charge: self.charge.clone() }
     }

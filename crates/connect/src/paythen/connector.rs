@@ -60,12 +60,20 @@ impl Connector for Paythen {
     }
 }
 
+/// The name of Stripe's thin events, which carry no object.
+const THIN: &str = "v2.core.event";
+/// What a thin event is answered with.
+const THIN_ADVICE: &str = "a thin event, which carries no data; in Stripe, give this destination the payload \
+    style snapshot";
+
 /// An event that cannot be understood is kept under Stripe's id of it, so that a repeat is a duplicate.
 fn unreadable(body: &[u8], reason: String) -> Result<Reading, Malformed> {
     let value: Value = json::from_slice(body)
         .map_err(|error| Malformed::Unreadable(format!("the body is not JSON: {error}")))?;
     let external_id = value.get("id").and_then(Value::as_str).map(str::to_owned);
-    Ok(Reading { external_id, facts: Box::new(Outcome::Failed(reason)) })
+    let thin = value.get("object").and_then(Value::as_str) == Some(THIN);
+    let outcome = if thin { Outcome::Ignored(THIN_ADVICE.to_owned()) } else { Outcome::Failed(reason) };
+    Ok(Reading { external_id, facts: Box::new(outcome) })
 }
 
 /// A Stripe event, and the settings to interpret it with.

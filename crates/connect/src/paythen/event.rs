@@ -51,13 +51,15 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, What), Unmappable> {
     let read = match kind {
         "customer.created" | "customer.updated" => Kind::Customer,
         "customer.subscription.created" => Kind::Subscription { created: true },
-        "customer.subscription.updated" | "customer.subscription.deleted" => {
-            Kind::Subscription { created: false }
-        }
+        "customer.subscription.updated"
+        | "customer.subscription.deleted"
+        | "customer.subscription.paused"
+        | "customer.subscription.resumed" => Kind::Subscription { created: false },
         "payment_method.attached" => Kind::Method,
         "checkout.session.completed" => Kind::Checkout,
         "invoice.paid" | "invoice.payment_succeeded" => Kind::Invoice(What::Paid, "amount_paid"),
         "invoice.payment_failed" => Kind::Invoice(What::Failed, "amount_due"),
+        "invoice.voided" => Kind::Invoice(What::Voided, "amount_due"),
         "invoice.upcoming" => Kind::Invoice(What::Upcoming, "amount_due"),
         "invoice_payment.paid" => Kind::InvoicePayment,
         "payment_intent.succeeded" => Kind::Intent(What::Paid),
@@ -85,11 +87,13 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, What), Unmappable> {
         }
         Kind::InvoicePayment => objects::invoice_payment(&object),
         Kind::Intent(what) => objects::intent(&object, what),
-        Kind::Charge(what) => objects::charge(&object, what),
+        Kind::Charge(what) => objects::charge(&object, before.as_ref(), what),
         Kind::Dispute { opened } => objects::dispute(&object, opened),
     }?;
     if let What::Subscription(change) = &mut what {
         change.ended |= kind == "customer.subscription.deleted";
+        change.pause_touched |=
+            matches!(kind, "customer.subscription.paused" | "customer.subscription.resumed");
     }
     Ok((about, what))
 }

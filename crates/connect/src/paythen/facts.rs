@@ -65,14 +65,20 @@ pub(super) struct Pay {
     pub(super) linked: bool,
     /// Known to belong to no subscription.
     pub(super) lone: bool,
+    /// Stripe describes it as a payment of a subscription, without saying of which one.
+    pub(super) of_subscription: bool,
     pub(super) amount: i64,
+    /// How much of a bill was covered by credit rather than paid.
+    pub(super) credited: i64,
     pub(super) currency: Option<String>,
     pub(super) attempt: Option<u32>,
     pub(super) next_attempt: Option<Timestamp>,
     pub(super) failure_code: Option<String>,
     pub(super) failure_message: Option<String>,
-    /// All that was given back so far.
+    /// The total of all refunds so far.
     pub(super) refunded: i64,
+    /// The total of the refunds before this one, if the event says so.
+    pub(super) refunded_before: Option<i64>,
     pub(super) page: Option<String>,
     pub(super) receipt: Option<String>,
 }
@@ -81,6 +87,10 @@ pub(super) struct Pay {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Change {
     pub(super) created: bool,
+    /// Active or on trial.
+    pub(super) live: bool,
+    /// Until this event, the first payment had not come in.
+    pub(super) was_incomplete: bool,
     pub(super) start: Option<Timestamp>,
     pub(super) ended: bool,
     pub(super) unpaid: bool,
@@ -88,8 +98,20 @@ pub(super) struct Change {
     /// The event says that the pause was set, changed or cleared by it.
     pub(super) pause_touched: bool,
     pub(super) dates_moved: bool,
-    /// How many payments fit between the start and the end that is set.
-    pub(super) payments_until_end: Option<u32>,
+    pub(super) end: PlannedEnd,
+}
+
+/// The end that is set on a subscription, as far as it says how many payments a plan has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PlannedEnd {
+    /// How many payments are due before the end; none if no end is set, or if it is that of a period.
+    pub(super) payments: Option<u32>,
+    /// No end is set at all.
+    pub(super) open: bool,
+    /// The end was asked for after the start, so it may be a cancellation.
+    pub(super) set_later: bool,
+    /// How many payments were due before the end that this event replaces; 0 if there was none.
+    pub(super) payments_before: Option<u32>,
 }
 
 /// What happened.
@@ -107,6 +129,8 @@ pub(super) enum What {
     Subscription(Change),
     Paid(Pay),
     Failed(Pay),
+    /// A bill need not be paid any more.
+    Voided(Pay),
     Refunded(Pay),
     Upcoming(Pay),
     Dispute {

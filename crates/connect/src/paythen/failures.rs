@@ -41,7 +41,7 @@ impl Rules<'_> {
         drafts.push_if(found.is_none(), kinds::PAYMENT_FAILED);
         let newest = after.newest_failure == Some(failure.at);
         let changed = before.unwrap_or_default().status != after.status;
-        if self.knows_what_follows(pay, &key, found.is_some())
+        if self.knows_what_follows(pay, &failure, &key, found.is_some())
             && (newest || changed)
             && let Some(kind) = after.status.overdue_kind()
         {
@@ -51,14 +51,38 @@ impl Rules<'_> {
         }
         // A failure that comes late may be one that was paid since. What it sets off has to be ended as well,
         // and no later payment will do that.
-        drafts.push_if(found.is_none() && !after.overdue, kinds::RECOVERED);
+        drafts.push_if(found.is_none() && !after.overdue && self.book.is_plan(&key), kinds::RECOVERED);
         drafts.finish()
+    }
+
+    /// Takes in that a bill need not be paid any more. What was overdue by it alone is not any more.
+    pub(super) fn voided(&mut self, pay: &Pay) -> Vec<Draft> {
+        let Some(invoice) = &pay.ids.invoice else { return Vec::new() };
+        if let Some(subscription) = self.event.about.subscription.clone() {
+            self.learn_plan(&subscription);
+        }
+        let before = self.standings();
+        self.book.forgive(invoice);
+        // A first bill is voided when a sign-up is given up; nothing recovers by that.
+        let mut drafts = Vec::new();
+        for (key, before) in before.into_iter().filter(|(_, before)| before.overdue) {
+            let began = self.book.enrolment(&key).is_some_and(|one| one.signed_up || !one.sign_up_awaited);
+            if began && !self.standing(&key).overdue && before.status.overdue_kind().is_some() {
+                drafts.push(Draft {
+                    kind: kinds::RECOVERED,
+                    enrolment: Some(key),
+                    payment: Some(PaymentView::new(pay)),
+                });
+            }
+        }
+        drafts
     }
 
     /// Whether an event tells if a payment is tried again. For a subscription only its invoice does; a
     /// payment without one is not tried again by itself.
-    fn knows_what_follows(&self, pay: &Pay, key: &str, told_before: bool) -> bool {
-        let bare = self.book.enrolment(key).is_some_and(|one| !one.is_subscription());
+    fn knows_what_follows(&self, pay: &Pay, failure: &FailedPayment, key: &str, told_before: bool) -> bool {
+        let billed = failure.invoice.is_some() || failure.belongs.of_subscription;
+        let bare = !billed && self.book.enrolment(key).is_some_and(|one| !one.is_subscription());
         pay.side == Side::Invoice || (bare && !told_before)
     }
 }

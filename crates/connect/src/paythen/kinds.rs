@@ -1,57 +1,73 @@
-//! The names of the events; a workflow's trigger takes them by these.
+//! The kinds of events, each with what a list, a form or a document shows of it. [`TABLE`] is the only list.
 
-/// Somebody signed up to a plan. Told when an address of the person is known, however late that is.
-pub const SIGNED_UP: &str = "paythen.customer.signed_up";
-/// A payment came in.
-pub const PAYMENT_SUCCEEDED: &str = "paythen.payment.succeeded";
-/// An attempt to collect a payment failed.
-pub const PAYMENT_FAILED: &str = "paythen.payment.failed";
-/// A payment will be collected soon.
-pub const PAYMENT_UPCOMING: &str = "paythen.payment.upcoming";
-/// A payment was given back, in part or whole.
-pub const PAYMENT_REFUNDED: &str = "paythen.payment.refunded";
-/// A payment failed and will be tried again.
-pub const OVERDUE_RETRYING: &str = "paythen.plan.overdue_retrying";
-/// Payments failed repeatedly and will be tried again.
-pub const OVERDUE_AT_RISK: &str = "paythen.plan.overdue_at_risk";
-/// A payment failed and nothing will be tried any more unless somebody acts.
-pub const ACTION_REQUIRED: &str = "paythen.plan.action_required";
-/// A plan that was overdue was paid.
-pub const RECOVERED: &str = "paythen.plan.recovered";
-/// All payments of a plan are in.
-pub const COMPLETED: &str = "paythen.plan.completed";
-/// A plan ended before all of its payments were in.
-pub const CANCELLED: &str = "paythen.plan.cancelled";
-/// The collection of payments was paused.
-pub const PAUSED: &str = "paythen.plan.paused";
-/// The collection of payments goes on.
-pub const RESUMED: &str = "paythen.plan.resumed";
-/// The dates of a plan were moved.
-pub const SCHEDULE_CHANGED: &str = "paythen.plan.schedule_changed";
-/// The customer pays with another card or account from now on.
-pub const METHOD_UPDATED: &str = "paythen.payment_method.updated";
-/// A payment is disputed.
-pub const DISPUTE_OPENED: &str = "paythen.dispute.opened";
-/// A dispute was decided; `customFields.disputeStatus` says how.
-pub const DISPUTE_CLOSED: &str = "paythen.dispute.closed";
+use super::sample;
+use serde_json::Value;
 
-/// All of the above.
-pub const KINDS: &[&str] = &[
-    SIGNED_UP,
-    PAYMENT_SUCCEEDED,
-    PAYMENT_FAILED,
-    PAYMENT_UPCOMING,
-    PAYMENT_REFUNDED,
-    OVERDUE_RETRYING,
-    OVERDUE_AT_RISK,
-    ACTION_REQUIRED,
-    RECOVERED,
-    COMPLETED,
-    CANCELLED,
-    PAUSED,
-    RESUMED,
-    SCHEDULE_CHANGED,
-    METHOD_UPDATED,
-    DISPUTE_OPENED,
-    DISPUTE_CLOSED,
-];
+/// A kind of event, with a sample of its payload.
+#[derive(Clone, Copy, Debug)]
+pub struct KindSample {
+    /// The name that a workflow's trigger takes it by.
+    pub key: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// When it is reported, in one sentence.
+    pub help: &'static str,
+    /// A payload of this kind, made of the type that real payloads are made of.
+    pub sample: fn() -> Value,
+}
+
+/// Declares a kind's key as a constant and its row of the table.
+macro_rules! kinds {
+    ($($name:ident = $key:literal, $title:literal, $help:literal;)*) => {
+        $(#[doc = $help]
+        pub const $name: &str = $key;)*
+
+        /// All kinds.
+        pub const TABLE: &[KindSample] = &[$(KindSample {
+            key: $name,
+            title: $title,
+            help: $help,
+            sample: || sample::payload($name),
+        },)*];
+
+        /// The keys of all kinds.
+        pub const KINDS: &[&str] = &[$($name,)*];
+    };
+}
+
+kinds! {
+    SIGNED_UP = "paythen.customer.signed_up", "Customer signed up",
+        "A plan was begun: its subscription is active or on trial, or its first payment came in.";
+    PAYMENT_SUCCEEDED = "paythen.payment.succeeded", "Payment succeeded",
+        "A payment came in, or credit covered it.";
+    PAYMENT_FAILED = "paythen.payment.failed", "Payment failed",
+        "An attempt to collect a payment failed.";
+    PAYMENT_UPCOMING = "paythen.payment.upcoming", "Payment upcoming",
+        "A payment will be collected soon.";
+    PAYMENT_REFUNDED = "paythen.payment.refunded", "Payment refunded",
+        "A payment was given back, in part or whole.";
+    OVERDUE_RETRYING = "paythen.plan.overdue_retrying", "Plan overdue, retrying",
+        "A payment failed and Stripe will try again.";
+    OVERDUE_AT_RISK = "paythen.plan.overdue_at_risk", "Plan overdue, at risk",
+        "Payments failed repeatedly and Stripe will try again.";
+    ACTION_REQUIRED = "paythen.plan.action_required", "Plan overdue, action required",
+        "A payment failed and will not be tried again unless somebody acts.";
+    RECOVERED = "paythen.plan.recovered", "Plan recovered",
+        "A plan is no longer overdue: the payment came in or need not be paid any more.";
+    COMPLETED = "paythen.plan.completed", "Plan completed",
+        "All payments of a plan came in.";
+    CANCELLED = "paythen.plan.cancelled", "Plan cancelled",
+        "A plan ended before all of its payments came in.";
+    PAUSED = "paythen.plan.paused", "Plan paused",
+        "A plan was paused.";
+    RESUMED = "paythen.plan.resumed", "Plan resumed",
+        "A paused plan goes on.";
+    SCHEDULE_CHANGED = "paythen.plan.schedule_changed", "Plan schedule changed",
+        "The dates of a plan were moved, or an end was set.";
+    METHOD_UPDATED = "paythen.payment_method.updated", "Payment method updated",
+        "The customer pays with another card or account from now on.";
+    DISPUTE_OPENED = "paythen.dispute.opened", "Dispute opened",
+        "A payment is disputed; `customFields.disputeReason` says why.";
+    DISPUTE_CLOSED = "paythen.dispute.closed", "Dispute closed",
+        "A dispute was decided; `customFields.disputeStatus` says how.";
+}

@@ -7,6 +7,7 @@
 mod apply;
 mod book;
 mod connector;
+mod end;
 mod event;
 mod facts;
 mod failures;
@@ -20,6 +21,7 @@ mod payload;
 mod plan;
 mod receipts;
 mod references;
+mod sample;
 mod standing;
 mod subscriptions;
 #[cfg(test)]
@@ -29,7 +31,7 @@ mod tying;
 pub use connector::{KIND, Paythen};
 pub use event::StripeEvent;
 pub use fields::Unmappable;
-pub use kinds::KINDS;
+pub use kinds::{KINDS, KindSample, TABLE};
 
 use crate::connector::{Memory, MemoryError};
 use apply::Rules;

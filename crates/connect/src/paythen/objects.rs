@@ -1,5 +1,6 @@
 //! Stripe's objects, in the shapes before and from API version 2025-03-31, read into facts.
 
+use super::end::{self, Steps};
 use super::facts::{About, Address, Change, Ids, Pay, Person, Side, What};
 use super::fields::{Object, Unmappable};
 
@@ -63,12 +64,14 @@ pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> What, amoun
         line.metadata(&mut about.metadata)?;
         price(&line, &mut about);
     }
+    let (amount, credited) = billed(object, amount)?;
     let pay = Pay {
         side: Side::Invoice,
         ids: Ids { invoice: object.id("id")?, intent: paid_by(object)?, charge: object.id("charge")? },
         linked: object.has("payment_intent") || object.has("charge"),
         lone: about.subscription.is_none(),
-        amount: object.integer(amount)?.unwrap_or_default(),
+        amount,
+        credited,
         currency: about.currency.clone(),
         attempt: small(object.integer("attempt_count")?),
         next_attempt: object.time("next_payment_attempt")?,
@@ -76,6 +79,21 @@ pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> What, amoun
         ..Pay::default()
     };
     Ok((about, what(pay)))
+}
+
+/// The amount of an invoice in the field `name`, and for a paid one the rest of it, which credit covered.
+fn billed(invoice: &Object<'_>, name: &str) -> Result<(i64, i64), Unmappable> {
+    let amount = invoice.integer(name)?.unwrap_or_default();
+    if name != "amount_paid" {
+        return Ok((amount, 0));
+    }
+    let rest = invoice.integer("total")?.unwrap_or_default().saturating_sub(amount).max(0);
+    // Paid by a cheque, say: the money did come in.
+    Ok(if invoice.flag("paid_out_of_band")? == Some(true) {
+        (amount.saturating_add(rest), 0)
+    } else {
+        (amount, rest)
+    })
 }
 
 /// The invoice's PaymentIntent: a field of its own, later on the first of a list that may be included.
@@ -118,6 +136,7 @@ pub(super) fn intent(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Rea
         side: Side::Money,
         linked: object.has("invoice"),
         lone: object.has("invoice") && invoice.is_none(),
+        of_subscription: is_of_subscription(object)?,
         ids: Ids {
             invoice,
             intent: Some(object.required_text("id")?),
@@ -136,7 +155,11 @@ pub(super) fn intent(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Rea
 }
 
 /// A charge; one that is only authorised is no payment yet, its PaymentIntent tells when it is.
-pub(super) fn charge(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Read {
+pub(super) fn charge(
+    object: &Object<'_>,
+    before: Option<&Object<'_>>,
+    what: impl FnOnce(Pay) -> What,
+) -> Read {
     let mut about = About { customer: object.id("customer")?, ..About::default() };
     about.currency = object.text("currency")?;
     about.card_holder = billing_details(object)?;
@@ -148,10 +171,12 @@ pub(super) fn charge(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Rea
         side: Side::Money,
         linked: object.has("invoice"),
         lone: object.has("invoice") && invoice.is_none(),
+        of_subscription: is_of_subscription(object)?,
         ids: Ids { invoice, intent: object.id("payment_intent")?, charge: Some(object.required_text("id")?) },
         amount: captured.or(object.integer("amount")?).unwrap_or_default(),
         currency: about.currency.clone(),
         refunded: object.integer("amount_refunded")?.unwrap_or_default(),
+        refunded_before: before.map(|before| before.integer("amount_refunded")).transpose()?.flatten(),
         receipt: object.text("receipt_url")?,
         ..Pay::default()
     };
@@ -161,6 +186,13 @@ pub(super) fn charge(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Rea
         what => what,
     };
     Ok((about, what))
+}
+
+/// Whether Stripe describes a payment as one of a subscription. It writes these words itself; a payment of
+/// anything else has the merchant's words or none.
+fn is_of_subscription(object: &Object<'_>) -> Result<bool, Unmappable> {
+    let description = object.text("description")?;
+    Ok(matches!(description.as_deref(), Some("Subscription creation" | "Subscription update")))
 }
 
 pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
@@ -190,16 +222,22 @@ pub(super) fn subscription(object: &Object<'_>, before: Option<&Object<'_>>, cre
     }
     about.plan_name = about.plan_name.or(object.text("description")?);
     let status = object.text("status")?;
-    let start = object.time("start_date")?.or(object.time("created")?);
+    let status = status.as_deref();
+    let status_before = before.map(|before| before.text("status")).transpose()?.flatten();
+    let status_before = status_before.as_deref();
     let change = Change {
         created,
-        start,
-        ended: matches!(status.as_deref(), Some("canceled" | "incomplete_expired")),
-        unpaid: status.as_deref() == Some("unpaid"),
-        paused: object.value("pause_collection").is_some(),
-        pause_touched: before.is_some_and(|before| before.has("pause_collection")),
+        live: matches!(status, Some("active" | "trialing")),
+        was_incomplete: status_before == Some("incomplete"),
+        start: object.time("start_date")?.or(object.time("created")?),
+        ended: matches!(status, Some("canceled" | "incomplete_expired")),
+        unpaid: status == Some("unpaid"),
+        // A trial that ends without a card pauses the subscription itself rather than its collection.
+        paused: object.value("pause_collection").is_some() || status == Some("paused"),
+        pause_touched: before.is_some_and(|before| before.has("pause_collection"))
+            || status_before == Some("paused"),
         dates_moved: before.is_some_and(|before| moved(object, before)),
-        payments_until_end: until_end(object, about.interval.as_deref(), every)?,
+        end: end::planned(object, before, Steps { interval: about.interval.as_deref(), every })?,
     };
     Ok((about, What::Subscription(change)))
 }
@@ -209,28 +247,6 @@ fn moved(now: &Object<'_>, before: &Object<'_>) -> bool {
     ["trial_end", "billing_cycle_anchor", "cancel_at"]
         .into_iter()
         .any(|name| before.has(name) && before.value(name) != now.value(name))
-}
-
-/// How many payments lie between the first one and the end that is set. An end that somebody set by
-/// cancelling at the end of the period says nothing about the plan.
-fn until_end(object: &Object<'_>, interval: Option<&str>, every: i64) -> Result<Option<u32>, Unmappable> {
-    if object.flag("cancel_at_period_end")? == Some(true) {
-        return Ok(None);
-    }
-    let started = object.time("trial_end")?.or(object.time("start_date")?);
-    let (Some(start), Some(end)) = (started, object.time("cancel_at")?) else { return Ok(None) };
-    let days = match interval {
-        Some("day") => 100,
-        Some("week") => 700,
-        Some("month") => 3044,
-        Some("year") => 36_525,
-        _ => return Ok(None),
-    };
-    // Hundredths of a day; a sixth of a period of slack makes months of 28 and 31 days count the same.
-    let period = days * every.clamp(1, 1000);
-    let length = end.millis().saturating_sub(start.millis()) / 864_000;
-    let count = (length.saturating_sub(period / 6)).div_euclid(period) + 1;
-    Ok(u32::try_from(count).ok().filter(|count| (1..=MAX_PAYMENTS).contains(count)))
 }
 
 /// No plan has more payments than this; a bigger number is a mistake.

@@ -22,7 +22,11 @@ pub(super) struct PaymentView {
     pub(super) failure_code: Option<String>,
     pub(super) failure_message: Option<String>,
     pub(super) next_attempt: Option<Timestamp>,
+    pub(super) credited: i64,
+    /// The total of all refunds.
     pub(super) refunded: i64,
+    /// The amount of the refund that the event is about.
+    pub(super) refund: Option<i64>,
     pub(super) page: Option<String>,
     pub(super) receipt: Option<String>,
 }
@@ -66,7 +70,9 @@ impl PaymentView {
             failure_code: pay.failure_code.clone(),
             failure_message: pay.failure_message.clone(),
             next_attempt: pay.next_attempt,
+            credited: pay.credited,
             refunded: pay.refunded,
+            refund: None,
             page: pay.page.clone(),
             receipt: pay.receipt.clone(),
         }
@@ -80,7 +86,8 @@ impl PaymentView {
 
     /// A payment that is known by what was remembered only.
     pub(super) fn remembered(payment: &Payment) -> Self {
-        let pay = Pay { amount: payment.amount, currency: payment.currency.clone(), ..Pay::default() };
+        let (amount, credited) = (payment.amount, payment.credited);
+        let pay = Pay { amount, credited, currency: payment.currency.clone(), ..Pay::default() };
         Self::of(&pay, payment)
     }
 

@@ -1,6 +1,6 @@
 //! The payload of an event: one shape for all of them, with null for what is not known.
 
-use super::book::{Book, Enrolment};
+use super::book::{Book, Enrolment, PAYMENTS};
 use super::event::StripeEvent;
 use super::facts::{Address, What};
 use super::outcome::{Draft, PaymentView};
@@ -13,86 +13,89 @@ use tieline_model::connection::PaythenSettings;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Payload<'a> {
-    id: &'a str,
+pub(super) struct Payload<'a> {
+    pub(super) id: &'a str,
     #[serde(rename = "type")]
-    kind: &'static str,
-    occurred_at: Timestamp,
-    livemode: bool,
+    pub(super) kind: &'static str,
+    pub(super) occurred_at: Timestamp,
+    pub(super) livemode: bool,
     /// Always true: the status and the progress are derived from Stripe's events.
-    derived: bool,
-    customer: Customer<'a>,
-    plan: Plan<'a>,
-    payment: Payment<'a>,
-    progress: Progress,
-    links: Links<'a>,
-    stripe: Stripe<'a>,
-    order_reference: Option<&'a str>,
-    custom_fields: CustomFields<'a>,
+    pub(super) derived: bool,
+    pub(super) customer: Customer<'a>,
+    pub(super) plan: Plan<'a>,
+    pub(super) payment: Payment<'a>,
+    pub(super) progress: Progress,
+    pub(super) links: Links<'a>,
+    pub(super) stripe: Stripe<'a>,
+    pub(super) order_reference: Option<&'a str>,
+    pub(super) custom_fields: CustomFields<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Customer<'a> {
-    email: Option<&'a str>,
-    name: Option<&'a str>,
-    first_name: Option<&'a str>,
-    last_name: Option<&'a str>,
-    phone: Option<&'a str>,
-    address: Address,
+pub(super) struct Customer<'a> {
+    pub(super) email: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
+    pub(super) first_name: Option<&'a str>,
+    pub(super) last_name: Option<&'a str>,
+    pub(super) phone: Option<&'a str>,
+    pub(super) address: Address,
 }
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-struct Plan<'a> {
-    name: Option<&'a str>,
+pub(super) struct Plan<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
     #[serde(rename = "type")]
-    kind: Option<&'a str>,
-    total: Option<i64>,
-    currency: Option<&'a str>,
-    interval: Option<&'a str>,
-    payments_expected: Option<u32>,
-    deposit: Option<i64>,
-    status: Option<&'static str>,
+    pub(super) kind: Option<&'a str>,
+    pub(super) total: Option<i64>,
+    pub(super) currency: Option<&'a str>,
+    pub(super) interval: Option<&'a str>,
+    pub(super) payments_expected: Option<u32>,
+    pub(super) deposit: Option<i64>,
+    pub(super) status: Option<&'static str>,
 }
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-struct Payment<'a> {
-    id: Option<&'a str>,
-    amount: Option<i64>,
-    currency: Option<&'a str>,
-    attempt: Option<u32>,
-    failure_code: Option<&'a str>,
-    failure_message: Option<&'a str>,
-    next_attempt_at: Option<Timestamp>,
-    refunded_amount: Option<i64>,
+pub(super) struct Payment<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) amount: Option<i64>,
+    pub(super) currency: Option<&'a str>,
+    pub(super) attempt: Option<u32>,
+    pub(super) failure_code: Option<&'a str>,
+    pub(super) failure_message: Option<&'a str>,
+    pub(super) next_attempt_at: Option<Timestamp>,
+    pub(super) credited_amount: Option<i64>,
+    pub(super) refunded_amount: Option<i64>,
+    pub(super) refund_amount: Option<i64>,
 }
 
 #[derive(Serialize, Default)]
-struct Progress {
-    paid: Option<u32>,
-    remaining: Option<u32>,
+pub(super) struct Progress {
+    pub(super) paid: Option<u32>,
+    pub(super) remaining: Option<u32>,
     /// Whole percent, rounded down, so that 100 means all.
-    percent: Option<u32>,
+    pub(super) percent: Option<u32>,
 }
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-struct Links<'a> {
-    customer_page: Option<&'a str>,
-    receipt: Option<&'a str>,
+pub(super) struct Links<'a> {
+    pub(super) customer_page: Option<&'a str>,
+    pub(super) receipt: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Stripe<'a> {
-    event: &'a str,
-    customer: Option<&'a str>,
-    subscription: Option<&'a str>,
-    invoice: Option<&'a str>,
-    payment_intent: Option<&'a str>,
-    charge: Option<&'a str>,
+pub(super) struct Stripe<'a> {
+    pub(super) event: &'a str,
+    pub(super) customer: Option<&'a str>,
+    pub(super) subscription: Option<&'a str>,
+    pub(super) invoice: Option<&'a str>,
+    pub(super) payment_intent: Option<&'a str>,
+    pub(super) charge: Option<&'a str>,
 }
 
 /// Writes the payload of one event as things stand after it.
@@ -151,6 +154,7 @@ fn customer_of(book: &Book) -> Customer<'_> {
 
 fn plan_of(enrolment: &Enrolment, standing: Standing) -> Plan<'_> {
     Plan {
+        id: Some(enrolment.key.as_str()).filter(|key| *key != PAYMENTS),
         name: enrolment.plan_name.get().map(String::as_str),
         kind: enrolment.plan_type.get().map(String::as_str),
         total: enrolment.total.get().copied(),
@@ -172,7 +176,9 @@ fn payment_of(view: &PaymentView) -> Payment<'_> {
         failure_code: view.failure_code.as_deref(),
         failure_message: view.failure_message.as_deref(),
         next_attempt_at: view.next_attempt,
+        credited_amount: Some(view.credited),
         refunded_amount: Some(view.refunded),
+        refund_amount: view.refund,
     }
 }
 

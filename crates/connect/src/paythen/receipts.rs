@@ -14,7 +14,7 @@ impl Rules<'_> {
             self.learn_plan(&subscription);
         }
         // A trial's invoice of nothing, and a payment of long ago that was counted then.
-        if pay.amount <= 0 || self.book.has_forgotten(self.at()) {
+        if pay.amount.saturating_add(pay.credited) <= 0 || self.book.has_forgotten(self.at()) {
             return Vec::new();
         }
         let belongs = Belongs::new(pay, &self.event.about, self.settings);
@@ -85,12 +85,18 @@ impl Rules<'_> {
         if payment.refunds.contains(&pay.refunded) {
             return Vec::new();
         }
+        let smaller = payment.refunds.iter().copied().filter(|total| *total < pay.refunded).max();
+        let before = pay.refunded_before.or(smaller).unwrap_or_default();
         payment.refunds.push(pay.refunded);
         let payment = payment.clone();
         let key = self.home_of(&payment);
         let mut drafts = Drafts::new(
             Some(key),
-            Some(PaymentView { refunded: pay.refunded, ..PaymentView::of(pay, &payment) }),
+            Some(PaymentView {
+                refunded: pay.refunded,
+                refund: Some(pay.refunded.saturating_sub(before)),
+                ..PaymentView::of(pay, &payment)
+            }),
         );
         drafts.push(kinds::PAYMENT_REFUNDED);
         drafts.finish()

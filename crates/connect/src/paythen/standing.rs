@@ -83,7 +83,7 @@ impl Book {
         for payment in &self.payments {
             let Some(at) = payment.paid_at else { continue };
             if self.home(&payment.belongs, at) == enrolment.key {
-                sum = (sum.0.saturating_add(1), sum.1.saturating_add(payment.amount), sum.2.max(at));
+                sum = (sum.0.saturating_add(1), sum.1.saturating_add(payment.worth()), sum.2.max(at));
             }
         }
         sum
@@ -96,8 +96,13 @@ impl Book {
         last_success: i64,
         settings: &PaythenSettings,
     ) -> Option<(PlanStatus, Option<i64>)> {
-        let recent =
-            |one: &&FailedPayment| one.at > last_success && self.home_of_failure(one) == enrolment.key;
+        if !self.is_plan(&enrolment.key) {
+            return None;
+        }
+        let forgiven = |one: &FailedPayment| one.invoice.as_ref().is_some_and(|id| self.is_forgiven(id));
+        let recent = |one: &&FailedPayment| {
+            one.at > last_success && !forgiven(one) && self.home_of_failure(one) == enrolment.key
+        };
         let failures: Vec<&FailedPayment> = self.failures.iter().filter(recent).collect();
         let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
         let newest_at = newest.map(|one| one.at);
@@ -107,7 +112,8 @@ impl Book {
         }
         let newest = newest?;
         let told_by_invoice = newest.invoice_event.is_some();
-        let retried = if told_by_invoice { newest.next.is_some() } else { enrolment.is_subscription() };
+        let of_subscription = enrolment.is_subscription() || newest.belongs.of_subscription;
+        let retried = if told_by_invoice { newest.next.is_some() } else { of_subscription };
         let attempts = failures.iter().filter_map(|one| one.attempt).max().unwrap_or(0);
         let in_a_row = attempts.max(u32::try_from(failures.len()).unwrap_or(u32::MAX));
         let status = if !retried {

@@ -17,7 +17,7 @@ impl Rules<'_> {
         let enrolment = self.book.enrol(&key);
         let start = change.start.map(Timestamp::millis);
         enrolment.start = enrolment.start.or(start).min(start.or(enrolment.start));
-        enrolment.until_end.set(change.payments_until_end.unwrap_or(0), at);
+        enrolment.learn_length(change, at);
         let unpaid = enrolment.unpaid.set(change.unpaid, at) && change.unpaid;
         let pause = pause_news(enrolment, change, at);
         let moved = change.dates_moved && enrolment.moved_at.is_none_or(|moved_at| moved_at < at);
@@ -27,19 +27,23 @@ impl Rules<'_> {
         if change.ended {
             enrolment.ended = enrolment.ended.or(Some(at));
         }
-        if change.created {
+        enrolment.sign_up_awaited |= change.created;
+        if change.live && (enrolment.sign_up_awaited || change.was_incomplete) {
             self.sign_up(&key);
         }
         let after = self.standing(&key);
         let required = unpaid
             && after.status == PlanStatus::ActionRequired
             && before.status != PlanStatus::ActionRequired;
+        // Without a payment: a bill was voided, or the subscription was set right by hand.
+        let recovered = before.status.overdue_kind().is_some() && !after.overdue && !change.ended;
         let mut drafts = Drafts::new(Some(key.clone()), None);
         if let Some(kind) = pause {
             drafts.push(kind);
         }
         drafts.push_if(moved, kinds::SCHEDULE_CHANGED);
         drafts.push_if(required, kinds::ACTION_REQUIRED);
+        drafts.push_if(recovered, kinds::RECOVERED);
         self.conclude(&key, after, &mut drafts);
         drafts.finish()
     }

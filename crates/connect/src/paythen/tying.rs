@@ -25,7 +25,8 @@ impl Book {
         let certain = tied || pay.linked;
         let bound = self.bind(ids, certain);
         let known = bound.map(|bound| bound.place);
-        let may_guess = !certain && known.is_none_or(|place| self.payments[place].paid_at.is_none());
+        let may_guess =
+            !certain && pay.amount > 0 && known.is_none_or(|place| self.payments[place].paid_at.is_none());
         let partner = if may_guess { self.guess(pay, known, at) } else { None };
         let place = match (known, partner) {
             (Some(place), Some(partner)) => {
@@ -81,6 +82,7 @@ impl Book {
         kept.charge = kept.charge.take().or(gone.charge);
         kept.paid_at = kept.paid_at.max(gone.paid_at);
         kept.amount = kept.amount.max(gone.amount);
+        kept.credited = kept.credited.max(gone.credited);
         kept.currency = kept.currency.take().or(gone.currency);
         kept.belongs.add(gone.belongs);
         kept.refunds.extend(gone.refunds);
@@ -198,6 +200,7 @@ impl Payment {
             }
         }
         self.amount = self.amount.max(pay.amount);
+        self.credited = self.credited.max(pay.credited);
         self.certain |= certain;
         self.belongs.add(belongs);
     }

@@ -147,6 +147,18 @@ fn times_and_money_have_filters() {
     assert_eq!(render("{{ now | date('%H:%M', 'Australia/Sydney') }}"), json!("23:00"));
     assert_eq!(render("{{ trigger.payment.amount | money(trigger.payment.currency) }}"), json!("100.00 AUD"));
     assert_eq!(render("{{ -5 | money('JPY') }} {{ 5 | money }}"), json!("-5 JPY 0.05"));
+    // Case P5.
+    for (amount, currency, text) in [
+        (200_000, "isk", "2000 ISK"),
+        (200_050, "isk", "2000.50 ISK"),
+        (350_000, "ugx", "3500 UGX"),
+        (10_000, "mga", "10000 MGA"),
+        (500, "jpy", "500 JPY"),
+        (5_120, "kwd", "5.120 KWD"),
+    ] {
+        let template = format!("{{{{ {amount} | money('{currency}') }}}}");
+        assert_eq!(render(&template), json!(text));
+    }
     assert_eq!(render("{{ contact.tags | join(', ') | upper }}"), json!("VIP, NEW"));
     assert_eq!(
         render("{{ contact | json }}"),

@@ -179,12 +179,12 @@ fn a_first_failure_of_a_subscription_that_is_not_known_yet_requires_action_once(
     for subscription_first in [true, false] {
         let mut notes = Notes::default();
         let intent = failing(Shape::Unlinked, 1, 60, 1, false).payment_intent_failed();
-        assert_eq!(notes.kinds(&intent), ["payment.failed", "plan.action_required"]);
+        assert_eq!(notes.kinds(&intent), ["payment.failed"], "its invoice says what follows");
         if subscription_first {
             assert_eq!(notes.kinds(&at(Shape::Unlinked, 2, 0, 1).subscription_created()), [""; 0]);
         }
         let invoice = failing(Shape::Unlinked, 3, 61, 1, false).invoice_payment_failed();
-        assert!(!notes.kinds(&invoice).contains(&"plan.action_required"));
+        assert!(notes.kinds(&invoice).ends_with(&["plan.action_required"]));
         assert_eq!(notes.status(&Sample::default()), "Overdue – Manual action required");
         let paid = notes.kinds(&at(Shape::Unlinked, 4, DAY, 1).invoice_paid());
         assert!(paid.ends_with(&["payment.succeeded", "plan.recovered"]), "{paid:?}");

@@ -1,10 +1,16 @@
 //! What comes out for what Stripe sends, in order and out of order.
 
+mod cancellations;
+mod credit;
 mod failures;
+mod kinds;
+mod lone;
 mod order;
 mod payload;
 mod payments;
 mod plans;
+mod sign_ups;
+mod thin;
 
 use super::book::Book;
 use super::fixtures::{Sample, Shape};
@@ -103,8 +109,32 @@ fn bare(body: &str, metadata: Value) -> String {
     } else if object.get("invoice").is_some() {
         object["invoice"] = Value::Null;
     }
+    if object.get("description").is_some() {
+        object["description"] = Value::Null;
+    }
     object["metadata"] = metadata;
     body.to_string()
+}
+
+/// A body with other values in its object.
+fn with(body: &str, changes: &[(&str, Value)]) -> String {
+    let mut body: Value = serde_json::from_str(body).unwrap();
+    for (name, value) in changes {
+        body["data"]["object"][*name] = value.clone();
+    }
+    body.to_string()
+}
+
+/// Seconds since 1970 of a day, as Stripe writes times.
+fn day(text: &str) -> i64 {
+    tieline_model::Timestamp::parse(&format!("{text}T00:00:00Z")).unwrap().millis() / 1000
+}
+
+/// The sample's event of a day, number `number`, about payment `payment`.
+fn on(shape: Shape, text: &str, number: u32, payment: u32) -> Sample {
+    let created = tieline_model::Timestamp::from_seconds(day(text));
+    let started = Some(tieline_model::Timestamp::from_seconds(day("2026-01-01")));
+    Sample { created, started, ..at(shape, number, 0, payment) }
 }
 
 const DAY: u64 = 86_400;

@@ -24,13 +24,15 @@ fn every_key_is_there_and_what_is_not_known_is_null() {
                 }
             },
             "plan": {
+                "id": "sub_1TlMaraVossPlan",
                 "name": "Pottery course, autumn term", "type": "payment_plan", "total": 120_000,
                 "currency": "aud", "interval": "month", "paymentsExpected": 12, "deposit": null,
                 "status": "Overdue – Retrying"
             },
             "payment": {
                 "id": "in_n1", "amount": 10_000, "currency": "aud", "attempt": 1, "failureCode": null,
-                "failureMessage": null, "nextAttemptAt": "2026-11-26T12:01:00.000Z", "refundedAmount": 0
+                "failureMessage": null, "nextAttemptAt": "2026-11-26T12:01:00.000Z",
+                "creditedAmount": 0, "refundedAmount": 0, "refundAmount": null
             },
             "progress": { "paid": 0, "remaining": 12, "percent": 0 },
             "links": { "customerPage": "https://invoice.example/i/acct_1Tl/n1", "receipt": null },

@@ -176,9 +176,34 @@ fn refunds_are_told_once_each_with_their_total() {
     let refund = |number, refunded| Sample { refunded, ..at(Shape::Linked, number, DAY, 1) };
     let payload = notes.payload(&refund(2, 2_500).charge_refunded(), "payment.refunded");
     assert_eq!(payload["payment"]["refundedAmount"], 2_500);
+    assert_eq!(payload["payment"]["refundAmount"], 2_500);
     assert_eq!(payload["payment"]["amount"], 10_000);
     assert!(notes.kinds(&refund(2, 2_500).charge_refunded()).is_empty());
-    assert_eq!(notes.kinds(&refund(3, 10_000).charge_refunded()), ["payment.refunded"]);
+    let payload = notes.payload(&refund(3, 10_000).charge_refunded(), "payment.refunded");
+    assert_eq!(payload["payment"]["refundedAmount"], 10_000);
+    assert_eq!(payload["payment"]["refundAmount"], 7_500);
+}
+
+/// Case P11.
+#[test]
+fn a_refund_has_an_amount_of_its_own_in_either_order() {
+    let refund = |number, total, before: i64| {
+        let sample = Sample { refunded: total, ..at(Shape::Linked, number, DAY, 1) };
+        let mut body: Value = serde_json::from_str(&sample.charge_refunded()).unwrap();
+        body["data"]["previous_attributes"] = json!({ "amount_refunded": before });
+        body.to_string()
+    };
+    let (first, second) = (refund(2, 3_000, 0), refund(3, 10_000, 3_000));
+    for bodies in [[&first, &second], [&second, &first]] {
+        let mut notes = Notes::default();
+        notes.kinds(&at(Shape::Linked, 1, 0, 1).charge_succeeded());
+        let mut amounts: Vec<_> = bodies
+            .map(|body| notes.payload(body, "payment.refunded")["payment"].take())
+            .map(|payment| (payment["refundAmount"].clone(), payment["refundedAmount"].clone()))
+            .to_vec();
+        amounts.sort_by_key(|(_, total)| total.as_i64());
+        assert_eq!(amounts, [(json!(3_000), json!(3_000)), (json!(7_000), json!(10_000))]);
+    }
 }
 
 #[test]

@@ -175,3 +175,35 @@ fn a_checkout_tells_who_the_guest_is_and_what_was_bought() {
     assert_eq!(payload["customer"]["firstName"], "Kai");
     assert_eq!(payload["plan"]["name"], "Glaze set");
 }
+
+/// Case P4.
+#[test]
+fn a_trial_that_ends_without_a_card_is_a_pause() {
+    let paused = |number, seconds, status: &str, before: &str| {
+        let sample = Sample { status: status.to_owned(), ..at(Shape::Unlinked, number, seconds, 1) };
+        sample.subscription_updated(json!({ "status": before }))
+    };
+    let named = |body: &str, kind: &str| {
+        let mut body: Value = serde_json::from_str(body).unwrap();
+        body["type"] = json!(kind);
+        body["data"].as_object_mut().unwrap().remove("previous_attributes");
+        body.to_string()
+    };
+    let pause = paused(2, DAY, "paused", "trialing");
+    let resume = paused(4, 2 * DAY, "active", "paused");
+    let (pause_named, resume_named) =
+        (named(&pause, "customer.subscription.paused"), named(&resume, "customer.subscription.resumed"));
+    for (pauses, resumes) in [
+        ([&pause, &pause_named], [&resume, &resume_named]),
+        ([&pause_named, &pause], [&resume_named, &resume]),
+    ] {
+        let mut notes = Notes::default();
+        notes.kinds(&at(Shape::Unlinked, 1, 0, 1).customer_created());
+        assert_eq!(notes.kinds(pauses[0]), ["plan.paused"]);
+        assert_eq!(notes.kinds(pauses[1]), [""; 0]);
+        assert_eq!(notes.status(&Sample::default()), "Paused");
+        assert_eq!(notes.kinds(resumes[0]), ["plan.resumed"]);
+        assert_eq!(notes.kinds(resumes[1]), [""; 0]);
+        assert_eq!(notes.status(&Sample::default()), "In progress");
+    }
+}
