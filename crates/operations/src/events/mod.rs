@@ -5,7 +5,7 @@ use crate::event::EventKind;
 use crate::notes::NOTE;
 use crate::shape::{Entity, Shape};
 use crate::tasks::TASK;
-use serde_json::json;
+use serde_json::{Value, json};
 use tieline_connect::paythen;
 use tieline_model::event::kinds;
 
@@ -98,11 +98,34 @@ fn tasks() -> Vec<EventKind> {
     ]
 }
 
+/// Paythen's events. A webhook's mapping may send them as well, with fields of its own.
 fn payments() -> Vec<EventKind> {
-    paythen::KINDS
-        .iter()
-        .map(|key| EventKind { open: true, ..EventKind::like(key, key, "", json!({})) })
-        .collect()
+    let kind = |kind: &paythen::KindSample| EventKind {
+        payload: payment_payload((kind.sample)()),
+        open: true,
+        ..EventKind::like(kind.key, kind.title, kind.help, (kind.sample)())
+    };
+    paythen::TABLE.iter().map(kind).collect()
+}
+
+/// The shape of a payment event: that of its sample, except that any value may be null and that the merchant
+/// names the custom fields.
+fn payment_payload(sample: Value) -> Shape {
+    let mut payload = Shape::like(&sample);
+    if let Shape::Schema(schema) = &mut payload {
+        allow_null(schema);
+        schema["properties"]["customFields"] =
+            json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    }
+    payload
+}
+
+fn allow_null(schema: &mut Value) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(allow_null);
+    } else if let Some(kind) = schema.get_mut("type") {
+        *kind = json!([kind.take(), "null"]);
+    }
 }
 
 fn webhook() -> EventKind {
