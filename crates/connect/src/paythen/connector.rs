@@ -53,7 +53,7 @@ impl Connector for Paythen {
         match StripeEvent::parse(delivery.body) {
             Ok(event) => Ok(Reading {
                 external_id: Some(event.id.clone()),
-                facts: Box::new(Told { event, settings: self.settings.clone() }),
+                facts: Box::new(StripeFacts { event, settings: self.settings.clone() }),
             }),
             Err(reason) => unreadable(delivery.body, reason.to_string()),
         }
@@ -78,12 +78,12 @@ fn unreadable(body: &[u8], reason: String) -> Result<Reading, Malformed> {
 
 /// A Stripe event, and the settings to interpret it with.
 #[derive(Debug)]
-struct Told {
+struct StripeFacts {
     event: StripeEvent,
     settings: PaythenSettings,
 }
 
-impl Facts for Told {
+impl Facts for StripeFacts {
     fn apply<'a>(&'a self, memory: &'a mut dyn Memory) -> BoxFuture<'a, Result<Outcome, MemoryError>> {
         Box::pin(async {
             match normalise(&self.event, &self.settings, memory).await {

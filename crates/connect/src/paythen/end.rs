@@ -1,8 +1,8 @@
 //! How many payments a plan has, by the end that is set on its subscription.
 
-use super::book::Enrolment;
 use super::facts::{Change, PlannedEnd};
 use super::fields::{Object, Unmappable};
+use super::ledger::Enrolment;
 use super::objects::MAX_PAYMENTS;
 use jiff::civil::DateTime;
 use jiff::{Span, tz::TimeZone};
@@ -20,7 +20,7 @@ pub(super) struct Steps<'a> {
     pub(super) every: i64,
 }
 
-/// Reads the end of a subscription. One that stands for the end of a period says nothing about the plan.
+/// Reads the end of a subscription. The end of a period says nothing about the plan.
 pub(super) fn planned(
     object: &Object<'_>,
     before: Option<&Object<'_>>,
@@ -82,9 +82,8 @@ fn date(at: Timestamp) -> Option<DateTime> {
 }
 
 impl Enrolment {
-    /// Takes in the end of the subscription. The end that a plan is created with says how many payments it has;
-    /// so does a later one that makes it longer. An earlier one is a cancellation, and so is one that is set
-    /// where there was none.
+    /// Records the end of the subscription. The end that a plan is created with says how many payments it has,
+    /// and so does one that makes it longer. Moving it forward, or setting one later on, is a cancellation.
     pub(super) fn learn_length(&mut self, change: &Change, at: i64) {
         let end = &change.end;
         let length = end.payments.unwrap_or(0);

@@ -1,6 +1,6 @@
-//! Stripe's events, read far enough that handling one needs no more than memory.
+//! Stripe's events, read as far as the database is not needed.
 
-use super::facts::{About, What};
+use super::facts::{About, Fact};
 use super::fields::{BODY, Object, Unmappable};
 use super::objects;
 use serde_json::Value;
@@ -18,14 +18,14 @@ pub struct StripeEvent {
     /// Whether real money moved.
     pub livemode: bool,
     pub(super) about: About,
-    pub(super) what: What,
+    pub(super) what: Fact,
 }
 
 impl StripeEvent {
-    /// Reads the body of a delivery. A type that means nothing to Paythen is read no further than its id.
+    /// Reads the body of a delivery. Of a type that does not matter for plans, only the id is read.
     ///
     /// # Errors
-    /// A sentence that names the field that is missing or has another type than Stripe gives it.
+    /// A sentence that names the field that is missing or has the wrong type.
     pub fn parse(body: &[u8]) -> Result<Self, Unmappable> {
         let value: Value = serde_json::from_slice(body)
             .map_err(|error| Unmappable(format!("the body is not JSON: {error}")))?;
@@ -40,14 +40,14 @@ impl StripeEvent {
         Ok(Self { id, kind, created, livemode, about, what })
     }
 
-    /// Whether this type of event means anything to Paythen. One that does not gives no events.
+    /// Whether this type of event matters for plans. One that does not leads to no events.
     #[must_use]
     pub const fn is_relevant(&self) -> bool {
-        !matches!(self.what, What::Nothing)
+        !matches!(self.what, Fact::Nothing)
     }
 }
 
-fn facts(event: &Object<'_>, kind: &str) -> Result<(About, What), Unmappable> {
+fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {
     let read = match kind {
         "customer.created" | "customer.updated" => Kind::Customer,
         "customer.subscription.created" => Kind::Subscription { created: true },
@@ -57,18 +57,18 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, What), Unmappable> {
         | "customer.subscription.resumed" => Kind::Subscription { created: false },
         "payment_method.attached" => Kind::Method,
         "checkout.session.completed" => Kind::Checkout,
-        "invoice.paid" | "invoice.payment_succeeded" => Kind::Invoice(What::Paid, "amount_paid"),
-        "invoice.payment_failed" => Kind::Invoice(What::Failed, "amount_due"),
-        "invoice.voided" => Kind::Invoice(What::Voided, "amount_due"),
-        "invoice.upcoming" => Kind::Invoice(What::Upcoming, "amount_due"),
+        "invoice.paid" | "invoice.payment_succeeded" => Kind::Invoice(Fact::Paid, "amount_paid"),
+        "invoice.payment_failed" => Kind::Invoice(Fact::Failed, "amount_due"),
+        "invoice.voided" => Kind::Invoice(Fact::Voided, "amount_due"),
+        "invoice.upcoming" => Kind::Invoice(Fact::Upcoming, "amount_due"),
         "invoice_payment.paid" => Kind::InvoicePayment,
-        "payment_intent.succeeded" => Kind::Intent(What::Paid),
-        "payment_intent.payment_failed" => Kind::Intent(What::Failed),
-        "charge.succeeded" => Kind::Charge(What::Paid),
-        "charge.refunded" => Kind::Charge(What::Refunded),
+        "payment_intent.succeeded" => Kind::Intent(Fact::Paid),
+        "payment_intent.payment_failed" => Kind::Intent(Fact::Failed),
+        "charge.succeeded" => Kind::Charge(Fact::Paid),
+        "charge.refunded" => Kind::Charge(Fact::Refunded),
         "charge.dispute.created" => Kind::Dispute { opened: true },
         "charge.dispute.closed" => Kind::Dispute { opened: false },
-        _ => return Ok((About::default(), What::Nothing)),
+        _ => return Ok((About::default(), Fact::Nothing)),
     };
     let data = event.object("data")?.ok_or_else(|| missing("data"))?;
     let data_object = data.value("object").ok_or_else(|| missing("data.object"))?;
@@ -90,7 +90,7 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, What), Unmappable> {
         Kind::Charge(what) => objects::charge(&object, before.as_ref(), what),
         Kind::Dispute { opened } => objects::dispute(&object, opened),
     }?;
-    if let What::Subscription(change) = &mut what {
+    if let Fact::Subscription(change) = &mut what {
         change.ended |= kind == "customer.subscription.deleted";
         change.pause_touched |=
             matches!(kind, "customer.subscription.paused" | "customer.subscription.resumed");
@@ -107,10 +107,10 @@ enum Kind {
     Method,
     Checkout,
     /// With the field that holds the amount in question.
-    Invoice(fn(super::facts::Pay) -> What, &'static str),
+    Invoice(fn(super::facts::Pay) -> Fact, &'static str),
     InvoicePayment,
-    Intent(fn(super::facts::Pay) -> What),
-    Charge(fn(super::facts::Pay) -> What),
+    Intent(fn(super::facts::Pay) -> Fact),
+    Charge(fn(super::facts::Pay) -> Fact),
     Dispute {
         opened: bool,
     },

@@ -1,15 +1,15 @@
-//! What a Stripe event tells, whatever the version of Stripe's API it was written in.
+//! The facts in a Stripe event, the same for every version of Stripe's API.
 
 use serde::{Deserialize, Serialize};
 use tieline_model::Timestamp;
 
-/// What an event tells about whom and which plan.
+/// The person and the plan that an event is about.
 #[derive(Clone, Debug, Default)]
 pub(super) struct About {
     pub(super) customer: Option<String>,
     /// What Stripe's customer record or the checkout says.
     pub(super) person: Person,
-    /// What stands on the card, which need not be the customer's: it fills gaps only.
+    /// The details of the card, which may be somebody else's, so they only fill gaps.
     pub(super) card_holder: Person,
     pub(super) subscription: Option<String>,
     /// The object's own metadata first, then those of its subscription and its first line.
@@ -56,7 +56,7 @@ pub(super) enum Side {
     Money,
 }
 
-/// A payment as one object tells it. Amounts are in minor units.
+/// A payment as one object reports it. Amounts are in minor units.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pay {
     pub(super) side: Side,
@@ -116,7 +116,7 @@ pub(super) struct PlannedEnd {
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub(super) enum What {
+pub(super) enum Fact {
     /// Nothing that Paythen has a name for.
     Nothing,
     Customer {

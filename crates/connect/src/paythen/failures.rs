@@ -1,9 +1,9 @@
 //! Attempts that failed, and what they mean for the plan.
 
 use super::apply::Rules;
-use super::book::{Belongs, FailedPayment};
 use super::facts::{Pay, Side};
 use super::kinds;
+use super::ledger::{FailedPayment, Ties};
 use super::outcome::{Draft, Drafts, PaymentView};
 use tieline_model::Timestamp;
 
@@ -11,32 +11,32 @@ use tieline_model::Timestamp;
 const MAX_MESSAGE: usize = 300;
 
 impl Rules<'_> {
-    /// Notes a failed attempt. The invoice and the PaymentIntent of one attempt are told as one failure, and
-    /// whichever comes second adds what it knows.
+    /// Records a failed attempt. The invoice and the PaymentIntent of one attempt are one failure; whichever
+    /// comes second adds what it knows.
     pub(super) fn failed(&mut self, pay: &Pay) -> Vec<Draft> {
         let (event, at) = (self.event, self.at());
-        if self.book.failures.iter().any(|one| one.was_told_by(&event.id)) {
+        if self.ledger.failures.iter().any(|one| one.was_reported_by(&event.id)) {
             return Vec::new();
         }
         if let Some(subscription) = event.about.subscription.clone() {
             self.learn_plan(&subscription);
         }
-        let before = self.standings();
-        let belongs = Belongs::new(pay, &event.about, self.settings);
-        let found = self.book.find_failure(pay, at);
+        let before = self.plan_states();
+        let ties = Ties::new(pay, &event.about, self.settings);
+        let found = self.ledger.find_failure(pay, at);
         let place = found.unwrap_or_else(|| {
-            self.book.failures.push(FailedPayment { at, ..FailedPayment::default() });
-            self.book.failures.len() - 1
+            self.ledger.failures.push(FailedPayment { at, ..FailedPayment::default() });
+            self.ledger.failures.len() - 1
         });
-        self.book.failures[place].add(pay, belongs, &event.id, at);
-        let failure = self.book.failures[place].clone();
-        let key = self.book.home_of_failure(&failure).into_owned();
-        if failure.belongs.subscription.is_none() {
+        self.ledger.failures[place].add(pay, ties, &event.id, at);
+        let failure = self.ledger.failures[place].clone();
+        let key = self.ledger.key_of_failure(&failure).into_owned();
+        if failure.ties.subscription.is_none() {
             self.learn_plan(&key);
         }
-        let after = self.standing(&key);
-        let before = before.iter().find(|(known, _)| *known == key).map(|(_, standing)| *standing);
-        let view = PaymentView::failed(pay, &failure, self.book.attempts_of(&failure));
+        let after = self.plan_state(&key);
+        let before = before.iter().find(|(known, _)| *known == key).map(|(_, plan_state)| *plan_state);
+        let view = PaymentView::failed(pay, &failure, self.ledger.attempts_of(&failure));
         let mut drafts = Drafts::new(Some(key.clone()), Some(view));
         drafts.push_if(found.is_none(), kinds::PAYMENT_FAILED);
         let newest = after.newest_failure == Some(failure.at);
@@ -45,29 +45,29 @@ impl Rules<'_> {
             && (newest || changed)
             && let Some(kind) = after.status.overdue_kind()
         {
-            // The other side of the attempt may have told it, even before its plan was known.
-            let told = self.book.failures[place].overdue_told.replace(after.status);
+            // The other side of the attempt may have reported it, even before its plan was known.
+            let told = self.ledger.failures[place].overdue_reported.replace(after.status);
             drafts.push_if(told != Some(after.status), kind);
         }
         // A failure that comes late may be one that was paid since. What it sets off has to be ended as well,
         // and no later payment will do that.
-        drafts.push_if(found.is_none() && !after.overdue && self.book.is_plan(&key), kinds::RECOVERED);
+        drafts.push_if(found.is_none() && !after.overdue && self.ledger.is_plan(&key), kinds::RECOVERED);
         drafts.finish()
     }
 
-    /// Takes in that a bill need not be paid any more. What was overdue by it alone is not any more.
+    /// Records that a bill need not be paid any more. A plan that was overdue by it alone recovers.
     pub(super) fn voided(&mut self, pay: &Pay) -> Vec<Draft> {
         let Some(invoice) = &pay.ids.invoice else { return Vec::new() };
         if let Some(subscription) = self.event.about.subscription.clone() {
             self.learn_plan(&subscription);
         }
-        let before = self.standings();
-        self.book.forgive(invoice);
+        let before = self.plan_states();
+        self.ledger.forgive(invoice);
         // A first bill is voided when a sign-up is given up; nothing recovers by that.
         let mut drafts = Vec::new();
         for (key, before) in before.into_iter().filter(|(_, before)| before.overdue) {
-            let began = self.book.enrolment(&key).is_some_and(|one| one.signed_up || !one.sign_up_awaited);
-            if began && !self.standing(&key).overdue && before.status.overdue_kind().is_some() {
+            let began = self.ledger.enrolment(&key).is_some_and(|one| one.signed_up || !one.sign_up_awaited);
+            if began && !self.plan_state(&key).overdue && before.status.overdue_kind().is_some() {
                 drafts.push(Draft {
                     kind: kinds::RECOVERED,
                     enrolment: Some(key),
@@ -78,21 +78,27 @@ impl Rules<'_> {
         drafts
     }
 
-    /// Whether an event tells if a payment is tried again. For a subscription only its invoice does; a
-    /// payment without one is not tried again by itself.
-    fn knows_what_follows(&self, pay: &Pay, failure: &FailedPayment, key: &str, told_before: bool) -> bool {
-        let billed = failure.invoice.is_some() || failure.belongs.of_subscription;
-        let bare = !billed && self.book.enrolment(key).is_some_and(|one| !one.is_subscription());
-        pay.side == Side::Invoice || (bare && !told_before)
+    /// Whether an event says if a payment is tried again. For a subscription only its invoice does; a payment
+    /// without an invoice is not tried again by itself.
+    fn knows_what_follows(
+        &self,
+        pay: &Pay,
+        failure: &FailedPayment,
+        key: &str,
+        reported_before: bool,
+    ) -> bool {
+        let billed = failure.invoice.is_some() || failure.ties.of_subscription;
+        let bare = !billed && self.ledger.enrolment(key).is_some_and(|one| !one.is_subscription());
+        pay.side == Side::Invoice || (bare && !reported_before)
     }
 }
 
 impl FailedPayment {
-    fn was_told_by(&self, event: &str) -> bool {
+    fn was_reported_by(&self, event: &str) -> bool {
         [&self.invoice_event, &self.money_event].into_iter().flatten().any(|told| told == event)
     }
 
-    fn add(&mut self, pay: &Pay, belongs: Belongs, event: &str, at: i64) {
+    fn add(&mut self, pay: &Pay, ties: Ties, event: &str, at: i64) {
         let side = match pay.side {
             Side::Invoice => &mut self.invoice_event,
             Side::Money => &mut self.money_event,
@@ -108,6 +114,6 @@ impl FailedPayment {
         self.message = self.message.take().or(message);
         self.amount = self.amount.max(pay.amount);
         self.currency = self.currency.take().or_else(|| pay.currency.clone());
-        self.belongs.add(belongs);
+        self.ties.add(ties);
     }
 }

@@ -8,7 +8,7 @@ use tieline_model::Timestamp;
 #[error("{0}")]
 pub struct Unmappable(pub(super) String);
 
-/// A JSON object and where it stands in the body. Null counts as absent, as does an empty text.
+/// A JSON object and its place in the body. Null and empty texts count as absent.
 #[derive(Clone)]
 pub(super) struct Object<'a> {
     map: &'a Map<String, Value>,
@@ -23,7 +23,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Whether the field is there at all, be it null. This is how the shapes of Stripe's versions differ.
+    /// Whether the object has the field, even if it is null. Stripe's versions differ by this.
     pub(super) fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)
     }

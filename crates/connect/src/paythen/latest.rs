@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A value with the time of the event that told it, in milliseconds since 1970.
+/// A value with the time of the event that it comes from, in milliseconds since 1970.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Latest<T>(Option<(T, i64)>);
@@ -14,8 +14,8 @@ impl<T> Default for Latest<T> {
 }
 
 impl<T: Ord> Latest<T> {
-    /// Takes `value` unless something newer is known, and tells whether it was taken. Of two values of the
-    /// same time the greater one stays: Stripe's times are whole seconds, and some rule must decide.
+    /// Stores `value` unless a newer one is known, and returns whether it did. Of two values of the same time
+    /// the greater one stays: Stripe's times are whole seconds, and some rule must decide.
     pub(super) fn set(&mut self, value: T, at: i64) -> bool {
         let newer = self.0.as_ref().is_none_or(|(known, since)| (at, &value) > (*since, known));
         if newer {
@@ -24,14 +24,14 @@ impl<T: Ord> Latest<T> {
         newer
     }
 
-    /// The same for what an event may not mention.
+    /// The same for a value that an event may leave out.
     pub(super) fn learn(&mut self, value: Option<T>, at: i64) {
         if let Some(value) = value {
             self.set(value, at);
         }
     }
 
-    /// Takes `value` only while nothing is known; anything told later replaces it.
+    /// Stores `value` only if nothing is known; any other value replaces it.
     pub(super) fn fill(&mut self, value: Option<T>) {
         if self.0.is_none() {
             self.0 = value.map(|value| (value, i64::MIN));
@@ -42,7 +42,7 @@ impl<T: Ord> Latest<T> {
         self.0.as_ref().map(|(value, _)| value)
     }
 
-    /// When the value was told; the beginning of time where there is none.
+    /// The time of the value; the beginning of time if there is none.
     pub(super) fn at(&self) -> i64 {
         self.0.as_ref().map_or(i64::MIN, |(_, at)| *at)
     }

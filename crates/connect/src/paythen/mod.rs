@@ -1,11 +1,10 @@
-//! Paythen: Stripe's events of the account that Paythen works on, become events about plans and payments.
+//! Paythen: turns the events of the Stripe account that Paythen works on into events about plans and payments.
 //!
 //! Stripe sends several events for one payment, in any order and more than once, and the links between its
 //! objects differ by API version. What is remembered between deliveries are facts; a plan's status is worked
 //! out from them, so a late delivery adds a fact and never sets a newer status back.
 
 mod apply;
-mod book;
 mod connector;
 mod end;
 mod event;
@@ -15,18 +14,19 @@ mod fields;
 pub mod fixtures;
 pub mod kinds;
 mod latest;
+mod ledger;
+mod matching;
 mod objects;
 mod outcome;
 mod payload;
 mod plan;
+mod plan_state;
 mod receipts;
 mod references;
 mod sample;
-mod standing;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
-mod tying;
 
 pub use connector::{KIND, Paythen};
 pub use event::StripeEvent;
@@ -35,9 +35,9 @@ pub use kinds::{KINDS, KindSample, TABLE};
 
 use crate::connector::{Memory, MemoryError};
 use apply::Rules;
-use book::Book;
-use facts::What;
-use references::Desk;
+use facts::Fact;
+use ledger::Ledger;
+use references::LedgerStore;
 use serde_json::value::RawValue;
 use tieline_model::Timestamp;
 use tieline_model::connection::PaythenSettings;
@@ -71,9 +71,8 @@ pub enum NormaliseError {
     },
 }
 
-/// Turns a Stripe event into the Paythen events that follow from it, in the order in which they are to be
-/// told; none where it means nothing or tells nothing new. An ordinary payment takes one or two reads and
-/// one or two writes.
+/// Turns a Stripe event into the Paythen events that follow from it, in order; none if it changes nothing. An
+/// ordinary payment takes one or two reads and one or two writes.
 ///
 /// # Errors
 /// When the memory fails or a document in it is damaged.
@@ -82,30 +81,30 @@ pub async fn normalise(
     settings: &PaythenSettings,
     memory: &mut dyn Memory,
 ) -> Result<Vec<PaythenEvent>, NormaliseError> {
-    let mut desk = Desk { memory };
+    let mut ledgers = LedgerStore { memory };
     let found = match &event.what {
-        What::Nothing => None,
-        What::Tie { invoice, intent } => desk.tie(invoice, intent).await?,
-        _ => Some(desk.find(event).await?),
+        Fact::Nothing => None,
+        Fact::Tie { invoice, intent } => ledgers.tie(invoice, intent).await?,
+        _ => Some(ledgers.find(event).await?),
     };
     let Some(mut found) = found else { return Ok(Vec::new()) };
-    let rules = Rules { event, settings, book: &mut found.book, tie: found.tie.take() };
+    let rules = Rules { event, settings, ledger: &mut found.ledger, tie: found.tie.take() };
     let drafts = rules.apply();
     let events = drafts.iter().map(|draft| {
         let customer = found.key.strip_prefix("customer:");
-        let payload = payload::write(event, &found.book, customer, draft, settings)
+        let payload = payload::write(event, &found.ledger, customer, draft, settings)
             .map_err(|error| NormaliseError::Document { key: found.key.clone(), error })?;
-        let subject = subject(&found.key, &found.book);
+        let subject = subject(&found.key, &found.ledger);
         Ok(PaythenEvent { kind: draft.kind, subject, occurred_at: event.created, payload })
     });
     let events = events.collect::<Result<Vec<_>, _>>()?;
-    desk.save(found).await?;
+    ledgers.save(found).await?;
     Ok(events)
 }
 
-fn subject(key: &str, book: &Book) -> Option<String> {
+fn subject(key: &str, ledger: &Ledger) -> Option<String> {
     match key.strip_prefix("customer:") {
         Some(customer) => Some(format!("stripe:{customer}")),
-        None => book.email.get().map(|email| format!("email:{}", tieline_model::text::email_key(email))),
+        None => ledger.email.get().map(|email| format!("email:{}", tieline_model::text::email_key(email))),
     }
 }

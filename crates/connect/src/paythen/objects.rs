@@ -1,10 +1,10 @@
 //! Stripe's objects, in the shapes before and from API version 2025-03-31, read into facts.
 
 use super::end::{self, Steps};
-use super::facts::{About, Address, Change, Ids, Pay, Person, Side, What};
+use super::facts::{About, Address, Change, Fact, Ids, Pay, Person, Side};
 use super::fields::{Object, Unmappable};
 
-type Read = Result<(About, What), Unmappable>;
+type Read = Result<(About, Fact), Unmappable>;
 
 pub(super) fn customer(object: &Object<'_>, before: Option<&Object<'_>>) -> Read {
     let person = person(object)?;
@@ -20,14 +20,14 @@ pub(super) fn customer(object: &Object<'_>, before: Option<&Object<'_>>) -> Read
         None => None,
     };
     let method = method.or(object.id("default_source")?).filter(|_| touched);
-    Ok((about, What::Customer { new_method: method }))
+    Ok((about, Fact::Customer { new_method: method }))
 }
 
 pub(super) fn payment_method(object: &Object<'_>) -> Read {
     let about =
         About { customer: object.id("customer")?, card_holder: billing_details(object)?, ..About::default() };
     let id = object.required_text("id")?;
-    let what = if about.customer.is_some() { What::Method(id) } else { What::Nothing };
+    let what = if about.customer.is_some() { Fact::Method(id) } else { Fact::Nothing };
     Ok((about, what))
 }
 
@@ -43,10 +43,10 @@ pub(super) fn checkout(object: &Object<'_>) -> Read {
         ..About::default()
     };
     object.metadata(&mut about.metadata)?;
-    Ok((about, What::Checkout { intent: object.id("payment_intent")? }))
+    Ok((about, Fact::Checkout { intent: object.id("payment_intent")? }))
 }
 
-pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> What, amount: &str) -> Read {
+pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> Fact, amount: &str) -> Read {
     let parent = object.object("parent")?;
     let nested = parent.map(|parent| parent.object("subscription_details")).transpose()?.flatten();
     let mut about = About { customer: object.id("customer")?, ..About::default() };
@@ -111,14 +111,14 @@ pub(super) fn invoice_payment(object: &Object<'_>) -> Read {
     let payment = object.object("payment")?;
     let intent = payment.map(|payment| payment.id("payment_intent")).transpose()?.flatten();
     let what = match (object.id("invoice")?, intent) {
-        (Some(invoice), Some(intent)) => What::Tie { invoice, intent },
+        (Some(invoice), Some(intent)) => Fact::Tie { invoice, intent },
         // Paid outside Stripe or by a charge of its own: there is nothing to tie.
-        _ => What::Nothing,
+        _ => Fact::Nothing,
     };
     Ok((About::default(), what))
 }
 
-pub(super) fn intent(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Read {
+pub(super) fn intent(object: &Object<'_>, what: impl FnOnce(Pay) -> Fact) -> Read {
     let charge = object.first("charges")?;
     let error = object.object("last_payment_error")?;
     let mut about = About { customer: object.id("customer")?, ..About::default() };
@@ -154,11 +154,11 @@ pub(super) fn intent(object: &Object<'_>, what: impl FnOnce(Pay) -> What) -> Rea
     Ok((about, what(pay)))
 }
 
-/// A charge; one that is only authorised is no payment yet, its PaymentIntent tells when it is.
+/// A charge. One that is only authorised is no payment yet; its PaymentIntent says when it becomes one.
 pub(super) fn charge(
     object: &Object<'_>,
     before: Option<&Object<'_>>,
-    what: impl FnOnce(Pay) -> What,
+    what: impl FnOnce(Pay) -> Fact,
 ) -> Read {
     let mut about = About { customer: object.id("customer")?, ..About::default() };
     about.currency = object.text("currency")?;
@@ -182,7 +182,7 @@ pub(super) fn charge(
     };
     let held = object.flag("captured")? == Some(false);
     let what = match what(pay) {
-        What::Paid(_) if held => What::Nothing,
+        Fact::Paid(_) if held => Fact::Nothing,
         what => what,
     };
     Ok((about, what))
@@ -207,7 +207,7 @@ pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
     };
     let (reason, status) = (object.text("reason")?, object.text("status")?);
     let about = About { currency, ..About::default() };
-    Ok((about, What::Dispute { pay, opened, reason, status }))
+    Ok((about, Fact::Dispute { pay, opened, reason, status }))
 }
 
 pub(super) fn subscription(object: &Object<'_>, before: Option<&Object<'_>>, created: bool) -> Read {
@@ -239,7 +239,7 @@ pub(super) fn subscription(object: &Object<'_>, before: Option<&Object<'_>>, cre
         dates_moved: before.is_some_and(|before| moved(object, before)),
         end: end::planned(object, before, Steps { interval: about.interval.as_deref(), every })?,
     };
-    Ok((about, What::Subscription(change)))
+    Ok((about, Fact::Subscription(change)))
 }
 
 /// Whether a change moved dates. A renewal moves the period as well and is none of these.
@@ -253,7 +253,7 @@ fn moved(now: &Object<'_>, before: &Object<'_>) -> bool {
 pub(super) const MAX_PAYMENTS: u32 = 10_000;
 
 /// Takes the plan's name and interval from the price of an invoice's line or a subscription's item, and
-/// tells how many intervals lie between payments.
+/// returns how many intervals lie between payments.
 fn price(line: &Object<'_>, about: &mut About) -> i64 {
     let mut every = 1;
     for price in [line.expanded("price"), line.expanded("plan")].into_iter().flatten() {

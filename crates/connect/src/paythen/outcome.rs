@@ -1,10 +1,10 @@
-//! What handling an event leads to, before it is written down.
+//! The events that follow from one of Stripe's, before their payloads are written.
 
-use super::book::{Book, FailedPayment, Payment};
 use super::facts::{Ids, Pay};
+use super::ledger::{FailedPayment, Ledger, Payment};
 use tieline_model::Timestamp;
 
-/// An event to be written once all facts are in.
+/// An event whose payload is written once all facts are known.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) kind: &'static str,
@@ -60,7 +60,7 @@ impl Drafts {
 }
 
 impl PaymentView {
-    /// What an object tells of a payment.
+    /// What an object says of a payment.
     pub(super) fn new(pay: &Pay) -> Self {
         Self {
             ids: pay.ids.clone(),
@@ -78,7 +78,7 @@ impl PaymentView {
         }
     }
 
-    /// The same with the ids that other objects told.
+    /// The same with the ids from other objects.
     pub(super) fn of(pay: &Pay, payment: &Payment) -> Self {
         let refunded = payment.refunds.iter().copied().max().unwrap_or(0).max(pay.refunded);
         Self { ids: payment.ids(), refunded, ..Self::new(pay) }
@@ -91,7 +91,7 @@ impl PaymentView {
         Self::of(&pay, payment)
     }
 
-    /// A failed attempt, with what the events of both sides told.
+    /// A failed attempt, with what the events of both sides say.
     pub(super) fn failed(pay: &Pay, failure: &FailedPayment, in_a_row: u32) -> Self {
         let mut view = Self::new(pay);
         view.ids.invoice.clone_from(&failure.invoice);
@@ -104,7 +104,7 @@ impl PaymentView {
     }
 }
 
-impl Book {
+impl Ledger {
     /// How many attempts to collect the same bill or PaymentIntent had failed by then.
     pub(super) fn attempts_of(&self, failure: &FailedPayment) -> u32 {
         let same = |one: &&FailedPayment| match (&one.invoice, &one.intent) {

@@ -1,11 +1,11 @@
 //! The payload of an event: one shape for all of them, with null for what is not known.
 
-use super::book::{Book, Enrolment, PAYMENTS};
 use super::event::StripeEvent;
-use super::facts::{Address, What};
+use super::facts::{Address, Fact};
+use super::ledger::{Enrolment, Ledger, PAYMENTS};
 use super::outcome::{Draft, PaymentView};
 use super::plan::{CustomFields, custom_fields};
-use super::standing::Standing;
+use super::plan_state::PlanState;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tieline_model::Timestamp;
@@ -98,16 +98,16 @@ pub(super) struct Stripe<'a> {
     pub(super) charge: Option<&'a str>,
 }
 
-/// Writes the payload of one event as things stand after it.
+/// Writes the payload of one event, with the state after it.
 pub(super) fn write(
     event: &StripeEvent,
-    book: &Book,
+    ledger: &Ledger,
     customer: Option<&str>,
     draft: &Draft,
     settings: &PaythenSettings,
 ) -> Result<Box<RawValue>, serde_json::Error> {
-    let enrolment = draft.enrolment.as_deref().and_then(|key| book.enrolment(key));
-    let standing = enrolment.map(|one| book.standing(&one.key, settings)).unwrap_or_default();
+    let enrolment = draft.enrolment.as_deref().and_then(|key| ledger.enrolment(key));
+    let plan_state = enrolment.map(|one| ledger.plan_state(&one.key, settings)).unwrap_or_default();
     let view = draft.payment.as_ref();
     to_raw_value(&Payload {
         id: &event.id,
@@ -115,10 +115,10 @@ pub(super) fn write(
         occurred_at: event.created,
         livemode: event.livemode,
         derived: true,
-        customer: customer_of(book),
-        plan: enrolment.map(|one| plan_of(one, standing)).unwrap_or_default(),
+        customer: customer_of(ledger),
+        plan: enrolment.map(|one| plan_of(one, plan_state)).unwrap_or_default(),
         payment: view.map(payment_of).unwrap_or_default(),
-        progress: enrolment.map(|one| progress_of(one, standing)).unwrap_or_default(),
+        progress: enrolment.map(|one| progress_of(one, plan_state)).unwrap_or_default(),
         links: Links {
             customer_page: view.and_then(|view| view.page.as_deref()),
             receipt: view.and_then(|view| view.receipt.as_deref()),
@@ -136,23 +136,23 @@ pub(super) fn write(
     })
 }
 
-fn customer_of(book: &Book) -> Customer<'_> {
-    let name = book.name.get().map(|name| name.trim());
+fn customer_of(ledger: &Ledger) -> Customer<'_> {
+    let name = ledger.name.get().map(|name| name.trim());
     let (first_name, last_name) = match name.and_then(|name| name.split_once(char::is_whitespace)) {
         Some((first, last)) => (Some(first), Some(last.trim_start())),
         None => (name, None),
     };
     Customer {
-        email: book.email.get().map(String::as_str),
+        email: ledger.email.get().map(String::as_str),
         name,
         first_name,
         last_name,
-        phone: book.phone.get().map(String::as_str),
-        address: book.address.get().cloned().unwrap_or_default(),
+        phone: ledger.phone.get().map(String::as_str),
+        address: ledger.address.get().cloned().unwrap_or_default(),
     }
 }
 
-fn plan_of(enrolment: &Enrolment, standing: Standing) -> Plan<'_> {
+fn plan_of(enrolment: &Enrolment, plan_state: PlanState) -> Plan<'_> {
     Plan {
         id: Some(enrolment.key.as_str()).filter(|key| *key != PAYMENTS),
         name: enrolment.plan_name.get().map(String::as_str),
@@ -162,7 +162,7 @@ fn plan_of(enrolment: &Enrolment, standing: Standing) -> Plan<'_> {
         interval: enrolment.interval.get().map(String::as_str),
         payments_expected: enrolment.payments_expected(),
         deposit: enrolment.deposit.get().copied(),
-        status: Some(standing.status.name()),
+        status: Some(plan_state.status.name()),
     }
 }
 
@@ -182,8 +182,8 @@ fn payment_of(view: &PaymentView) -> Payment<'_> {
     }
 }
 
-fn progress_of(enrolment: &Enrolment, standing: Standing) -> Progress {
-    let paid = standing.paid;
+fn progress_of(enrolment: &Enrolment, plan_state: PlanState) -> Progress {
+    let paid = plan_state.paid;
     let expected = enrolment.payments_expected();
     let percent = |expected: u32| {
         let percent = u64::from(paid) * 100 / u64::from(expected.max(1));
@@ -196,10 +196,10 @@ fn progress_of(enrolment: &Enrolment, standing: Standing) -> Progress {
     }
 }
 
-/// The merchant's own metadata, and of a dispute why it was opened and how it stands.
+/// The merchant's own metadata, and for a dispute its reason and status.
 fn extra_fields<'a>(event: &'a StripeEvent, settings: &PaythenSettings) -> CustomFields<'a> {
     let mut fields = custom_fields(&event.about, settings);
-    if let What::Dispute { reason, status, .. } = &event.what {
+    if let Fact::Dispute { reason, status, .. } = &event.what {
         let extra = [("disputeReason", reason), ("disputeStatus", status)];
         fields.0.extend(extra.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
     }

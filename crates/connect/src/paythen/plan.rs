@@ -1,7 +1,7 @@
-//! What metadata say of a plan. Which keys Paythen writes is not public, so they are settings.
+//! What metadata says of a plan. Which keys Paythen writes is not public, so they are settings.
 
-use super::book::Enrolment;
 use super::facts::About;
+use super::ledger::Enrolment;
 use super::objects::MAX_PAYMENTS;
 use serde::Serialize;
 use tieline_model::connection::PaythenSettings;
@@ -13,7 +13,7 @@ pub(super) fn lookup<'a>(keys: &[String], about: &'a About) -> Option<&'a str> {
     found.into_iter().find(|text| !text.is_empty())
 }
 
-/// Takes in what an event says of the plan. A number that cannot be read is left out: metadata are the
+/// Records what an event says of the plan. A number that cannot be read is left out: metadata is the
 /// merchant's own text.
 pub(super) fn learn(enrolment: &mut Enrolment, about: &About, settings: &PaythenSettings, at: i64) {
     let text = |keys: &[String]| lookup(keys, about).map(str::to_owned);

@@ -1,23 +1,23 @@
 //! Money that comes in and goes back.
 
 use super::apply::Rules;
-use super::book::Belongs;
 use super::facts::{Ids, Pay, Side};
 use super::kinds;
+use super::ledger::Ties;
 use super::outcome::{Draft, Drafts, PaymentView};
-use super::standing::Standing;
+use super::plan_state::PlanState;
 
 impl Rules<'_> {
-    /// Notes that a payment came in, as one of the objects that stand for it tells.
+    /// Records that a payment came in, as one of its objects reports it.
     pub(super) fn paid(&mut self, pay: &Pay) -> Vec<Draft> {
         if let Some(subscription) = self.event.about.subscription.clone() {
             self.learn_plan(&subscription);
         }
         // A trial's invoice of nothing, and a payment of long ago that was counted then.
-        if pay.amount.saturating_add(pay.credited) <= 0 || self.book.has_forgotten(self.at()) {
+        if pay.amount.saturating_add(pay.credited) <= 0 || self.ledger.has_forgotten(self.at()) {
             return Vec::new();
         }
-        let belongs = Belongs::new(pay, &self.event.about, self.settings);
+        let ties = Ties::new(pay, &self.event.about, self.settings);
         let mut ids = pay.ids.clone();
         let tie = self.tie.take();
         let tied = tie.is_some();
@@ -26,35 +26,35 @@ impl Rules<'_> {
             Side::Money => ids.invoice = ids.invoice.or(tie),
         }
         let at = self.at();
-        let before = self.standings();
-        let bound = self.book.place_payment(pay, &ids, belongs, tied, at);
-        let mut drafts = self.count(bound.place, Some(pay), &before);
-        if let Some(freed) = bound.freed {
-            self.book.payments[freed].paid_at = None;
+        let before = self.plan_states();
+        let matched = self.ledger.place_payment(pay, &ids, ties, tied, at);
+        let mut drafts = self.count(matched.place, Some(pay), &before);
+        if let Some(freed) = matched.freed {
+            self.ledger.payments[freed].paid_at = None;
             drafts.extend(self.count(freed, None, &before));
         }
         drafts
     }
 
     /// Counts a payment as received, once, and says what that changes.
-    fn count(&mut self, place: usize, pay: Option<&Pay>, before: &[(String, Standing)]) -> Vec<Draft> {
+    fn count(&mut self, place: usize, pay: Option<&Pay>, before: &[(String, PlanState)]) -> Vec<Draft> {
         let at = self.at();
-        let payment = &mut self.book.payments[place];
+        let payment = &mut self.ledger.payments[place];
         let news = payment.paid_at.is_none();
         payment.paid_at = payment.paid_at.max(Some(at));
         let payment = payment.clone();
-        let key = self.home_of(&payment);
-        if payment.belongs.subscription.is_none() && pay.is_some() {
+        let key = self.key_of_payment(&payment);
+        if payment.ties.subscription.is_none() && pay.is_some() {
             self.learn_plan(&key);
         }
         // An attempt that failed may have named another plan, or none, and made that one overdue.
-        let failures = self.book.failures.iter().filter(|one| news && one.is_of(&payment));
-        let mut homes: Vec<_> =
-            failures.map(|one| self.book.home(&one.belongs, one.at).into_owned()).collect();
-        homes.push(key.clone());
-        let was_overdue = before.iter().any(|(known, standing)| standing.overdue && homes.contains(known));
+        let failures = self.ledger.failures.iter().filter(|one| news && one.is_of(&payment));
+        let mut keys: Vec<_> =
+            failures.map(|one| self.ledger.key_of(&one.ties, one.at).into_owned()).collect();
+        keys.push(key.clone());
+        let was_overdue = before.iter().any(|(known, plan_state)| plan_state.overdue && keys.contains(known));
         self.sign_up(&key);
-        let after = self.standing(&key);
+        let after = self.plan_state(&key);
         let view =
             pay.map_or_else(|| PaymentView::remembered(&payment), |pay| PaymentView::of(pay, &payment));
         let mut drafts = Drafts::new(Some(key.clone()), Some(view));
@@ -64,24 +64,24 @@ impl Rules<'_> {
         drafts.finish()
     }
 
-    /// Notes how much of a payment was given back in all; each total is told once.
+    /// Records how much of a payment was given back in all; each total is reported once.
     pub(super) fn refunded(&mut self, pay: &Pay) -> Vec<Draft> {
         if pay.refunded <= 0 {
             return Vec::new();
         }
-        let belongs = Belongs::new(pay, &self.event.about, self.settings);
+        let ties = Ties::new(pay, &self.event.about, self.settings);
         let at = self.at();
-        let place = match self.book.bind(&pay.ids, pay.linked) {
-            Some(bound) => bound.place,
+        let place = match self.ledger.bind(&pay.ids, pay.linked) {
+            Some(matched) => matched.place,
             None => {
                 // Not guessed: a refund comes long after the payment that it belongs to.
                 let pay = Pay { linked: true, ..pay.clone() };
-                let place = self.book.place_payment(&pay, &pay.ids, belongs, false, at).place;
-                self.book.payments[place].certain = false;
+                let place = self.ledger.place_payment(&pay, &pay.ids, ties, false, at).place;
+                self.ledger.payments[place].certain = false;
                 place
             }
         };
-        let payment = &mut self.book.payments[place];
+        let payment = &mut self.ledger.payments[place];
         if payment.refunds.contains(&pay.refunded) {
             return Vec::new();
         }
@@ -89,7 +89,7 @@ impl Rules<'_> {
         let before = pay.refunded_before.or(smaller).unwrap_or_default();
         payment.refunds.push(pay.refunded);
         let payment = payment.clone();
-        let key = self.home_of(&payment);
+        let key = self.key_of_payment(&payment);
         let mut drafts = Drafts::new(
             Some(key),
             Some(PaymentView {
@@ -102,18 +102,18 @@ impl Rules<'_> {
         drafts.finish()
     }
 
-    /// Puts right what was guessed. A payment that this sets free is told now.
+    /// Corrects a guess. A payment that the guess had hidden is reported now.
     pub(super) fn tied(&mut self, invoice: &str, intent: &str) -> Vec<Draft> {
         let ids =
             Ids { invoice: Some(invoice.to_owned()), intent: Some(intent.to_owned()), ..Ids::default() };
-        let before = self.standings();
-        let Some(bound) = self.book.bind(&ids, true) else { return Vec::new() };
-        let payment = &mut self.book.payments[bound.place];
+        let before = self.plan_states();
+        let Some(matched) = self.ledger.bind(&ids, true) else { return Vec::new() };
+        let payment = &mut self.ledger.payments[matched.place];
         payment.invoice.get_or_insert_with(|| invoice.to_owned());
         payment.intent.get_or_insert_with(|| intent.to_owned());
         payment.certain = true;
-        let Some(freed) = bound.freed else { return Vec::new() };
-        self.book.payments[freed].paid_at = None;
+        let Some(freed) = matched.freed else { return Vec::new() };
+        self.ledger.payments[freed].paid_at = None;
         self.count(freed, None, &before)
     }
 }

@@ -1,9 +1,9 @@
-//! Where the book of an event's customer is found, and the small records that lead to it.
+//! How the ledger of an event's customer is found, and the small records that lead to it.
 
 use super::NormaliseError;
-use super::book::Book;
 use super::event::StripeEvent;
-use super::facts::{Ids, Pay, Side, What};
+use super::facts::{Fact, Ids, Pay, Side};
+use super::ledger::Ledger;
 use crate::connector::Memory;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// A record under `invoice:…`, `payment_intent:…` or `charge:…`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 struct Reference {
-    /// The key of the book that knows the payment.
+    /// The key of the ledger that knows the payment.
     #[serde(default, rename = "o", skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
     /// The other side of the payment: the PaymentIntent of an invoice, or the other way round.
@@ -19,24 +19,24 @@ struct Reference {
     tie: Option<String>,
 }
 
-/// A customer's book as it was found, and what is to be written with it.
+/// A customer's ledger as it was found, and what is to be written with it.
 pub(super) struct Found {
     pub(super) key: String,
-    pub(super) book: Book,
-    /// The other side of the event's payment, where it was told before.
+    pub(super) ledger: Ledger,
+    /// The other side of the event's payment, if it is known already.
     pub(super) tie: Option<String>,
-    /// The document as it was read; none where there was none.
+    /// The document as it was read, if there was one.
     raw: Option<String>,
     references: Vec<(String, Reference)>,
 }
 
 /// Reads and writes the memory.
-pub(super) struct Desk<'m> {
+pub(super) struct LedgerStore<'m> {
     pub(super) memory: &'m mut dyn Memory,
 }
 
-impl Desk<'_> {
-    /// Finds the book that an event belongs to.
+impl LedgerStore<'_> {
+    /// Finds the ledger that an event belongs to.
     pub(super) async fn find(&mut self, event: &StripeEvent) -> Result<Found, NormaliseError> {
         let pay = payment_of(event);
         let own = pay.as_ref().and_then(own_key);
@@ -53,16 +53,16 @@ impl Desk<'_> {
             let owner = reference.as_ref().and_then(|reference| reference.owner.clone());
             owner.unwrap_or_else(|| guest_key(event, own.as_deref()))
         };
-        let (book, raw) = self.book(&key).await?;
-        let mut found = Found { key, book, tie: None, raw, references: Vec::new() };
+        let (ledger, raw) = self.ledger(&key).await?;
+        let mut found = Found { key, ledger, tie: None, raw, references: Vec::new() };
         let (Some(pay), Some(own)) = (pay, own) else { return Ok(found) };
         let led_to = match event.what {
-            What::Dispute { .. } => false,
-            // A guest's payment may come in without the address that the failed attempt told.
-            What::Failed(_) => found.key.starts_with("email:"),
+            Fact::Dispute { .. } => false,
+            // A guest's payment may come in without the address that the failed attempt had.
+            Fact::Failed(_) => found.key.starts_with("email:"),
             _ => true,
         };
-        if found.book.knows(&pay) || !led_to {
+        if found.ledger.knows(&pay) || !led_to {
             return Ok(found);
         }
         if reference.is_none() && !pay.linked {
@@ -73,7 +73,7 @@ impl Desk<'_> {
         Ok(found)
     }
 
-    /// Remembers which PaymentIntent paid an invoice, and finds the book that knows either.
+    /// Remembers which PaymentIntent paid an invoice, and finds the ledger that knows either.
     pub(super) async fn tie(&mut self, invoice: &str, intent: &str) -> Result<Option<Found>, NormaliseError> {
         let keys = (format!("invoice:{invoice}"), format!("payment_intent:{intent}"));
         let known = [self.reference(Some(&keys.0)).await?, self.reference(Some(&keys.1)).await?]
@@ -90,14 +90,14 @@ impl Desk<'_> {
             self.put_references(references).await?;
             return Ok(None);
         };
-        let (book, raw) = self.book(&key).await?;
-        Ok(Some(Found { key, book, tie: None, raw, references }))
+        let (ledger, raw) = self.ledger(&key).await?;
+        Ok(Some(Found { key, ledger, tie: None, raw, references }))
     }
 
     /// Writes what changed.
     pub(super) async fn save(&mut self, found: Found) -> Result<(), NormaliseError> {
-        let Found { key, book, raw, references, .. } = found;
-        let document = serde_json::to_string(&book)
+        let Found { key, ledger, raw, references, .. } = found;
+        let document = serde_json::to_string(&ledger)
             .map_err(|error| NormaliseError::Document { key: key.clone(), error })?;
         if raw.as_ref() != Some(&document) {
             self.memory.put(&key, document).await.map_err(NormaliseError::Memory)?;
@@ -114,10 +114,10 @@ impl Desk<'_> {
         Ok(())
     }
 
-    async fn book(&mut self, key: &str) -> Result<(Book, Option<String>), NormaliseError> {
+    async fn ledger(&mut self, key: &str) -> Result<(Ledger, Option<String>), NormaliseError> {
         let raw = self.memory.get(key).await.map_err(NormaliseError::Memory)?;
-        let book = raw.as_deref().map(|raw| read(key, raw)).transpose()?;
-        Ok((book.unwrap_or_default(), raw))
+        let ledger = raw.as_deref().map(|raw| read(key, raw)).transpose()?;
+        Ok((ledger.unwrap_or_default(), raw))
     }
 
     async fn reference(&mut self, key: Option<&str>) -> Result<Option<Reference>, NormaliseError> {
@@ -132,8 +132,8 @@ fn read<T: DeserializeOwned>(key: &str, raw: &str) -> Result<T, NormaliseError> 
 }
 
 impl Found {
-    /// Notes the records that lead from the payment's ids here. Where a link stands in the objects
-    /// themselves, nobody asks for the invoice.
+    /// Collects the records that lead from the payment's ids to the ledger. If the objects name each other,
+    /// nobody asks for the invoice.
     fn refer(&mut self, pay: &Pay, own: String) {
         let owner = Some(self.key.clone());
         let other = self.tie.as_ref().map(|tie| match pay.side {
@@ -154,8 +154,8 @@ impl Found {
     }
 }
 
-impl Book {
-    /// Whether the object of an event was seen before, so that its records stand already.
+impl Ledger {
+    /// Whether the object of an event was seen before, so that its records exist already.
     fn knows(&self, pay: &Pay) -> bool {
         let same = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;
         self.payments.iter().any(|one| match pay.side {
@@ -168,10 +168,10 @@ impl Book {
 /// The payment that an event is about.
 fn payment_of(event: &StripeEvent) -> Option<Pay> {
     match &event.what {
-        What::Paid(pay) | What::Failed(pay) | What::Refunded(pay) | What::Dispute { pay, .. } => {
+        Fact::Paid(pay) | Fact::Failed(pay) | Fact::Refunded(pay) | Fact::Dispute { pay, .. } => {
             Some(pay.clone())
         }
-        What::Checkout { intent: Some(intent) } => Some(Pay {
+        Fact::Checkout { intent: Some(intent) } => Some(Pay {
             side: Side::Money,
             linked: true,
             ids: Ids { intent: Some(intent.clone()), ..Ids::default() },

@@ -4,7 +4,7 @@ use super::facts::Address;
 use super::kinds;
 use super::payload::{Customer, Links, Payload, Payment, Plan, Progress, Stripe};
 use super::plan::CustomFields;
-use super::standing::PlanStatus;
+use super::plan_state::PlanStatus;
 use serde_json::Value;
 use tieline_model::Timestamp;
 

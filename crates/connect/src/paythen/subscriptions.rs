@@ -1,20 +1,20 @@
-//! What becomes of a subscription: started, paused, moved, unpaid, ended.
+//! Changes of a subscription: started, paused, moved, unpaid, ended.
 
 use super::apply::Rules;
-use super::book::Enrolment;
 use super::facts::Change;
 use super::kinds;
+use super::ledger::Enrolment;
 use super::outcome::{Draft, Drafts};
-use super::standing::PlanStatus;
+use super::plan_state::PlanStatus;
 use tieline_model::Timestamp;
 
 impl Rules<'_> {
-    /// Notes how a subscription stands and tells what that changes.
+    /// Records the state of a subscription and returns what that changes.
     pub(super) fn subscription(&mut self, change: &Change) -> Vec<Draft> {
         let Some(key) = self.event.about.subscription.clone() else { return Vec::new() };
-        let (before, at) = (self.standing(&key), self.at());
+        let (before, at) = (self.plan_state(&key), self.at());
         self.learn_plan(&key);
-        let enrolment = self.book.enrol(&key);
+        let enrolment = self.ledger.enrol(&key);
         let start = change.start.map(Timestamp::millis);
         enrolment.start = enrolment.start.or(start).min(start.or(enrolment.start));
         enrolment.learn_length(change, at);
@@ -31,7 +31,7 @@ impl Rules<'_> {
         if change.live && (enrolment.sign_up_awaited || change.was_incomplete) {
             self.sign_up(&key);
         }
-        let after = self.standing(&key);
+        let after = self.plan_state(&key);
         let required = unpaid
             && after.status == PlanStatus::ActionRequired
             && before.status != PlanStatus::ActionRequired;
@@ -49,7 +49,7 @@ impl Rules<'_> {
     }
 }
 
-/// Takes in whether collection is paused and says what is news: only the newest word counts.
+/// Records whether the plan is paused and returns what is new. Only the newest report counts.
 fn pause_news(enrolment: &mut Enrolment, change: &Change, at: i64) -> Option<&'static str> {
     let was = enrolment.paused.get() == Some(&true);
     let newer = enrolment.paused.set(change.paused, at);

@@ -12,8 +12,8 @@ mod plans;
 mod sign_ups;
 mod thin;
 
-use super::book::Book;
 use super::fixtures::{Sample, Shape};
+use super::ledger::Ledger;
 use super::{PaythenEvent, StripeEvent, normalise};
 use crate::connector::{BoxFuture, Memory, MemoryError};
 use serde_json::{Value, json};
@@ -69,14 +69,14 @@ impl Notes {
         serde_json::from_str(event.payload.get()).unwrap()
     }
 
-    fn book(&self, key: &str) -> Book {
+    fn ledger(&self, key: &str) -> Ledger {
         serde_json::from_str(&self.documents[key]).unwrap()
     }
 
     /// How the sample's subscription stands.
     fn status(&self, sample: &Sample) -> &'static str {
-        let book = self.book(&format!("customer:{}", sample.customer));
-        book.standing(&sample.subscription, &self.settings).status.name()
+        let ledger = self.ledger(&format!("customer:{}", sample.customer));
+        ledger.plan_state(&sample.subscription, &self.settings).status.name()
     }
 }
 

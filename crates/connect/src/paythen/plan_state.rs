@@ -1,10 +1,10 @@
-//! Where a plan stands, worked out from the facts.
+//! The state of a plan, worked out from the facts.
 
-use super::book::{Book, Enrolment, FailedPayment};
+use super::ledger::{Enrolment, FailedPayment, Ledger};
 use serde::{Deserialize, Serialize};
 use tieline_model::connection::PaythenSettings;
 
-/// Paythen's words for how a plan stands.
+/// The status of a plan, in Paythen's words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) enum PlanStatus {
     #[default]
@@ -30,7 +30,7 @@ impl PlanStatus {
         }
     }
 
-    /// The event that tells that a plan became overdue in this way.
+    /// The event that reports that a plan became overdue in this way.
     pub(super) const fn overdue_kind(self) -> Option<&'static str> {
         match self {
             Self::Retrying => Some(super::kinds::OVERDUE_RETRYING),
@@ -41,20 +41,20 @@ impl PlanStatus {
     }
 }
 
-/// Where a plan stands.
+/// The state of a plan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct PlanState {
     pub(super) paid: u32,
     pub(super) status: PlanStatus,
-    /// Whether a payment is missing, even where the status says something that weighs more.
+    /// Whether a payment is missing, even if the status says something more important.
     pub(super) overdue: bool,
-    /// When the newest failure happened, where it is newer than the newest success.
+    /// When the newest failure happened, if it is newer than the newest success.
     pub(super) newest_failure: Option<i64>,
 }
 
-impl Book {
-    pub(super) fn standing(&self, key: &str, settings: &PaythenSettings) -> Standing {
-        let Some(enrolment) = self.enrolment(key) else { return Standing::default() };
+impl Ledger {
+    pub(super) fn plan_state(&self, key: &str, settings: &PaythenSettings) -> PlanState {
+        let Some(enrolment) = self.enrolment(key) else { return PlanState::default() };
         let (paid, amount, last_success) = self.received(enrolment);
         let trouble = self.trouble(enrolment, last_success, settings);
         let complete = match (enrolment.payments_expected(), enrolment.total.get()) {
@@ -73,7 +73,7 @@ impl Book {
             trouble.map_or(PlanStatus::InProgress, |(status, _)| status)
         };
         let newest_failure = trouble.and_then(|(_, at)| at);
-        Standing { paid, status, overdue: trouble.is_some(), newest_failure }
+        PlanState { paid, status, overdue: trouble.is_some(), newest_failure }
     }
 
     /// How many payments came in, how much in all and when the last one.
@@ -82,7 +82,7 @@ impl Book {
         let mut sum = (enrolment.older_count, enrolment.older_amount, older_at);
         for payment in &self.payments {
             let Some(at) = payment.paid_at else { continue };
-            if self.home(&payment.belongs, at) == enrolment.key {
+            if self.key_of(&payment.ties, at) == enrolment.key {
                 sum = (sum.0.saturating_add(1), sum.1.saturating_add(payment.worth()), sum.2.max(at));
             }
         }
@@ -101,7 +101,7 @@ impl Book {
         }
         let forgiven = |one: &FailedPayment| one.invoice.as_ref().is_some_and(|id| self.is_forgiven(id));
         let recent = |one: &&FailedPayment| {
-            one.at > last_success && !forgiven(one) && self.home_of_failure(one) == enrolment.key
+            one.at > last_success && !forgiven(one) && self.key_of_failure(one) == enrolment.key
         };
         let failures: Vec<&FailedPayment> = self.failures.iter().filter(recent).collect();
         let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
@@ -111,9 +111,9 @@ impl Book {
             return Some((PlanStatus::ActionRequired, newest_at));
         }
         let newest = newest?;
-        let told_by_invoice = newest.invoice_event.is_some();
-        let of_subscription = enrolment.is_subscription() || newest.belongs.of_subscription;
-        let retried = if told_by_invoice { newest.next.is_some() } else { of_subscription };
+        let reported_by_invoice = newest.invoice_event.is_some();
+        let of_subscription = enrolment.is_subscription() || newest.ties.of_subscription;
+        let retried = if reported_by_invoice { newest.next.is_some() } else { of_subscription };
         let attempts = failures.iter().filter_map(|one| one.attempt).max().unwrap_or(0);
         let in_a_row = attempts.max(u32::try_from(failures.len()).unwrap_or(u32::MAX));
         let status = if !retried {

@@ -1,30 +1,23 @@
-//! Which objects tell of the same payment or the same failed attempt.
+//! Which objects report the same payment or the same failed attempt.
 
-use super::book::{Belongs, Book, FailedPayment, Payment, SAME_PAYMENT_MS};
 use super::facts::{Ids, Pay, Side};
+use super::ledger::{FailedPayment, Ledger, Payment, SAME_PAYMENT_MS, Ties};
 
-/// Where a payment stands in the book.
+/// A payment's place in the ledger.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bound {
+pub(super) struct Matched {
     pub(super) place: usize,
     /// A payment that a wrong guess had hidden in another: it counts from now on and was not reported yet.
     pub(super) freed: Option<usize>,
 }
 
-impl Book {
-    /// The payment that an object tells of, made where it is new. `tied` says that `ids` hold both sides for
-    /// certain; where they do not, the other side is guessed.
-    pub(super) fn place_payment(
-        &mut self,
-        pay: &Pay,
-        ids: &Ids,
-        belongs: Belongs,
-        tied: bool,
-        at: i64,
-    ) -> Bound {
+impl Ledger {
+    /// The payment that an object reports; a new one if it is not known. `tied` says that `ids` hold both sides
+    /// for certain; otherwise the other side is guessed.
+    pub(super) fn place_payment(&mut self, pay: &Pay, ids: &Ids, ties: Ties, tied: bool, at: i64) -> Matched {
         let certain = tied || pay.linked;
-        let bound = self.bind(ids, certain);
-        let known = bound.map(|bound| bound.place);
+        let matched = self.bind(ids, certain);
+        let known = matched.map(|matched| matched.place);
         let may_guess =
             !certain && pay.amount > 0 && known.is_none_or(|place| self.payments[place].paid_at.is_none());
         let partner = if may_guess { self.guess(pay, known, at) } else { None };
@@ -35,12 +28,12 @@ impl Book {
             }
             (known, partner) => known.or(partner).unwrap_or_else(|| self.push(Payment::default())),
         };
-        self.payments[place].add(pay, ids, belongs, certain);
-        Bound { place, freed: bound.and_then(|bound| bound.freed) }
+        self.payments[place].add(pay, ids, ties, certain);
+        Matched { place, freed: matched.and_then(|matched| matched.freed) }
     }
 
     /// Finds the payment that has one of `ids`. Where two have one, for certain, they become one.
-    pub(super) fn bind(&mut self, ids: &Ids, certain: bool) -> Option<Bound> {
+    pub(super) fn bind(&mut self, ids: &Ids, certain: bool) -> Option<Matched> {
         let same = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;
         let bill = self.payments.iter().position(|one| same(&one.invoice, &ids.invoice));
         let intent = self.payments.iter().position(|one| same(&one.intent, &ids.intent));
@@ -51,7 +44,7 @@ impl Book {
             (None, Some(money)) if certain => (money, self.free_invoice(money, ids)),
             (bill, money) => (bill.or(money)?, None),
         };
-        Some(Bound { place, freed })
+        Some(Matched { place, freed })
     }
 
     /// Ties the invoice of one payment to the money of another. The money that the invoice was guessed to be
@@ -59,8 +52,8 @@ impl Book {
     fn unite(&mut self, bill: usize, money: usize) -> usize {
         if self.payments[bill].certain && self.payments[bill].has_money() {
             // An invoice that is paid in several parts: each part is a payment of its own.
-            let belongs = self.payments[bill].belongs.clone();
-            self.payments[money].belongs.add(belongs);
+            let ties = self.payments[bill].ties.clone();
+            self.payments[money].ties.add(ties);
             return money;
         }
         let guessed = self.payments[bill].take_money();
@@ -73,7 +66,7 @@ impl Book {
         bill
     }
 
-    /// Adds what `from` knows to `into`; `from` is left empty and dropped when the book is trimmed.
+    /// Adds what `from` knows to `into`; `from` is left empty and dropped when the ledger is trimmed.
     fn fold(&mut self, from: usize, into: usize) {
         let gone = std::mem::take(&mut self.payments[from]);
         let kept = &mut self.payments[into];
@@ -84,7 +77,7 @@ impl Book {
         kept.amount = kept.amount.max(gone.amount);
         kept.credited = kept.credited.max(gone.credited);
         kept.currency = kept.currency.take().or(gone.currency);
-        kept.belongs.add(gone.belongs);
+        kept.ties.add(gone.ties);
         kept.refunds.extend(gone.refunds);
     }
 
@@ -94,7 +87,7 @@ impl Book {
         if one.certain || !differs(&one.intent, &ids.intent) && !differs(&one.charge, &ids.charge) {
             return None;
         }
-        let mut own = Payment { belongs: Belongs::default(), invoice: None, ..one.clone() };
+        let mut own = Payment { ties: Ties::default(), invoice: None, ..one.clone() };
         own.put_money(one.take_money());
         Some(self.push(own))
     }
@@ -107,7 +100,7 @@ impl Book {
         }
         let own = Payment { intent: None, charge: None, refunds: Vec::new(), ..one.clone() };
         one.invoice = None;
-        one.belongs.subscription = None;
+        one.ties.subscription = None;
         Some(self.push(own))
     }
 
@@ -132,7 +125,7 @@ impl Book {
         distances.filter(|(ms, _)| *ms <= SAME_PAYMENT_MS.unsigned_abs()).min().map(|(_, place)| place)
     }
 
-    /// The failed attempt that an event tells of, where another event told of it before.
+    /// The failed attempt that an event reports, if another event reported it before.
     pub(super) fn find_failure(&self, pay: &Pay, at: i64) -> Option<usize> {
         let fits = |one: &FailedPayment| {
             let other_side = match pay.side {
@@ -158,7 +151,7 @@ impl FailedPayment {
         same(&self.invoice, &payment.invoice) || same(&self.intent, &payment.intent)
     }
 
-    /// Whether an attempt that the other side tells of may be this one. Ids decide where both name them.
+    /// Whether an attempt that the other side reports may be this one. If both sides name an id, it decides.
     fn is_same(&self, pay: &Pay) -> bool {
         let equal = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;
         if differs(&self.invoice, &pay.ids.invoice) || differs(&self.intent, &pay.ids.intent) {
@@ -188,7 +181,7 @@ impl Payment {
         self.charge = charge;
     }
 
-    fn add(&mut self, pay: &Pay, ids: &Ids, belongs: Belongs, certain: bool) {
+    fn add(&mut self, pay: &Pay, ids: &Ids, ties: Ties, certain: bool) {
         for (slot, id) in [
             (&mut self.invoice, &ids.invoice),
             (&mut self.intent, &ids.intent),
@@ -202,6 +195,6 @@ impl Payment {
         self.amount = self.amount.max(pay.amount);
         self.credited = self.credited.max(pay.credited);
         self.certain |= certain;
-        self.belongs.add(belongs);
+        self.ties.add(ties);
     }
 }

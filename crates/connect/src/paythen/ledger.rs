@@ -1,9 +1,9 @@
-//! What is remembered of one customer: facts only. What follows from them, a plan's status above all, is
-//! worked out anew each time, so the order in which events arrive makes no difference.
+//! What is remembered of one customer: facts only. A plan's status and everything else that follows is worked
+//! out from them each time, so the order in which events arrive makes no difference.
 
 use super::facts::{About, Address, Ids, Pay};
 use super::latest::Latest;
-use super::standing::PlanStatus;
+use super::plan_state::PlanStatus;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tieline_model::connection::PaythenSettings;
@@ -13,7 +13,7 @@ const MAX_PAYMENTS: usize = 200;
 /// How many failures, enrolments and reported events are remembered.
 const MAX_FAILURES: usize = 40;
 const MAX_ENROLMENTS: usize = 40;
-const MAX_TOLD: usize = 60;
+const MAX_REPORTED: usize = 60;
 const MAX_VOIDED: usize = 40;
 
 /// The enrolment of payments that belong to no plan that is known.
@@ -21,7 +21,7 @@ pub(super) const PAYMENTS: &str = "payments";
 
 /// The document. Names are short because it is read and written with every event.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Book {
+pub(super) struct Ledger {
     #[serde(default, rename = "em", skip_serializing_if = "Latest::is_unset")]
     pub(super) email: Latest<String>,
     #[serde(default, rename = "nm", skip_serializing_if = "Latest::is_unset")]
@@ -41,7 +41,7 @@ pub(super) struct Book {
     pub(super) failures: Vec<FailedPayment>,
     /// Ids of Stripe events that were reported and leave no other trace.
     #[serde(default, rename = "to", skip_serializing_if = "Vec::is_empty")]
-    told: Vec<String>,
+    reported: Vec<String>,
     /// Ids of invoices that need not be paid any more.
     #[serde(default, rename = "vo", skip_serializing_if = "Vec::is_empty")]
     voided: Vec<String>,
@@ -55,7 +55,7 @@ pub(super) struct Enrolment {
     pub(super) key: String,
     #[serde(default, rename = "su", skip_serializing_if = "is_default")]
     pub(super) signed_up: bool,
-    /// The sign-up is yet to be told, because nobody knows the person's address.
+    /// The sign-up is not reported yet, because the person's address is not known.
     #[serde(default, rename = "sh", skip_serializing_if = "is_default")]
     pub(super) sign_up_held: bool,
     /// The subscription was created, and counts as a sign-up once it is active, on trial or first paid.
@@ -67,9 +67,9 @@ pub(super) struct Enrolment {
     #[serde(default, rename = "ea", skip_serializing_if = "is_default")]
     pub(super) ended: Option<i64>,
     #[serde(default, rename = "co", skip_serializing_if = "is_default")]
-    pub(super) completed_told: bool,
+    pub(super) completed_reported: bool,
     #[serde(default, rename = "ca", skip_serializing_if = "is_default")]
-    pub(super) cancelled_told: bool,
+    pub(super) cancelled_reported: bool,
     #[serde(default, rename = "un", skip_serializing_if = "Latest::is_unset")]
     pub(super) unpaid: Latest<bool>,
     #[serde(default, rename = "pz", skip_serializing_if = "Latest::is_unset")]
@@ -105,9 +105,9 @@ pub(super) struct Enrolment {
     pub(super) older_at: Option<i64>,
 }
 
-/// Where a payment or failure belongs, as far as its objects tell.
+/// What ties a payment or failure to a plan, as far as its objects say.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Belongs {
+pub(super) struct Ties {
     #[serde(default, rename = "s", skip_serializing_if = "is_default")]
     pub(super) subscription: Option<String>,
     /// The plan's name, as the payment's own metadata have it.
@@ -121,7 +121,7 @@ pub(super) struct Belongs {
     pub(super) of_subscription: bool,
 }
 
-/// One payment, whatever objects told of it.
+/// One payment, whatever objects reported it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Payment {
     #[serde(default, rename = "i", skip_serializing_if = "is_default")]
@@ -130,7 +130,7 @@ pub(super) struct Payment {
     pub(super) intent: Option<String>,
     #[serde(default, rename = "c", skip_serializing_if = "is_default")]
     pub(super) charge: Option<String>,
-    /// Whether the ids are known to belong together; otherwise a guess may yet be put right.
+    /// Whether the ids are known to belong together; if not, a guess may still be corrected.
     #[serde(default, rename = "x", skip_serializing_if = "is_default")]
     pub(super) certain: bool,
     /// When it succeeded; none while only something else is known of it, such as a refund.
@@ -144,13 +144,13 @@ pub(super) struct Payment {
     #[serde(default, rename = "u", skip_serializing_if = "is_default")]
     pub(super) currency: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "is_default")]
-    pub(super) belongs: Belongs,
+    pub(super) ties: Ties,
     /// The totals given back, as each refund was reported.
     #[serde(default, rename = "r", skip_serializing_if = "is_default")]
     pub(super) refunds: Vec<i64>,
 }
 
-/// One failed attempt, whatever objects told of it.
+/// One failed attempt, whatever objects reported it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct FailedPayment {
     #[serde(rename = "t")]
@@ -159,7 +159,7 @@ pub(super) struct FailedPayment {
     pub(super) invoice: Option<String>,
     #[serde(default, rename = "p", skip_serializing_if = "is_default")]
     pub(super) intent: Option<String>,
-    /// The Stripe events that told it: one for the invoice, one for the PaymentIntent.
+    /// The Stripe events that reported it: one for the invoice, one for the PaymentIntent.
     #[serde(default, rename = "ie", skip_serializing_if = "is_default")]
     pub(super) invoice_event: Option<String>,
     #[serde(default, rename = "pe", skip_serializing_if = "is_default")]
@@ -177,18 +177,18 @@ pub(super) struct FailedPayment {
     #[serde(default, rename = "u", skip_serializing_if = "is_default")]
     pub(super) currency: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "is_default")]
-    pub(super) belongs: Belongs,
-    /// In what way the plan became overdue by it, where that was told.
+    pub(super) ties: Ties,
+    /// How the plan became overdue by it, if that was reported.
     #[serde(default, rename = "o", skip_serializing_if = "is_default")]
-    pub(super) overdue_told: Option<PlanStatus>,
+    pub(super) overdue_reported: Option<PlanStatus>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-impl Book {
-    /// Takes in what an event says of the person.
+impl Ledger {
+    /// Records what an event says of the person.
     pub(super) fn learn_person(&mut self, about: &About, at: i64) {
         let person = about.person.clone();
         self.email.learn(person.email, at);
@@ -202,7 +202,7 @@ impl Book {
         self.address.fill(holder.address);
     }
 
-    /// Whether there is an e-mail address or a phone number to know the person by.
+    /// Whether the person's e-mail address or phone number is known.
     pub(super) fn can_be_known(&self) -> bool {
         self.email.get().is_some() || self.phone.get().is_some()
     }
@@ -211,7 +211,7 @@ impl Book {
         self.enrolments.iter().find(|enrolment| enrolment.key == key)
     }
 
-    /// The enrolment with this key, made where it is new.
+    /// The enrolment with this key; a new one if there is none.
     pub(super) fn enrol(&mut self, key: &str) -> &mut Enrolment {
         let place = self.enrolments.iter().position(|enrolment| enrolment.key == key);
         let place = place.unwrap_or_else(|| {
@@ -224,23 +224,23 @@ impl Book {
         &mut self.enrolments[place]
     }
 
-    /// The enrolment that a payment or failure of this time belongs to.
+    /// The key of the enrolment that a payment or failure of this time belongs to.
     ///
     /// Stripe's newer shapes do not say which invoice a PaymentIntent pays. One that Stripe describes as a
     /// payment of a subscription counts for the one that started last before it, until a tie says more. One
     /// that nothing ties to a plan belongs to none: it may be for something bought beside it.
-    pub(super) fn home<'a>(&'a self, belongs: &'a Belongs, at: i64) -> Cow<'a, str> {
-        if let Some(subscription) = &belongs.subscription {
+    pub(super) fn key_of<'a>(&'a self, ties: &'a Ties, at: i64) -> Cow<'a, str> {
+        if let Some(subscription) = &ties.subscription {
             return Cow::Borrowed(subscription);
         }
-        if let Some(plan) = &belongs.plan {
+        if let Some(plan) = &ties.plan {
             let named = |one: &&Enrolment| one.is_subscription() && one.plan_name.get() == Some(plan);
             return match self.enrolments.iter().find(named) {
                 Some(one) => Cow::Borrowed(&one.key),
                 None => Cow::Owned(format!("plan:{plan}")),
             };
         }
-        if belongs.lone || !belongs.of_subscription {
+        if ties.lone || !ties.of_subscription {
             return Cow::Borrowed(PAYMENTS);
         }
         let latest = self.enrolments.iter().filter(|one| one.may_be_paid_at(at));
@@ -248,11 +248,11 @@ impl Book {
         latest.map_or(Cow::Borrowed(PAYMENTS), |one| Cow::Borrowed(&one.key))
     }
 
-    /// The enrolment that a failed attempt belongs to: that of its payment, where more is known of it by now.
-    pub(super) fn home_of_failure<'a>(&'a self, failure: &'a FailedPayment) -> Cow<'a, str> {
+    /// The key of the enrolment that a failed attempt belongs to: that of its payment, if it came in since.
+    pub(super) fn key_of_failure<'a>(&'a self, failure: &'a FailedPayment) -> Cow<'a, str> {
         match self.payments.iter().find(|payment| failure.is_of(payment)) {
-            Some(payment) => self.home(&payment.belongs, payment.paid_at.unwrap_or(failure.at)),
-            None => self.home(&failure.belongs, failure.at),
+            Some(payment) => self.key_of(&payment.ties, payment.paid_at.unwrap_or(failure.at)),
+            None => self.key_of(&failure.ties, failure.at),
         }
     }
 
@@ -262,7 +262,7 @@ impl Book {
         key != PAYMENTS || self.enrolments.iter().all(|one| one.key == PAYMENTS)
     }
 
-    /// Takes in that an invoice need not be paid any more.
+    /// Records that an invoice need not be paid any more.
     pub(super) fn forgive(&mut self, invoice: &str) {
         if self.is_forgiven(invoice) {
             return;
@@ -277,33 +277,33 @@ impl Book {
         self.voided.iter().any(|voided| voided == invoice)
     }
 
-    /// The enrolment that news about the customer as a whole is shown with: the one that started last.
+    /// The enrolment that is shown in events about the customer as a whole: the one that started last.
     pub(super) fn main_enrolment(&self) -> Option<String> {
         let open = self.enrolments.iter().filter(|one| one.ended.is_none());
         open.max_by_key(|one| (one.start, &one.key)).map(|one| one.key.clone())
     }
 
     /// Whether the Stripe event with this id is reported for the first time; remembers that it was.
-    pub(super) fn tell_once(&mut self, event: &str) -> bool {
-        if self.told.iter().any(|told| told == event) {
+    pub(super) fn report_once(&mut self, event: &str) -> bool {
+        if self.reported.iter().any(|told| told == event) {
             return false;
         }
-        if self.told.len() >= MAX_TOLD {
-            self.told.remove(0);
+        if self.reported.len() >= MAX_REPORTED {
+            self.reported.remove(0);
         }
-        self.told.push(event.to_owned());
+        self.reported.push(event.to_owned());
         true
     }
 
-    /// Keeps the document within its bounds; what is dropped from the payments goes on to count.
+    /// Keeps the document within its limits. Payments that are dropped still count.
     pub(super) fn trim(&mut self) {
         self.payments.retain(|payment| !payment.is_empty());
         while self.payments.len() > MAX_PAYMENTS {
             let oldest = (0..self.payments.len()).min_by_key(|n| self.payments[*n].paid_at).unwrap_or(0);
             let payment = self.payments.remove(oldest);
             let Some(paid_at) = payment.paid_at else { continue };
-            let home = self.home(&payment.belongs, paid_at).into_owned();
-            let enrolment = self.enrol(&home);
+            let key = self.key_of(&payment.ties, paid_at).into_owned();
+            let enrolment = self.enrol(&key);
             enrolment.older_count = enrolment.older_count.saturating_add(1);
             enrolment.older_amount = enrolment.older_amount.saturating_add(payment.worth());
             enrolment.older_at = enrolment.older_at.max(Some(paid_at));
@@ -314,8 +314,8 @@ impl Book {
         }
     }
 
-    /// Whether a payment of this time may be one that is no longer remembered: such a one was counted long
-    /// ago, and its event comes again.
+    /// Whether a payment of this time may be one that is no longer remembered: it was counted long ago, and its
+    /// event arrives again.
     pub(super) fn has_forgotten(&self, at: i64) -> bool {
         let full = self.payments.len() >= MAX_PAYMENTS;
         full && self.enrolments.iter().filter_map(|one| one.older_at).max().is_some_and(|older| at <= older)
@@ -339,7 +339,7 @@ impl Enrolment {
     }
 }
 
-impl Belongs {
+impl Ties {
     pub(super) fn new(pay: &Pay, about: &About, settings: &PaythenSettings) -> Self {
         Self {
             subscription: about.subscription.clone(),
@@ -349,7 +349,7 @@ impl Belongs {
         }
     }
 
-    /// Adds what another object of the same payment tells.
+    /// Adds what another object of the same payment says.
     pub(super) fn add(&mut self, other: Self) {
         self.subscription = other.subscription.or(self.subscription.take());
         self.plan = other.plan.or(self.plan.take());
