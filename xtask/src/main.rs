@@ -44,6 +44,12 @@ fn run(task: Task) -> Result<(), String> {
         Task::Demo(arguments) => release::tieline(&workspace, "demo", &arguments),
         Task::Serve(arguments) => release::tieline(&workspace, "serve", &arguments),
         Task::Bench(arguments) => release::bench(&workspace, &arguments),
+        Task::Documents => process::run(
+            workspace
+                .cargo()
+                .args(["test", "--quiet", "--package", "tieline-operations", "--test", "documents"])
+                .env("TIELINE_WRITE_DOCUMENTS", "1"),
+        ),
         Task::Test => Stages::run(|stages| test::run(&workspace, stages)),
         Task::Ci => Stages::run(|stages| ci::run_all(&workspace, stages)),
     }

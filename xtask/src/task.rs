@@ -11,6 +11,7 @@ cargo xtask COMMAND
   build          make target/release/tieline
   test           run all tests, with the set-up that they need (PostgreSQL, npm packages)
   ci             what must pass before a change is taken: format, lints, licences, documents, test
+  documents      write the documents' tables anew from the definitions
   bench [ARGS…]  build Tieline and the load generator in release and run `bench ARGS`
   help           print this
 
@@ -25,6 +26,7 @@ pub(crate) enum Task {
     Build,
     Test,
     Ci,
+    Documents,
     Bench(Vec<OsString>),
     Help,
 }
@@ -43,6 +45,7 @@ impl Task {
             "build" => Self::Build,
             "test" => Self::Test,
             "ci" => Self::Ci,
+            "documents" => Self::Documents,
             "help" | "--help" | "-h" => Self::Help,
             _ => return Err(format!("`{command}` is not a command; see `cargo xtask help`")),
         };
@@ -88,7 +91,7 @@ mod tests {
 
     #[test]
     fn help_names_every_command() {
-        for command in ["demo", "serve", "build", "test", "ci", "bench", "help"] {
+        for command in ["demo", "serve", "build", "test", "ci", "documents", "bench", "help"] {
             assert!(HELP.contains(&format!("\n  {command} ")), "{command} is not in the help");
         }
     }

@@ -49,6 +49,8 @@ impl<'d> Compiler<'d> {
         let key = self.document.concurrency.as_ref();
         let concurrency = key.map(|key| Template::compile("concurrency", key, TRIGGER_NAMES));
         let concurrency = concurrency.and_then(|key| self.take(key));
+        when.iter().for_each(|when| self.read.extend(when.references()));
+        concurrency.iter().for_each(|key| self.read.extend(key.references()));
         self.steps(&self.document.steps);
         if !self.problems.is_empty() {
             return Err(self.problems);
@@ -59,6 +61,7 @@ impl<'d> Compiler<'d> {
             when,
             concurrency,
             instructions: self.instructions,
+            references: self.read,
             listened_kinds: self.document.listened_kinds().into_iter().map(str::to_owned).collect(),
         })
     }

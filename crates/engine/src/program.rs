@@ -5,7 +5,7 @@ use crate::compile::Compiler;
 use crate::steps::{action, branch, stop, wait};
 use crate::world::World;
 use std::sync::Arc;
-use tieline_expr::{Condition, EvalError, Template};
+use tieline_expr::{Condition, EvalError, References, Template};
 use tieline_model::workflow::{Document, Problem};
 
 /// A workflow document, ready to be run by any number of runs at once.
@@ -15,6 +15,7 @@ pub struct Program {
     pub(crate) when: Option<Condition>,
     pub(crate) concurrency: Option<Template>,
     pub(crate) instructions: Vec<Instruction>,
+    pub(crate) references: References,
     pub(crate) listened_kinds: Vec<String>,
 }
 
@@ -61,6 +62,12 @@ impl Program {
     /// A template or condition that cannot be compiled.
     pub fn load(document: &Document, catalogue: &dyn Catalogue) -> Result<Self, Vec<Problem>> {
         Compiler::new(document, catalogue).lenient().compile()
+    }
+
+    /// What its expressions read, each with its place.
+    #[must_use]
+    pub const fn references(&self) -> &References {
+        &self.references
     }
 
     /// The kind of event that starts it.

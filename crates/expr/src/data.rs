@@ -72,7 +72,7 @@ impl Data {
     pub(crate) fn member(&self, name: &str) -> Option<&Json> {
         let map = self.json.as_object()?;
         let found = map.get(name);
-        if found.is_some() || !self.aliases { found } else { map.get(alias(name).as_ref()) }
+        if found.is_some() || !self.aliases { found } else { map.get(camel_case(name).as_ref()) }
     }
 
     pub(crate) fn to_value(&self) -> Value {
@@ -80,7 +80,9 @@ impl Data {
     }
 }
 
-fn alias(name: &str) -> Cow<'_, str> {
+/// The name by which data with aliases is asked in camel case: `firstName` for `first_name`.
+#[must_use]
+pub fn camel_case(name: &str) -> Cow<'_, str> {
     if name == "full_name" {
         return Cow::Borrowed("name");
     }
@@ -120,7 +122,7 @@ impl Node {
     fn member(self: &Arc<Self>, name: &str) -> Option<Value> {
         let map = self.json().as_object()?;
         let aliases = matches!(self.as_ref(), Self::Root(data) if data.aliases);
-        let name = if aliases && !map.contains_key(name) { alias(name) } else { Cow::Borrowed(name) };
+        let name = if aliases && !map.contains_key(name) { camel_case(name) } else { Cow::Borrowed(name) };
         let json = map.get(name.as_ref())?;
         let node = || Value::from_object(Self::Member(Arc::clone(self), name.as_ref().into()));
         Some(json::scalar(json).unwrap_or_else(node))

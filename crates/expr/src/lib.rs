@@ -46,7 +46,7 @@ mod tree;
 mod zone;
 
 pub use condition::Condition;
-pub use data::Data;
+pub use data::{Data, camel_case};
 pub use error::EvalError;
 pub use path::{Path, PathStep};
 pub use references::References;

@@ -78,6 +78,12 @@ impl Catalogue {
         self.0.event_by_key.get(key).and_then(|at| self.0.events.get(*at))
     }
 
+    /// The JSON Schema of a contact, as expressions see one; none where no kind of event holds one.
+    #[must_use]
+    pub fn contact_schema(&self) -> Option<Value> {
+        self.event(kinds::CONTACT_CREATED).map(|event| event.payload_schema()["properties"]["contact"].take())
+    }
+
     /// Whether a sender's mapping may report events of this kind: a name in the form of a kind, of a module
     /// that no kind of Tieline's own has.
     #[must_use]

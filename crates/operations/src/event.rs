@@ -15,6 +15,8 @@ pub struct EventKind {
     pub payload: Shape,
     /// Whether the payload may hold more than is described: what a sender's own mapping put there.
     pub open: bool,
+    /// Whether it names a contact, which a run that it starts is about.
+    pub is_about_contact: bool,
     /// A payload.
     pub sample: Value,
 }
@@ -23,14 +25,28 @@ impl EventKind {
     /// A kind whose payload is described by its sample.
     #[must_use]
     pub fn like(key: &'static str, title: &'static str, summary: &'static str, sample: Value) -> Self {
-        Self { key, title, summary, payload: Shape::like(&sample), open: false, sample }
+        Self {
+            key,
+            title,
+            summary,
+            payload: Shape::like(&sample),
+            open: false,
+            is_about_contact: false,
+            sample,
+        }
     }
 
     /// A kind whose payload has this shape.
     #[must_use]
     pub fn new(key: &'static str, title: &'static str, summary: &'static str, payload: Shape) -> Self {
         let sample = payload.sample();
-        Self { key, title, summary, payload, open: false, sample }
+        Self { key, title, summary, payload, open: false, is_about_contact: false, sample }
+    }
+
+    /// A kind that names a contact.
+    #[must_use]
+    pub fn about_contact(self) -> Self {
+        Self { is_about_contact: true, ..self }
     }
 
     /// The JSON Schema of the payload.

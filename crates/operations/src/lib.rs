@@ -9,6 +9,7 @@ mod call;
 mod catalogue;
 mod contacts;
 mod custom_fields;
+pub mod documents;
 mod event;
 mod events;
 mod http;

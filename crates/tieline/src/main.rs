@@ -43,6 +43,8 @@ enum Command {
     /// Manage workflows, which events start.
     #[command(subcommand)]
     Workflows(commands::workflows::Workflows),
+    /// List what workflows can do and what can start them.
+    Catalog(commands::catalog::Catalog),
     /// See received deliveries and what became of them.
     #[command(subcommand)]
     Deliveries(commands::deliveries::Deliveries),
@@ -79,6 +81,7 @@ fn run(cli: Cli) -> Result<(), String> {
             Command::Keys(command) => command.run(&config).await,
             Command::Connections(command) => command.run(&config).await,
             Command::Workflows(command) => command.run(&config).await,
+            Command::Catalog(command) => command.run(),
             Command::Deliveries(command) => command.run(&config).await,
             Command::Runs(command) => command.run(&config).await,
             Command::SecretKey(command) => command.run(&config).await,

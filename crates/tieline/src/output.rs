@@ -33,6 +33,11 @@ pub(crate) fn complain(message: &str) {
     let _ = writeln!(std::io::stderr(), "error: {}", lines(message));
 }
 
+/// Prints a warning on standard error.
+pub(crate) fn warn(message: &str) {
+    let _ = writeln!(std::io::stderr(), "warning: {}", lines(message));
+}
+
 /// Text of several lines with other control characters escaped: text from outside could move the cursor or
 /// change what a terminal shows.
 fn lines(text: &str) -> String {

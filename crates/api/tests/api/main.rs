@@ -10,6 +10,7 @@ mod arbitrary;
 mod contacts;
 mod conversation;
 mod custom_fields;
+mod definitions;
 mod envelope;
 mod hooks;
 mod notes;

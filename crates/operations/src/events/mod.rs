@@ -13,6 +13,7 @@ pub(crate) fn all() -> Vec<EventKind> {
     let mut all = contacts();
     all.extend(notes());
     all.extend(tasks());
+    let mut all: Vec<EventKind> = all.into_iter().map(EventKind::about_contact).collect();
     all.extend(payments());
     all.push(webhook());
     all

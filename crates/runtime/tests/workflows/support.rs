@@ -60,7 +60,8 @@ async fn create_location(store: &Store) -> Location {
 
 async fn apply(store: &Store, location: &Location, text: &str, publish: bool) -> Workflow {
     let document = workflow::read_text(text).unwrap();
-    let name = documents::check(&document, &Catalogue::default()).unwrap();
+    let known = documents::Known::default();
+    let name = documents::check(&document, &Catalogue::default(), &known).unwrap().name;
     store.write(Apply { location_id: location.id.clone(), name, document, publish }).await.unwrap()
 }
 

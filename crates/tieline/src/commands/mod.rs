@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod catalog;
 pub(crate) mod connections;
 pub(crate) mod deliveries;
 pub(crate) mod demo;

@@ -1,13 +1,13 @@
 use crate::config::Config;
 use crate::open::{location, open_for_command};
-use crate::output::{plain, print, say, table};
+use crate::output::{plain, print, say, table, warn};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use tieline_model::workflow::{Problem, read_text};
 use tieline_operations::Catalogue;
-use tieline_runtime::documents::check;
+use tieline_runtime::documents::{Checked, Known, check};
 use tieline_store::workflows;
 
 #[derive(Subcommand)]
@@ -75,10 +75,14 @@ impl Apply {
         let text =
             read(&self.file).map_err(|error| format!("cannot read {}: {error}", self.file.display()))?;
         let document: Value = read_text(&text).map_err(|problem| report(&self.file, &[problem]))?;
-        let name =
-            check(&document, &Catalogue::default()).map_err(|problems| report(&self.file, &problems))?;
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
+        let known = store.read(Known::of(location.id.clone())).await.map_err(|error| error.to_string())?;
+        let checked = check(&document, &Catalogue::default(), &known);
+        let Checked { name, warnings } = checked.map_err(|problems| report(&self.file, &problems))?;
+        for warning in &warnings {
+            warn(&format!("{}: {warning}", self.file.display()));
+        }
         if self.publish && self.rename.is_none() && !self.copy {
             let list = workflows::List(location.id.clone());
             let all = store.read(list).await.map_err(|error| error.to_string())?;
@@ -91,7 +95,10 @@ impl Apply {
         };
         let workflow = written.map_err(|error| error.to_string())?;
         let version = workflow.published_version;
-        let object = json!({ "id": workflow.id, "name": workflow.name, "publishedVersion": version });
+        let object = json!({
+            "id": workflow.id, "name": workflow.name, "publishedVersion": version,
+            "warnings": warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        });
         let name = plain(&workflow.name);
         print(self.json, &object, || match (self.publish, version) {
             (true, Some(version)) => format!("Published {name} as version {version}"),

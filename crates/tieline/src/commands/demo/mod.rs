@@ -23,7 +23,7 @@ use tieline_model::connection::{PaythenSettings, Settings as ConnectionSettings}
 use tieline_model::workflow::read_text;
 use tieline_model::{ConnectionId, Location};
 use tieline_operations::Catalogue;
-use tieline_runtime::documents::check;
+use tieline_runtime::documents::{Known, check};
 use tieline_store::runs::RunStatus;
 use tieline_store::{Store, connections, keys, locations, runs, workflows};
 
@@ -162,9 +162,10 @@ fn random(store: &Store) -> [u8; 12] {
 
 async fn publish(store: &Store, location: &Location, text: &str) -> Result<(), String> {
     let document = read_text(text).map_err(|problem| problem.to_string())?;
-    let name = check(&document, &Catalogue::default())
+    let checked = check(&document, &Catalogue::default(), &Known::default())
         .map_err(|problems| format!("a workflow of the demo is wrong: {problems:?}"))?;
-    let apply = workflows::Apply { location_id: location.id.clone(), name, document, publish: true };
+    let apply =
+        workflows::Apply { location_id: location.id.clone(), name: checked.name, document, publish: true };
     store.write(apply).await.map(|_| ()).map_err(|error| error.to_string())
 }
 

@@ -1,0 +1,138 @@
+//! What a location has that a document may name.
+
+use super::all;
+use super::constants::is_constant;
+use serde_json::Value;
+use tieline_expr::{did_you_mean, is_template};
+use tieline_model::LocationId;
+use tieline_model::connection::Settings;
+use tieline_model::custom_field::{CustomField, CustomFieldValue};
+use tieline_model::event::kinds;
+use tieline_model::workflow::{Document, Problem, StepKind, Until};
+use tieline_operations::Catalogue;
+use tieline_store::{Procedure, Result, Tx, connections, custom_fields};
+
+/// What a location has. [`Known::default`] knows nothing, and then nothing is held against a document.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub(super) custom_fields: Option<Vec<CustomField>>,
+    /// The kinds of events that connections of the location send; none where a template decides.
+    pub(super) sent: Option<Vec<String>>,
+}
+
+/// Reads what a location has.
+#[derive(Clone, Debug)]
+pub struct Load(
+    /// The location.
+    pub LocationId,
+);
+
+impl Procedure for Load {
+    type Output = Known;
+    const SCANS: bool = true;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Known> {
+        let custom_fields = custom_fields::List(self.0.clone()).run(tx).await?;
+        let connections = connections::List { location_id: self.0.clone() }.run(tx).await?;
+        let sent = connections.iter().map(|connection| sends(&connection.settings)).collect();
+        Ok(Known { custom_fields: Some(custom_fields), sent })
+    }
+}
+
+/// The kind of event that a webhook's deliveries become; none where a template decides.
+fn sends(settings: &Settings) -> Option<String> {
+    match settings {
+        Settings::Webhook(webhook) => match &webhook.mapping.event {
+            Some(event) if is_template(event) => None,
+            Some(event) => Some(event.trim().to_owned()),
+            None => Some(kinds::WEBHOOK_RECEIVED.to_owned()),
+        },
+        // Its kinds are in the catalogue.
+        _ => Some(String::new()),
+    }
+}
+
+impl Known {
+    /// Reads what a location has, from its database.
+    #[must_use]
+    pub const fn of(location: LocationId) -> Load {
+        Load(location)
+    }
+
+    pub(super) fn warnings(&self, document: &Document, catalogue: &Catalogue) -> Vec<Problem> {
+        let mut warnings = self.unsent(document, catalogue);
+        warnings.extend(self.unknown_fields(document));
+        warnings
+    }
+
+    /// Kinds of events that nothing in the location sends.
+    fn unsent(&self, document: &Document, catalogue: &Catalogue) -> Vec<Problem> {
+        let Some(sent) = &self.sent else { return Vec::new() };
+        let names = catalogue.events().iter().map(|event| event.key).chain(sent.iter().map(String::as_str));
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let listened = listened(document);
+        let unsent = listened.into_iter().filter(|(_, kind)| !names.contains(kind));
+        unsent
+            .map(|(place, kind)| {
+                let hint = suggest(kind, &names);
+                let message =
+                    format!("no connection of this location sends `{kind}`, so this never happens{hint}");
+                Problem { place, message }
+            })
+            .collect()
+    }
+
+    /// Custom fields that the location does not have; their values would be left out.
+    fn unknown_fields(&self, document: &Document) -> Vec<Problem> {
+        let Some(fields) = &self.custom_fields else { return Vec::new() };
+        let mut problems = Vec::new();
+        for step in all(&document.steps) {
+            let StepKind::Do { with, .. } = &step.kind else { continue };
+            let entries =
+                with.get("customFields").and_then(Value::as_array).into_iter().flatten().enumerate();
+            for (n, entry) in entries {
+                problems.extend(unknown_field(entry, fields).map(|message| Problem {
+                    place: format!("{}.with.customFields[{n}]", step.place),
+                    message,
+                }));
+            }
+        }
+        problems
+    }
+}
+
+/// The name that was meant: one that only lacks its first word, or else one that is written nearly so.
+fn suggest(kind: &str, names: &[&str]) -> String {
+    let ending = format!(".{kind}");
+    match names.iter().find(|name| name.ends_with(&ending)) {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => did_you_mean(kind, names.iter().copied()),
+    }
+}
+
+fn unknown_field(entry: &Value, fields: &[CustomField]) -> Option<String> {
+    let value = CustomFieldValue::read(entry).ok()?;
+    let name = value.id.as_deref().or(value.key.as_deref())?;
+    let named = Value::from(name);
+    if !is_constant(&named) || fields.iter().any(|field| value.is_for(field)) {
+        return None;
+    }
+    let keys = fields.iter().map(|field| field.field_key.trim_start_matches("contact."));
+    let hint = did_you_mean(name, keys);
+    Some(format!("this location has no custom field `{name}`, so its value is left out{hint}"))
+}
+
+/// The kinds of events that start the workflow or end its waits, each with its place.
+fn listened(document: &Document) -> Vec<(String, &str)> {
+    let mut found = vec![("trigger.on".to_owned(), document.trigger.on.as_str())];
+    for step in all(&document.steps) {
+        let StepKind::Wait(wait) = &step.kind else { continue };
+        if let Until::Event { kind, .. } = &wait.until {
+            found.push((format!("{}.wait.event", step.place), kind));
+        }
+        if let Some(kind) = &wait.unless {
+            found.push((format!("{}.wait.unless", step.place), kind));
+        }
+    }
+    found
+}

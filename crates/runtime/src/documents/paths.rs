@@ -1,0 +1,51 @@
+//! Names that expressions read and that nothing has.
+
+use serde_json::Value;
+use tieline_expr::{Path, PathStep, References, camel_case, did_you_mean};
+use tieline_model::workflow::{Document, Problem};
+use tieline_operations::Catalogue;
+
+/// The paths under `trigger` and `contact` that no event and no contact has.
+pub(super) fn mistakes(document: &Document, references: &References, catalogue: &Catalogue) -> Vec<Problem> {
+    let event = catalogue.event(&document.trigger.on);
+    let payload = event.filter(|event| !event.open).map(|event| event.payload_schema());
+    let contact = catalogue.contact_schema();
+    let mut problems = Vec::new();
+    for (root, schema, aliased) in [("trigger", payload, false), ("contact", contact, true)] {
+        let Some(schema) = schema else { continue };
+        for (path, place) in references.paths(root) {
+            let wrong = unknown(path, &schema, aliased);
+            problems.extend(wrong.map(|message| Problem { place: place.to_owned(), message }));
+        }
+    }
+    problems
+}
+
+/// Says where a path leaves what the schema describes, if it does.
+fn unknown(path: &Path, schema: &Value, aliased: bool) -> Option<String> {
+    let mut schema = schema;
+    for (depth, step) in path.steps().iter().enumerate() {
+        schema = match step {
+            PathStep::Item(_) => schema.get("items")?,
+            PathStep::Member(name) => {
+                let properties = schema.get("properties")?.as_object()?;
+                let alias = camel_case(name);
+                let found = properties.get(name.as_ref());
+                let found =
+                    found.or_else(|| properties.get(alias.as_ref()).filter(|_| aliased && depth == 0));
+                match found {
+                    Some(found) => found,
+                    // Described by example: other members are possible.
+                    None if schema.get("additionalProperties").is_some_and(|more| more != false) => {
+                        return None;
+                    }
+                    None => {
+                        let hint = did_you_mean(name, properties.keys().map(String::as_str));
+                        return Some(format!("`{path}` is never there: nothing has `{name}`{hint}"));
+                    }
+                }
+            }
+        };
+    }
+    None
+}
