@@ -98,7 +98,8 @@ impl ApiError {
     /// Writes the fault down, where there is one, and answers. Neither says anything of the request's content.
     pub(crate) fn into_response(self, operation: &'static str, trace_id: &TraceId) -> Response {
         let Inner { status, message, error, extra, fault } = *self.0;
-        if let Some(fault) = fault {
+        // A database that is away is in the log already, once.
+        if let Some(fault) = fault.filter(|fault| !fault.is_away()) {
             tracing::error!(operation, %trace_id, error = %fault, "the store could not carry a request out");
         }
         let mut body = Object::new().raw("statusCode", status.as_str()).raw("message", &message.to_string());

@@ -2,6 +2,7 @@
 
 use crate::account::{self, Account};
 use crate::binaries::server_binaries;
+use crate::tls::Tls;
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, chown};
@@ -24,15 +25,19 @@ const PARENT: &str = "/tmp";
 /// A PostgreSQL server for tests. It is stopped and its data removed when this is dropped, and also when
 /// this process ends without dropping it, by Ctrl-C or SIGKILL for example.
 ///
-/// The server listens on a Unix socket in a directory that other users can't enter, never on the network.
-/// It runs with PostgreSQL's own settings, so with fsync on, but for 200 connections instead of 100. The
+/// The server listens on a Unix socket in a directory that other users can't enter. One that was started
+/// [with TLS](Cluster::start_with_tls) listens on the loopback address as well. It runs with PostgreSQL's own settings, so with fsync on, but for 200 connections instead of 100. The
 /// encoding is UTF-8 and the locale `C`.
 #[derive(Debug)]
 pub struct Cluster {
     directory: PathBuf,
     /// The shell that runs [`GUARD`]; the server is its child. Closing its standard input stops both.
     guard: Child,
+    /// The port of 127.0.0.1, if it listens there.
+    port: Option<u16>,
 }
+
+const MISSING: &str = "PostgreSQL's server is missing; install it: sudo apt-get install postgresql";
 
 impl Cluster {
     /// Makes a cluster, starts its server and waits until it takes connections.
@@ -44,33 +49,47 @@ impl Cluster {
     /// One sentence, for a person: PostgreSQL is not installed and how to install it, or what PostgreSQL
     /// itself said. Nothing is left behind then.
     pub fn start() -> Result<Self, String> {
-        let binaries = server_binaries()
-            .ok_or("PostgreSQL's server is missing; install it: sudo apt-get install postgresql")?;
-        Self::start_with(&binaries)
+        Self::start_with(&server_binaries().ok_or(MISSING)?, None)
     }
 
-    fn start_with(binaries: &Path) -> Result<Self, String> {
+    /// The same with a server that also listens on a port of 127.0.0.1, where it takes nothing but TLS and asks
+    /// for passwords. The certificate and its key are in PEM.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self, String> {
+        let binaries = server_binaries().ok_or(MISSING)?;
+        Self::start_with(&binaries, Some(&Tls { certificate, key }))
+    }
+
+    fn start_with(binaries: &Path, tls: Option<&Tls<'_>>) -> Result<Self, String> {
         let directory = make_directory()
             .map_err(|error| format!("cannot make a directory for PostgreSQL in {PARENT}: {error}"))?;
-        Self::start_in(&directory, binaries).map_err(|error| {
+        Self::start_in(&directory, binaries, tls).map_err(|error| {
             // The guard has removed it where it came to run; then there is nothing more to remove.
             let _gone_already = fs::remove_dir_all(&directory);
             format!("PostgreSQL did not start in {}: {error}", directory.display())
         })
     }
 
-    fn start_in(directory: &Path, binaries: &Path) -> Result<Self, String> {
+    fn start_in(directory: &Path, binaries: &Path, tls: Option<&Tls<'_>>) -> Result<Self, String> {
         let account = hand_over(directory)?;
+        let network = match tls {
+            Some(tls) => Some(tls.put_into(directory, account)?),
+            None => None,
+        };
         let log = File::options()
             .read(true)
             .append(true)
             .create_new(true)
             .open(directory.join("log"))
             .map_err(|error| format!("cannot write its log: {error}"))?;
+        let arguments = network.as_ref().map_or(&[][..], |network| &network.arguments);
         let guard = guard(directory, binaries, account, &log)
-            .and_then(|mut command| command.spawn())
+            .and_then(|mut command| command.args(arguments).spawn())
             .map_err(|error| format!("cannot run sh: {error}"))?;
-        let mut cluster = Self { directory: directory.to_owned(), guard };
+        let port = network.map(|network| network.port);
+        let mut cluster = Self { directory: directory.to_owned(), guard, port };
         cluster.wait_until_ready(&log)?;
         Ok(cluster)
     }
@@ -79,7 +98,14 @@ impl Cluster {
     /// is the same up to the last slash.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://postgres@{}/postgres", percent_encoded(&self.directory))
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("postgres://postgres@{}{port}/postgres", percent_encoded(&self.directory))
+    }
+
+    /// The port of 127.0.0.1 that it listens on; none for a server without TLS.
+    #[must_use]
+    pub const fn port(&self) -> Option<u16> {
+        self.port
     }
 
     /// The directory that the server's Unix socket is in; clients take it as the host.
@@ -187,7 +213,7 @@ mod tests {
         fs::write(&initdb, "#!/bin/sh\necho no space left; exit 1\n").unwrap();
         fs::set_permissions(&initdb, fs::Permissions::from_mode(0o755)).unwrap();
 
-        let error = Cluster::start_with(&binaries).unwrap_err();
+        let error = Cluster::start_with(&binaries, None).unwrap_err();
         fs::remove_dir_all(&binaries).unwrap();
         assert!(error.ends_with("no space left"), "{error}");
         let directory = error.split(' ').find_map(|word| word.strip_suffix(':')).unwrap();

@@ -6,6 +6,7 @@
 mod account;
 mod binaries;
 mod cluster;
+mod tls;
 
 pub use binaries::server_binaries;
 pub use cluster::Cluster;

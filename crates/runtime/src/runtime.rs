@@ -170,7 +170,9 @@ async fn dispatch_loop(mut shared: Shared) {
     while !shared.is_stopping() {
         let dispatching = dispatch(&mut shared, &mut appended, &mut sending, &mut care, &mut first);
         if let Err(error) = dispatching.await {
-            tracing::error!(%error, "the event log could not be followed; it is tried again");
+            if !error.is_away() {
+                tracing::error!(%error, "the event log could not be followed; it is tried again");
+            }
             care.failed(&shared.store, &error, first.clone()).await;
         }
     }
@@ -268,7 +270,9 @@ async fn work_loop(mut shared: Shared, limit: u32) {
             }
             Ok(_) => care.went_well(),
             Err(error) => {
-                tracing::error!(%error, "runs could not be taken on; it is tried again");
+                if !error.is_away() {
+                    tracing::error!(%error, "runs could not be taken on; it is tried again");
+                }
                 let first = first.lock().clone();
                 care.failed(&shared.store, &error, first).await;
             }

@@ -31,11 +31,12 @@ pub enum Error {
     #[error("sqlite: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL reports an error.
-    #[error("postgresql: {}", describe(.0))]
+    #[error("postgresql: {}", crate::postgres::describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    /// No connection to PostgreSQL is available.
-    #[error("postgresql: {0}")]
-    Pool(String),
+    /// PostgreSQL cannot be reached, for this reason. The store logs one line when it goes and one when it is
+    /// back, so callers need not log it.
+    #[error("PostgreSQL is away: {0}")]
+    Away(String),
     /// The database cannot be used: a migration is missing or altered, a file cannot be opened.
     #[error("{0}")]
     Unusable(String),
@@ -47,14 +48,6 @@ pub enum Error {
     Json(#[from] serde_json::Error),
 }
 
-/// PostgreSQL's own message, which its client leaves out of the text of the error.
-fn describe(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(db) => format!("{} ({})", db.message(), db.code().code()),
-        None => error.to_string(),
-    }
-}
-
 impl Error {
     /// The refusal, if the procedure was refused rather than failed.
     #[must_use]
@@ -63,5 +56,11 @@ impl Error {
             Self::Refused(refusal) => Some(refusal),
             _ => None,
         }
+    }
+
+    /// Whether the database cannot be reached, which is nobody's fault and already in the log.
+    #[must_use]
+    pub const fn is_away(&self) -> bool {
+        matches!(self, Self::Away(_))
     }
 }

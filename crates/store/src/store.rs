@@ -104,7 +104,9 @@ impl Store {
         let sources = Arc::new(Sources::new(options.clock, options.entropy));
         let driver = match target {
             Target::Folder(folder) => open_sqlite(folder, &sources, &appended)?,
-            Target::Url(url) => Driver::Postgres(Postgres::open(url, &appended, options.listen).await?),
+            Target::Url(url) => {
+                Driver::Postgres(Postgres::open(url, &sources, &appended, options.listen).await?)
+            }
         };
         let store = Self { inner: Arc::new(Inner { driver, upkeep: Mutex::default(), sources, appended }) };
         upkeep::catch_up(&store).await?;

@@ -1,39 +1,41 @@
-//! Hearing of other nodes' events: `NOTIFY` wakes, and who reads the log looks from time to time anyway.
+//! Learning of other nodes' events: `NOTIFY` wakes, and whoever reads the log polls it from time to time anyway.
 
-use deadpool_postgres::Pool;
+use super::address::Address;
+use super::connections::Connections;
 use futures_util::StreamExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::AsyncMessage;
 
-/// Tells other nodes of new events, at most a hundred times a second. It is done after the commits and
+/// Notifies other nodes of new events, at most a hundred times a second. It is done after the commits and
 /// outside of them: a notification inside a transaction makes PostgreSQL commit such transactions one after
 /// the other.
-pub(super) async fn tell(pool: Pool, told: Arc<Notify>) {
+pub(super) async fn notify(connections: Connections, committed: Arc<Notify>) {
     loop {
-        told.notified().await;
-        let Ok(client) = pool.get().await else { continue };
+        committed.notified().await;
+        // Other nodes poll, so a notification that is lost costs a moment.
+        let Ok(client) = connections.get().await else { continue };
         if let Err(error) = client.batch_execute("NOTIFY tieline_events").await {
-            tracing::warn!(%error, "other nodes could not be told of new events; they will look by themselves");
+            tracing::debug!(%error, "other nodes were not notified of new events");
         }
         drop(client);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// Listens for ever, and again when the connection breaks.
-pub(super) async fn listen(config: Config, appended: watch::Sender<u64>) {
+/// Listens for ever, and again when the connection breaks. That it broke is reported by whoever reads or writes.
+pub(super) async fn listen(address: Address, appended: watch::Sender<u64>) {
     loop {
-        if let Err(error) = listen_once(&config, &appended).await {
-            tracing::warn!(%error, "the connection that listens for other nodes' events broke; it is made again");
+        if let Err(error) = listen_once(&address, &appended).await {
+            tracing::debug!(%error, "the connection that listens for other nodes' events broke");
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
-async fn listen_once(config: &Config, appended: &watch::Sender<u64>) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+async fn listen_once(address: &Address, appended: &watch::Sender<u64>) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = address.connect().await?;
     let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
     let subscribe = client.batch_execute("LISTEN tieline_events");
     let receive = async {

@@ -1,6 +1,11 @@
 //! The shared database: ordinary transactions on pooled connections, run again after a conflict.
 
+mod address;
+mod cause;
+mod connections;
+mod health;
 mod listen;
+mod tls;
 mod value;
 
 use crate::error::{Error, Result};
@@ -10,21 +15,24 @@ use crate::row::Row;
 use crate::sources::Sources;
 use crate::store::Procedure;
 use crate::tx::{Database, Tx};
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
+use address::Address;
+use connections::{Checkout, Connections};
+use deadpool_postgres::Client;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
+pub(crate) use cause::describe;
+
 /// How often a procedure is tried against others that want the same rows.
 const ATTEMPTS: u32 = 60;
-const CONNECTIONS: usize = 16;
 
 pub(crate) struct Postgres {
-    pool: Pool,
-    told: Arc<Notify>,
+    connections: Connections,
+    /// Wakes the task that notifies other nodes of new events.
+    committed: Arc<Notify>,
     background: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -37,27 +45,25 @@ impl Drop for Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn open(url: &str, appended: &watch::Sender<u64>, listen: bool) -> Result<Self> {
-        let config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|error| Error::Unusable(format!("--database-url cannot be read: {error}")))?;
-        let (mut client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
+    pub(crate) async fn open(
+        url: &str,
+        sources: &Arc<Sources>,
+        appended: &watch::Sender<u64>,
+        listen: bool,
+    ) -> Result<Self> {
+        let mut address = Address::read(url)?;
+        let (mut client, connection) = address.connect_first().await?;
         let driving = tokio::spawn(connection);
         migrate::postgres(&mut client).await?;
         driving.abort();
-        let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, manager)).max_size(CONNECTIONS);
-        let pool = pool.build().map_err(|error| Error::Pool(error.to_string()))?;
-        let told = Arc::new(Notify::new());
-        let mut background = vec![tokio::spawn(listen::tell(pool.clone(), Arc::clone(&told)))];
+        let connections = Connections::new(&address, sources)?;
+        let committed = Arc::new(Notify::new());
+        let notifying = listen::notify(connections.clone(), Arc::clone(&committed));
+        let mut background = vec![tokio::spawn(notifying)];
         if listen {
-            background.push(tokio::spawn(listen::listen(config, appended.clone())));
+            background.push(tokio::spawn(listen::listen(address, appended.clone())));
         }
-        Ok(Self { pool, told, background })
-    }
-
-    async fn client(&self) -> Result<Client> {
-        self.pool.get().await.map_err(|error| Error::Pool(error.to_string()))
+        Ok(Self { connections, committed, background })
     }
 
     /// Runs a procedure to its end even if the caller goes away: a transaction that is dropped half-way
@@ -68,37 +74,46 @@ impl Postgres {
         sources: &Arc<Sources>,
         appended: &watch::Sender<u64>,
     ) -> Result<P::Output> {
-        let (pool, sources, appended) = (self.pool.clone(), Arc::clone(sources), appended.clone());
-        let told = Arc::clone(&self.told);
+        let (connections, sources) = (self.connections.clone(), Arc::clone(sources));
         let work = async move {
-            let lent = Lent::from(pool.get().await.map_err(|error| Error::Pool(error.to_string()))?);
-            let attempted = attempt(lent.client()?, &procedure, &sources).await;
-            lent.give_back();
-            let (output, wrote_events) = attempted?;
-            if wrote_events {
-                appended.send_modify(|count| *count += 1);
-                told.notify_one();
-            }
-            Ok(output)
+            let checkout = Checkout::from(connections.get().await?);
+            let attempted = attempt(checkout.client()?, &procedure, &sources).await;
+            checkout.give_back();
+            attempted
         };
-        tokio::spawn(work).await.map_err(|_| Error::Closed)?
+        let (output, wrote_events) = self.finish(work).await?;
+        if wrote_events {
+            appended.send_modify(|count| *count += 1);
+            self.committed.notify_one();
+        }
+        Ok(output)
     }
 
     pub(crate) async fn read<P: Procedure>(&self, procedure: P, sources: &Arc<Sources>) -> Result<P::Output> {
-        let client = self.client().await?;
+        let health = &self.connections.health;
+        let client = health.learn(self.connections.get().await)?;
         if !procedure.scans() {
-            return procedure.run(&mut Tx::new(Database::Postgres(&client), sources)).await;
+            return health.learn(procedure.run(&mut Tx::new(Database::Postgres(&client), sources)).await);
         }
-        let (sources, lent) = (Arc::clone(sources), Lent::from(client));
+        let (sources, checkout) = (Arc::clone(sources), Checkout::from(client));
         let work = async move {
-            let client = lent.client()?;
+            let client = checkout.client()?;
             client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
             let result = procedure.run(&mut Tx::new(Database::Postgres(client), &sources)).await;
             client.batch_execute("COMMIT").await?;
-            lent.give_back();
+            checkout.give_back();
             result
         };
-        tokio::spawn(work).await.map_err(|_| Error::Closed)?
+        self.finish(work).await
+    }
+
+    /// Does some work on a task of its own, which goes on if the caller goes away.
+    async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let result = tokio::spawn(work).await.map_err(|_| Error::Closed)?;
+        self.connections.health.learn(result)
     }
 
     /// One node after the other numbers the committed events that have no place yet, and the lock on the
@@ -106,9 +121,9 @@ impl Postgres {
     /// that has seen one has seen all before it. READ COMMITTED, because the second statement has to see
     /// what was committed while the first one waited for the lock.
     pub(crate) async fn place_events(&self) -> Result<()> {
-        let pool = self.pool.clone();
+        let connections = self.connections.clone();
         let work = async move {
-            let mut client = pool.get().await.map_err(|error| Error::Pool(error.to_string()))?;
+            let mut client = connections.get().await?;
             if client.query_opt("SELECT 1 FROM events WHERE seq IS NULL LIMIT 1", &[]).await?.is_none() {
                 return Ok(());
             }
@@ -116,7 +131,7 @@ impl Postgres {
             let lock = transaction
                 .prepare_cached("SELECT position FROM cursors WHERE name = 'log-head' FOR UPDATE")
                 .await?;
-            let head: i64 = transaction.query_one(&lock, &[]).await?.try_get(0)?;
+            let head: i64 = transaction.query_one(&lock, &[]).await?.try_get("position")?;
             let place = transaction.prepare_cached(PLACE).await?;
             let placed = i64::try_from(transaction.execute(&place, &[&head]).await?).unwrap_or(0);
             let moved = transaction
@@ -125,35 +140,7 @@ impl Postgres {
             transaction.execute(&moved, &[&(head + placed)]).await?;
             Ok(transaction.commit().await?)
         };
-        tokio::spawn(work).await.map_err(|_| Error::Closed)?
-    }
-}
-
-/// A connection that goes back to the pool only when that is said: one that a panic or an error left inside a
-/// transaction would carry half of it into the next one's, and is closed instead.
-struct Lent(Option<Client>);
-
-impl From<Client> for Lent {
-    fn from(client: Client) -> Self {
-        Self(Some(client))
-    }
-}
-
-impl Lent {
-    fn client(&self) -> Result<&Client> {
-        self.0.as_ref().ok_or(Error::Closed)
-    }
-
-    fn give_back(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
-            drop(Client::take(client));
-        }
+        self.finish(work).await
     }
 }
 
@@ -163,10 +150,6 @@ const PLACE: &str = "\
         FROM (SELECT n FROM events WHERE seq IS NULL ORDER BY n LIMIT 5000) AS unplaced
     )
     UPDATE events SET seq = $1 + batch.place FROM batch WHERE events.n = batch.n";
-
-fn unreachable(error: tokio_postgres::Error) -> Error {
-    Error::Unusable(format!("PostgreSQL cannot be reached: {error}"))
-}
 
 async fn attempt<P: Procedure>(
     client: &Client,

@@ -6,6 +6,7 @@ mod connections;
 mod files;
 #[cfg(test)]
 mod key;
+#[cfg(test)]
 mod links;
 #[cfg(test)]
 mod locations;
