@@ -3,7 +3,7 @@
 use crate::id::{ConnectionId, LocationId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An address, `/hooks/{id}`, that events come in by.
 #[derive(Clone, PartialEq, Debug)]
@@ -32,6 +32,17 @@ pub struct Secret {
     /// From when on it is no longer taken; none while it is the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// What a newer version stored with it.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Secret {
+    /// A secret that is current.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self { value, expires_at: None, extra: Map::new() }
+    }
 }
 
 impl std::fmt::Debug for Secret {

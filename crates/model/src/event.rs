@@ -37,6 +37,31 @@ pub mod kinds {
     /// The first words of what only Tieline itself tells of. No sender's event may begin with one of them.
     pub const OWN_MODULES: [&str; 3] = ["contact", "note", "task"];
 
+    /// The first words that later versions take for events of their own. A mapping that is saved from now on may
+    /// not send them; one that was saved before goes on working.
+    pub const RESERVED_MODULES: [&str; 20] = [
+        "appointment",
+        "business",
+        "calendar",
+        "campaign",
+        "conversation",
+        "form",
+        "highlevel",
+        "http",
+        "invoice",
+        "location",
+        "opportunity",
+        "run",
+        "schedule",
+        "stripe",
+        "survey",
+        "tag",
+        "tieline",
+        "user",
+        "webhook",
+        "workflow",
+    ];
+
     /// Whether a text is written as kinds are: two or more words of a-z, 0-9 and _ with dots between them.
     #[must_use]
     pub fn is_kind(text: &str) -> bool {

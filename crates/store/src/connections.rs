@@ -6,6 +6,7 @@ use crate::row::{FromRow, Row, insert, select};
 use crate::seal::Seal;
 use crate::store::Procedure;
 use crate::tx::Tx;
+use crate::unknown;
 use std::time::Duration;
 use tieline_model::connection::{Connection, Mapping, PaythenSettings, Secret, Settings};
 use tieline_model::{ConnectionId, LocationId, Refusal};
@@ -37,7 +38,7 @@ impl Procedure for Create {
             location_id: self.location_id.clone(),
             name: self.name.clone(),
             settings: self.settings.clone(),
-            secrets: vec![Secret { value: self.secret.clone(), expires_at: None }],
+            secrets: vec![Secret::new(self.secret.clone())],
             created_at: tx.now(),
         };
         let sealed = close(tx, &self.seal, &connection)?;
@@ -118,13 +119,13 @@ impl Procedure for Rotate {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
-        let mut connection = owned(tx, &self.location_id, &self.id, &self.seal).await?;
+        let (mut connection, _) = owned(tx, &self.location_id, &self.id, &self.seal).await?;
         let now = tx.now();
         connection.secrets.retain(|secret| secret.expires_at.is_none_or(|end| now < end));
         for secret in connection.secrets.iter_mut().filter(|secret| secret.expires_at.is_none()) {
             secret.expires_at = Some(now.plus(self.grace));
         }
-        connection.secrets.insert(0, Secret { value: self.secret.clone(), expires_at: None });
+        connection.secrets.insert(0, Secret::new(self.secret.clone()));
         let sealed = close(tx, &self.seal, &connection)?;
         tx.execute("UPDATE connections SET secrets = ?2 WHERE id = ?1", params![&self.id, &sealed]).await?;
         Ok(connection)
@@ -148,13 +149,13 @@ impl Procedure for Remap {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
-        let mut connection = owned(tx, &self.location_id, &self.id, &self.seal).await?;
+        let (mut connection, stored) = owned(tx, &self.location_id, &self.id, &self.seal).await?;
         let Settings::Webhook(webhook) = &mut connection.settings else {
             let message = "a Paythen connection has no mapping: Stripe's events need none".to_owned();
             return Err(Refusal::Conflict(message).into());
         };
         webhook.mapping = self.mapping.clone();
-        let settings = serde_json::to_string(&connection.settings)?;
+        let settings = unknown::rewrite(&stored, &connection.settings)?;
         tx.execute("UPDATE connections SET settings = ?2 WHERE id = ?1", params![&self.id, &settings])
             .await?;
         Ok(connection)
@@ -178,45 +179,47 @@ impl Procedure for Reread {
     type Output = Connection;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Connection> {
-        let mut connection = owned(tx, &self.location_id, &self.id, &self.seal).await?;
+        let (mut connection, stored) = owned(tx, &self.location_id, &self.id, &self.seal).await?;
         let Settings::Paythen(paythen) = &mut connection.settings else {
             let message = "a webhook has no settings of this kind; it has a mapping".to_owned();
             return Err(Refusal::Conflict(message).into());
         };
         paythen.clone_from(&self.settings);
-        let settings = serde_json::to_string(&connection.settings)?;
+        let settings = unknown::rewrite(&stored, &connection.settings)?;
         tx.execute("UPDATE connections SET settings = ?2 WHERE id = ?1", params![&self.id, &settings])
             .await?;
         Ok(connection)
     }
 }
 
-/// A connection of the location; refused where there is none. Secrets that cannot be opened are left out.
+/// A connection of the location and its settings as they are stored; refused if there is none. Secrets that cannot
+/// be opened are left out.
 async fn owned(
     tx: &mut Tx<'_>,
     location_id: &LocationId,
     id: &ConnectionId,
     seal: &Seal,
-) -> Result<Connection> {
+) -> Result<(Connection, String)> {
     let stored: Option<Stored> =
         tx.first(select!(Stored, "WHERE id = ?1 AND location_id = ?2"), params![id, location_id]).await?;
-    let Stored { mut connection, sealed } =
+    let Stored { mut connection, settings, sealed } =
         stored.ok_or_else(|| Refusal::NotFound { what: "Connection", id: id.to_string() })?;
     if let Ok(secrets) = seal.open(id.as_str(), &sealed) {
         connection.secrets = serde_json::from_slice(&secrets)?;
     }
-    Ok(connection)
+    Ok((connection, settings))
 }
 
-/// A connection without its secrets, and these as they are stored.
+/// A connection without its secrets, and its settings and secrets as they are stored.
 struct Stored {
     connection: Connection,
+    settings: String,
     sealed: Vec<u8>,
 }
 
 impl Stored {
     fn open(self, seal: &Seal) -> Result<Connection> {
-        let Self { mut connection, sealed } = self;
+        let Self { mut connection, sealed, .. } = self;
         let secrets = seal.open(connection.id.as_str(), &sealed)?;
         connection.secrets = serde_json::from_slice(&secrets)?;
         Ok(connection)
@@ -228,15 +231,17 @@ impl FromRow for Stored {
     const COLUMNS: &'static str = "id, location_id, name, settings, secrets, created_at";
 
     fn from_row(row: &mut Row) -> Result<Self> {
+        let settings: String = row.get("settings")?;
+        let read = serde_json::from_str(&settings);
         let connection = Connection {
             id: row.get("id")?,
             location_id: row.get("location_id")?,
             name: row.get("name")?,
-            settings: row.json("settings")?,
+            settings: read.map_err(|error| row.corrupt("settings", error.to_string()))?,
             secrets: Vec::new(),
             created_at: row.get("created_at")?,
         };
-        Ok(Self { connection, sealed: row.get("secrets")? })
+        Ok(Self { connection, settings, sealed: row.get("secrets")? })
     }
 }
 

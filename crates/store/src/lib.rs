@@ -33,6 +33,7 @@ mod step;
 mod store;
 pub mod tasks;
 mod tx;
+mod unknown;
 pub mod workflows;
 
 pub use error::{Error, Result};

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::param::params;
 use crate::store::Procedure;
 use crate::tx::Tx;
-use crate::workflows;
+use crate::{unknown, workflows};
 use tieline_model::{Location, LocationId, Refusal};
 
 /// Creates a location.
@@ -57,8 +57,10 @@ impl Procedure for Update {
     type Output = Location;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Location> {
-        let found = Get(self.id.clone()).run(tx).await?;
-        let before = found.ok_or_else(|| Refusal::NotFound { what: "Location", id: self.id.to_string() })?;
+        let stored: Option<String> =
+            tx.value("SELECT doc FROM locations WHERE id = ?1", "doc", params![&self.id]).await?;
+        let stored = stored.ok_or_else(|| Refusal::NotFound { what: "Location", id: self.id.to_string() })?;
+        let before: Location = serde_json::from_str(&stored)?;
         let location = Location {
             name: self.name.clone().unwrap_or(before.name),
             country: self.country.clone().unwrap_or(before.country),
@@ -66,7 +68,7 @@ impl Procedure for Update {
             allow_duplicate_contact: self.allow_duplicate_contact.unwrap_or(before.allow_duplicate_contact),
             ..before
         };
-        let doc = serde_json::to_string(&location)?;
+        let doc = unknown::rewrite(&stored, &location)?;
         tx.execute("UPDATE locations SET doc = ?2 WHERE id = ?1", params![&self.id, &doc]).await?;
         // Compiled workflows hold the location that they belong to.
         workflows::changed(tx).await?;

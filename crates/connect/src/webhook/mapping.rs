@@ -161,6 +161,20 @@ fn constant_kind(event: Option<&str>) -> Option<Problem> {
     Some(Problem { place: "mapping.event".to_owned(), message })
 }
 
+/// What is wrong with a mapping that is to be saved, beside what [`CompiledMapping::compile`] finds: it sends a
+/// kind that a later version of Tieline will report itself. Mappings that were saved before are not checked for
+/// it, so that they go on working.
+#[must_use]
+pub fn reserved_kind(mapping: &Mapping) -> Option<Problem> {
+    let kind = mapping.event.as_deref()?.trim();
+    let module = kinds::module_of(kind);
+    let is_reserved = kinds::RESERVED_MODULES.contains(&module) && kind != kinds::WEBHOOK_RECEIVED;
+    let message = format!(
+        "`{kind}`: `{module}` is kept for Tieline's own events; take another first word, like `shop.{module}_…`"
+    );
+    is_reserved.then(|| Problem { place: "mapping.event".to_owned(), message })
+}
+
 /// What is wrong with a kind, if anything is.
 fn wrong_kind(kind: &str) -> Option<String> {
     let module = kinds::module_of(kind);

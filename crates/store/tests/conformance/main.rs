@@ -23,6 +23,8 @@ mod support;
 #[cfg(test)]
 mod tags;
 #[cfg(test)]
+mod unknown;
+#[cfg(test)]
 mod values;
 
 use serde_json::{Value, json};

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use tieline_connect::webhook::mapping::CompiledMapping;
+use tieline_connect::webhook::mapping::{CompiledMapping, reserved_kind};
 use tieline_model::ConnectionId;
 use tieline_model::connection::{Connection, Encoding, Mapping, Settings, WebhookAuth, WebhookSettings};
 use tieline_model::time::parse_duration;
@@ -310,6 +310,9 @@ fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
         return Err(at("--mapping: the file should hold an object, like `event: shop.order_paid`"));
     }
     let mapping: Mapping = serde_json::from_value(value).map_err(|error| at(&error.to_string()))?;
+    if let Some(problem) = reserved_kind(&mapping) {
+        return Err(at(&problem.to_string()));
+    }
     match CompiledMapping::compile(&mapping) {
         Ok(_) => Ok(mapping),
         Err(problems) => {

@@ -114,3 +114,22 @@ proptest! {
         prop_assert!(mapping.apply(body.clone(), body.clone(), body).is_ok());
     }
 }
+
+#[test]
+fn a_new_mapping_leaves_later_kinds_alone_and_a_saved_one_goes_on() {
+    let mapping = |event: &str| Mapping { event: Some(event.to_owned()), ..Mapping::default() };
+    for taken in ["form.submitted", "opportunity.won", "webhook.ping"] {
+        let problem = reserved_kind(&mapping(taken)).unwrap();
+        assert_eq!(problem.place, "mapping.event");
+        assert!(CompiledMapping::compile(&mapping(taken)).is_ok(), "{taken}");
+    }
+    for free in [
+        "shop.order_paid",
+        "webhook.received",
+        "paythen.payment.failed",
+        "forms.submitted",
+        "{{ body.type }}",
+    ] {
+        assert!(reserved_kind(&mapping(free)).is_none(), "{free}");
+    }
+}
