@@ -99,11 +99,10 @@ fn tasks() -> Vec<EventKind> {
     ]
 }
 
-/// Paythen's events. A webhook's mapping may send them as well, with fields of its own.
+/// Paythen's events.
 fn payments() -> Vec<EventKind> {
     let kind = |kind: &paythen::KindSample| EventKind {
         payload: payment_payload((kind.sample)()),
-        open: true,
         ..EventKind::like(kind.key, kind.title, kind.help, (kind.sample)())
     };
     paythen::TABLE.iter().map(kind).collect()
