@@ -88,11 +88,18 @@ impl View {
 
     /// Reads what the transaction sees. What the last view of this location holds is not read again.
     pub(super) async fn load(index: &mut Index<'_, '_>) -> Result<Arc<Self>> {
+        let view = Self::first(index, i64::MAX).await?;
+        index.tx.search().keep_view(index.location, &view);
+        Ok(view)
+    }
+
+    /// The same, but with so many of the first writes only: what is folded at once has to fit into memory.
+    pub(super) async fn first(index: &mut Index<'_, '_>, most: i64) -> Result<Arc<Self>> {
         let generation = generation(index).await?;
-        let writes = writes(index).await?;
-        let known =
-            index.tx.search().view(index.location).filter(|known| known.precedes(generation, &writes));
-        let same = known.as_ref().filter(|known| known.generation == generation);
+        let writes = writes(index, most).await?;
+        let last = index.tx.search().view(index.location);
+        let known = last.as_ref().filter(|known| known.precedes(generation, &writes));
+        let same = known.filter(|known| known.generation == generation);
         if let Some(same) = same
             && same.unfolded.keys().eq(&writes)
         {
@@ -100,14 +107,12 @@ impl View {
         }
         let segments = match same {
             Some(same) => same.segments.clone(),
-            None => segments(index, known.as_deref()).await?,
+            None => segments(index, last.as_deref()).await?,
         };
-        let unfolded = unfolded(index, known.as_deref(), &writes).await?;
+        let unfolded = unfolded(index, known.map(Arc::as_ref), &writes).await?;
         let mut view = Self { generation, segments, unfolded, entries: Vec::new() };
         view.settle(index, same.map(Arc::as_ref)).await?;
-        let view = Arc::new(view);
-        index.tx.search().keep_view(index.location, &view);
-        Ok(view)
+        Ok(Arc::new(view))
     }
 
     /// Works out which entries count and which documents of the segments do not.
@@ -139,9 +144,9 @@ async fn generation(index: &mut Index<'_, '_>) -> Result<i64> {
     Ok(index.tx.value(sql, "generation", params![index.location]).await?.unwrap_or(0))
 }
 
-async fn writes(index: &mut Index<'_, '_>) -> Result<Vec<i64>> {
-    let sql = "SELECT seq FROM search_writes WHERE location_id = ?1 ORDER BY seq";
-    let mut rows = index.tx.query(sql, params![index.location]).await?;
+async fn writes(index: &mut Index<'_, '_>, most: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT seq FROM search_writes WHERE location_id = ?1 ORDER BY seq LIMIT ?2";
+    let mut rows = index.tx.query(sql, params![index.location, most]).await?;
     rows.iter_mut().map(|row| row.get("seq")).collect()
 }
 
@@ -197,9 +202,10 @@ async fn unfolded(
         |seq: &i64| known.and_then(|view| view.unfolded.get(seq)).cloned().map(|write| (*seq, write));
     let mut writes: BTreeMap<i64, Write> = seqs.iter().filter_map(before).collect();
     let new: Vec<i64> = seqs.iter().copied().filter(|seq| !writes.contains_key(seq)).collect();
-    let Some(first) = new.first() else { return Ok(writes) };
-    let sql = "SELECT seq, contact_id, replaces FROM search_writes WHERE location_id = ?1 AND seq >= ?2";
-    for mut row in index.tx.query(sql, params![index.location, *first]).await? {
+    let (Some(first), Some(last)) = (new.first(), new.last()) else { return Ok(writes) };
+    let sql = "SELECT seq, contact_id, replaces FROM search_writes \
+               WHERE location_id = ?1 AND seq >= ?2 AND seq <= ?3";
+    for mut row in index.tx.query(sql, params![index.location, *first, *last]).await? {
         let (seq, contact, replaces) =
             (row.get("seq")?, row.get("contact_id")?, row.get::<i64>("replaces")? == 1);
         writes.entry(seq).or_insert(Write { contact, replaces, entry: None });

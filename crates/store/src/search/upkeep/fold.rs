@@ -23,6 +23,9 @@ impl Procedure for Waiting {
     }
 }
 
+/// How many writes are folded at once, at most.
+const MOST: i64 = 16_384;
+
 /// Works out the segment of what waits in a location; nothing if nothing waits.
 pub(super) struct Fold(pub(super) LocationId);
 
@@ -31,7 +34,7 @@ impl Procedure for Fold {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Replacement>> {
-        let view = View::load(&mut Index { tx, location: &self.0 }).await?;
+        let view = View::first(&mut Index { tx, location: &self.0 }, MOST).await?;
         let writes = view.writes();
         if writes.is_empty() {
             return Ok(None);

@@ -27,7 +27,7 @@ impl Procedure for Merge {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Replacement>> {
-        let view = View::load(&mut Index { tx, location: &self.0 }).await?;
+        let view = View::first(&mut Index { tx, location: &self.0 }, 0).await?;
         let chosen = choose(&view.segments);
         if chosen.is_empty() {
             return Ok(None);

@@ -73,11 +73,16 @@ async fn adopt(store: &Store, done: &mut i64) -> Result<i64> {
 /// # Errors
 /// What the database reports.
 pub(crate) async fn tend(store: &Store, least: i64) -> Result<()> {
-    for location in store.read(Waiting(least)).await? {
-        fold(store, &location).await?;
-        while merge(store, &location).await? {}
+    loop {
+        let locations = store.read(Waiting(least)).await?;
+        for location in &locations {
+            fold(store, location).await?;
+            while merge(store, location).await? {}
+        }
+        if locations.is_empty() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 async fn fold(store: &Store, location: &LocationId) -> Result<()> {
