@@ -35,6 +35,7 @@ pub(crate) fn call(request: &ApiRequest, operation: &Operation) -> Result<Call, 
     };
     let cause = Cause::key(request.caller.key_id.clone());
     Ok(Call {
+        door: Door::Api,
         catalogue: request.app.catalogue().clone(),
         location,
         cause,

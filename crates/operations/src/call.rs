@@ -1,6 +1,6 @@
 use crate::catalogue::Catalogue;
 use std::sync::Arc;
-use tieline_model::form::Input;
+use tieline_model::form::{Door, Input};
 use tieline_model::{Cause, ContactId, Location, LocationId};
 use tieline_store::contacts::Subject;
 
@@ -9,6 +9,8 @@ use tieline_store::contacts::Subject;
 pub struct Call {
     /// All that can be asked for.
     pub catalogue: Catalogue,
+    /// How it was asked for. Only where HighLevel's answers and a workflow's needs differ does it matter.
+    pub door: Door,
     /// The location, as its settings are now.
     pub location: Arc<Location>,
     /// Who asks for it.

@@ -66,7 +66,8 @@ fn write_action(page: &mut String, action: &Operation) {
             if field.is_required(Door::Workflow) && field.name != "contactId" { "required" } else { "" };
         let _ = writeln!(page, "| `{}` | {need} | {} |", field.name, cell(&field.summary));
     }
-    let output: Vec<String> = action.output.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let output = action.output.iter().chain(&action.step_output).map(|(name, _)| format!("`{name}`"));
+    let output: Vec<String> = output.collect();
     let _ = write!(page, "\nIts output: {}.\n", output.join(", "));
 }
 

@@ -33,6 +33,8 @@ pub struct Operation {
     pub input: Form,
     /// What it gives.
     pub output: Vec<(&'static str, Shape)>,
+    /// What it gives to a workflow beside that.
+    pub step_output: Vec<(&'static str, Shape)>,
     /// How often a step tries it unless it says otherwise.
     pub attempts: u32,
     /// Whether it reads many rows.
@@ -135,6 +137,7 @@ impl Operation {
             status: 200,
             input: Form::default(),
             output: Vec::new(),
+            step_output: Vec::new(),
             attempts: 1,
             scans: false,
             is_action: true,
@@ -194,6 +197,12 @@ impl Operation {
     #[must_use]
     pub fn gives(self, output: impl IntoIterator<Item = (&'static str, Shape)>) -> Self {
         Self { output: output.into_iter().collect(), ..self }
+    }
+
+    /// Gives these parts to a workflow as well.
+    #[must_use]
+    pub fn gives_steps(self, output: impl IntoIterator<Item = (&'static str, Shape)>) -> Self {
+        Self { step_output: output.into_iter().collect(), ..self }
     }
 
     /// Reads many rows.

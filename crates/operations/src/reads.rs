@@ -3,6 +3,7 @@ use crate::catalogue::Catalogue;
 use crate::operation::Operation;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use tieline_model::form::Door;
 use tieline_model::{Cause, Location, Refusal};
 use tieline_store::Result;
 use tieline_store::contacts::Subject;
@@ -30,6 +31,6 @@ impl Operation {
     pub fn read_rendered(&self, rendered: Rendered) -> Result<Call> {
         let Rendered { catalogue, location, cause, with, subject } = rendered;
         let input = self.input.read_rendered(&location, with).map_err(Refusal::Invalid)?;
-        Ok(Call { catalogue, location, cause, input, subject, base_url: String::new() })
+        Ok(Call { door: Door::Workflow, catalogue, location, cause, input, subject, base_url: String::new() })
     }
 }

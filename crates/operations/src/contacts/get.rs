@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::operation::Operation;
 use crate::shape::Shape;
 use http::Method;
-use tieline_model::form::Form;
+use tieline_model::form::{Door, Form};
 use tieline_model::{Refusal, Scope};
 use tieline_store::{Procedure, Result, Tx, contacts};
 
@@ -23,6 +23,12 @@ pub(super) fn operation() -> Operation {
 async fn get(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
     let (location_id, id) = (call.location_id(), call.contact_id());
     let document = contacts::Get { location_id, id: id.clone() }.run(tx).await?;
-    let document = document.ok_or_else(|| Refusal::ContactNotFound(id.to_string()))?;
+    let Some(document) = document else {
+        // A workflow can ask whether the contact is gone.
+        return match call.door {
+            Door::Api => Err(Refusal::ContactNotFound(id.to_string()).into()),
+            Door::Workflow => super::found(None),
+        };
+    };
     Ok(Answer::new().stored("contact", document).did("contact read"))
 }

@@ -22,6 +22,7 @@ pub(super) fn operation() -> Operation {
             ("status", Shape::integer()),
             ("headers", Shape::Schema(json!({ "type": "object" }))),
             ("body", Shape::Schema(json!({}))),
+            ("truncated", Shape::flag()),
         ])
         .tried(6)
 }
@@ -52,7 +53,7 @@ async fn request(outside: Outside<'_>, call: &Call) -> OutsideAnswer {
     let mut answer = Answer::new().did(format!("{} answered {}", request.host(), response.status));
     if let Ok(Value::Object(parts)) = serde_json::to_value(&response) {
         for (name, value) in parts {
-            let known = ["status", "headers", "body"].into_iter().find(|known| *known == name);
+            let known = ["status", "headers", "body", "truncated"].into_iter().find(|known| *known == name);
             answer.parts.extend(known.map(|name| (name, crate::answer::Part::Value(value))));
         }
     }

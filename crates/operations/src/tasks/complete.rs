@@ -39,6 +39,7 @@ pub(super) fn operation() -> Operation {
         .needs_one_of(&["taskId", "title"]),
     )
     .gives([("task", Shape::Entity(&TASK).or_null())])
+    .gives_steps([("tasks", Shape::list(Shape::Entity(&TASK)))])
 }
 
 async fn complete(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
@@ -58,7 +59,11 @@ async fn complete(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
         _ => format!("task {} marked as {}", names.join(", "), if flag { "done" } else { "open" }),
     };
     let first = changed.first().map_or(Ok(Value::Null), serde_json::to_value)?;
-    Answer::new().did(did).value("task", first)
+    let answer = Answer::new().did(did).value("task", first)?;
+    match call.door {
+        Door::Api => Ok(answer),
+        Door::Workflow => answer.value("tasks", &changed),
+    }
 }
 
 /// The tasks to change: the one that is named, or all with the title that stand otherwise.
