@@ -2,7 +2,7 @@ use super::*;
 use tieline_model::workflow::read_text;
 
 fn problems(step: &str) -> Vec<String> {
-    let text = format!("{{tieline: 1, name: x, trigger: {{on: a.b}}, steps: [{{do: {step}}}]}}");
+    let text = format!("{{tieline: 1, name: x, trigger: {{on: contact.created}}, steps: [{{do: {step}}}]}}");
     let checked = check(&read_text(&text).unwrap(), &Catalogue::default(), &Known::default());
     let found = checked.err().unwrap_or_default();
     found.iter().map(ToString::to_string).collect()
@@ -63,7 +63,7 @@ fn checked(text: &str) -> Result<Checked, Vec<String>> {
 #[test]
 fn a_step_on_a_contact_that_no_run_can_have_is_reported() {
     let before = "{tieline: 1, name: x, trigger: {on: shop.ordered}, steps: [{do: contacts.add-tags, with: {tags: [a]}}, \
-                  {do: contacts.upsert-contact, with: {email: '{{ trigger.email }}'}}]}";
+                  {do: contacts.upsert-contact, with: {email: a@b.co}}]}";
     let problems = checked(before).unwrap_err();
     assert!(
         problems.len() == 1 && problems[0].starts_with("steps[0].do: `contacts.add-tags` needs a contact"),

@@ -94,9 +94,14 @@ fn a_task_that_nobody_named_is_not_marked_as_done_in_silence() {
 }
 
 #[test]
-fn a_step_on_a_contact_that_nobody_named_says_what_to_do() {
+fn a_step_on_a_contact_that_nobody_found_says_what_to_do() {
     both(async |app| {
-        app.publish("{ tieline: 1, name: x, trigger: { on: a.b }, steps: [{ do: contacts.create-note, with: { body: x } }] }").await;
+        app.publish(
+            "{ tieline: 1, name: x, trigger: { on: a.b }, steps: [ \
+             { do: contacts.get-duplicate-contact, with: { email: nobody@example.com } }, \
+             { do: contacts.create-note, with: { body: x } }] }",
+        )
+        .await;
         let _runtime = app.start();
         app.happens("a.b", "ada", json!({})).await;
         app.settle().await;
