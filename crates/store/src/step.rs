@@ -19,7 +19,7 @@ pub struct Step {
 impl Tx<'_> {
     /// Begins a step that may be undone by itself. Steps do not nest.
     ///
-    /// ```ignore
+    /// ```text
     /// let step = tx.begin_step().await?;
     /// let result = AddTags { … }.run(tx).await;
     /// let refused = matches!(result, Err(Error::Refused(_)));

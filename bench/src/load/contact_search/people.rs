@@ -27,7 +27,7 @@ const TAGS: [&str; 8] =
 pub(super) fn word(n: u64) -> String {
     let syllable = |n: u64| SYLLABLES[(n % 16) as usize];
     let mut word = [syllable(n), syllable(n / 16)].concat();
-    if n / 256 % 3 > 0 {
+    if !(n / 256).is_multiple_of(3) {
         word.push_str(syllable(n / 768));
     }
     word

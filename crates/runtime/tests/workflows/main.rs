@@ -6,6 +6,7 @@ mod care;
 mod customers;
 #[cfg(test)]
 mod endings;
+#[cfg(test)]
 mod ingress;
 #[cfg(test)]
 mod nodes;

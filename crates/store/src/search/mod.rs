@@ -1,8 +1,8 @@
 //! The search index over contacts: exact, consistent with every write, and the same on both databases.
 //!
-//! A write of a contact leaves a row in `search_writes`, in the write's own transaction ([`note`]). What was
+//! A write of a contact leaves a row in `search_writes`, in the write's own transaction (`note`). What was
 //! written since reaches a search as it is; from time to time it is folded into a *segment*, an unchanging
-//! list of contacts and tokens, and segments are merged ([`upkeep`]). A search combines the segments' sets of
+//! list of contacts and tokens, and segments are merged (`upkeep`). A search combines the segments' sets of
 //! documents, so its total is a count of bits and never an estimate.
 //!
 //! [`Search`] takes a [`Filter`], a sort and a [`Place`] to go on from, and gives a page.
