@@ -72,7 +72,7 @@ fn a_second_server_on_one_folder_is_refused() {
     let mut server = Server::start(&place);
     let second = tenant.cli.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(second.code, Some(1));
-    assert!(second.stderr.contains("another server runs on"), "{}", second.stderr);
+    assert!(second.stderr.contains("another server is using"), "{}", second.stderr);
     assert_eq!(second.stdout, "");
     assert_eq!(tenant.create(server.address, "first@example.com").unwrap().status, 201, "the first goes on");
     server.kill();
