@@ -30,23 +30,26 @@ fn a_constant_that_every_run_would_refuse_is_reported_where_it_stands() {
         ),
         ("contacts.update-contact, with: {gender: x}", "steps[0].with.gender: is not a field of"),
         ("http.request, with: {url: nope}", "steps[0].with.url: url"),
-        ("http.request, with: {url: '{{ trigger.u }}', method: FETCH}", "steps[0].with.method: method"),
+        (
+            "http.request, with: {url: '{{ trigger.contact.website }}', method: FETCH}",
+            "steps[0].with.method: method",
+        ),
     ] {
         let found = problems(step);
         assert!(found.len() == 1 && found[0].starts_with(expected), "{step}: {found:?}");
     }
-    let task = "contacts.create-task, with: {title: '{{ trigger.t }}', dueDate: tomorrow, completed: maybe}";
+    let task = "contacts.create-task, with: {title: '{{ trigger.contact.source }}', dueDate: tomorrow, completed: maybe}";
     assert_eq!(problems(task).len(), 2, "{:?}", problems(task));
 }
 
 #[test]
 fn what_an_event_or_the_location_decides_is_left_to_the_run() {
     for step in [
-        "contacts.upsert-contact, with: {email: '{{ trigger.email }}', phone: 0412 345 678, tags: ['{{ 1 }}']}",
+        "contacts.upsert-contact, with: {email: '{{ trigger.contact.email }}', phone: 0412 345 678, tags: ['{{ 1 }}']}",
         "contacts.add-tags, with: {tags: [2026]}",
         "contacts.create-task, with: {title: Call, dueDate: \"{{ now | plus('1d') }}\"}",
         "contacts.update-task-completed, with: {title: Call, completed: 'true'}",
-        "http.request, with: {url: 'https://example.com/{{ trigger.id }}', headers: {X-Key: k}}",
+        "http.request, with: {url: 'https://example.com/{{ trigger.contact.id }}', headers: {X-Key: k}}",
         "contacts.create-note, with: {body: '', contactId: c1}",
     ] {
         let found = problems(step);
