@@ -1,6 +1,6 @@
 //! The HTTP API: HighLevel's contacts, as its clients know them, served from our own store.
 //!
-//! The operations stand in [`tieline_operations`]. What all of them share (trace id, `Version`, key, scope,
+//! The operations are in [`tieline_operations`]. What all of them share (trace id, `Version`, key, scope,
 //! tenant, reading, envelope) is done here, in one order.
 
 mod answer;

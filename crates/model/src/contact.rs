@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 /// under the date versions, so that reading one costs little more than copying its bytes.
 ///
 /// Only what the program itself works with is a member here. Every other field (`city`, `website`, …) is in
-/// [`Contact::fields`] by its name, and stands in [`form`] alone.
+/// [`Contact::fields`] by its name, and is declared in [`form`] alone.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Contact {

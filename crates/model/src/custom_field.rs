@@ -207,7 +207,7 @@ pub fn form() -> Form {
             .sampled("Plan"),
         Field::new("dataType", OneOf(DataType::NAMES), "the kind of value that it holds").required(),
         Field::new("options", Texts, "what can be picked, for the types with options").sampled(json!([])),
-        Field::new("placeholder", Text::line(), "what stands in an empty form field"),
+        Field::new("placeholder", Text::line(), "what an empty form field shows"),
         Field::new("position", Integer(0..=i64::MAX), "where it stands among the fields on a page")
             .ignores_null(),
         Field::new("model", OneOf(&["contact"]), "what it is a field of").ignores_null(),

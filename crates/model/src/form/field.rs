@@ -105,14 +105,14 @@ impl Field {
         self
     }
 
-    /// Stands in the path, which always has it. A workflow's step must name it.
+    /// Is in the path, which always has it. A workflow's step must name it.
     #[must_use]
     pub fn in_path(mut self) -> Self {
         self.place = Place::Path;
         self.required()
     }
 
-    /// Stands in the query, where an empty parameter counts as left out.
+    /// Is in the query, where an empty parameter counts as left out.
     #[must_use]
     pub const fn in_query(mut self) -> Self {
         self.place = Place::Query;
