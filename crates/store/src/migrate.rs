@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, works_from: 3, text: include_str!("../migrations/0003_runs.sql") },
     Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
     Migration { number: 5, works_from: 1, text: include_str!("../migrations/0005_sequences.sql") },
+    Migration { number: 7, works_from: 1, text: include_str!("../migrations/0007_search_texts.sql") },
 ];
 
 /// Checksums that released versions recorded, which hashed a migration's whole text.

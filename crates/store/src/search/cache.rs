@@ -1,16 +1,17 @@
 //! What is kept of the index in memory. Pages and segments never change, so what is kept is never stale; a
 //! search asks the database only which segments and which unfolded contacts it sees.
 
-use super::segment::{Ids, Tokens};
+use super::segment::{Holds, Ids, Texts, Tokens};
 use super::view::View;
+use crate::error::Result;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Bounded;
 use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tieline_model::LocationId;
 
-/// The most bytes of pages that are kept: about a third of the index of a million contacts.
-const PAGES: u64 = 192 << 20;
+/// The most bytes of pages that are kept: about half of the index of a million contacts.
+const PAGES: u64 = 256 << 20;
 /// The most bytes of results of slow comparisons that are kept.
 const RESULTS: u64 = 64 << 20;
 /// Of how many locations the view is kept.
@@ -27,15 +28,21 @@ pub(crate) struct Cache {
 pub(super) enum Page {
     Tokens(Arc<Tokens>),
     Ids(Arc<Ids>),
+    Texts(Arc<Texts>),
 }
 
-/// The documents of a segment for which a comparison holds, and how new the view was that found them. An
-/// older view may still see contacts that had changed by then.
-#[derive(Clone)]
-pub(super) struct Known {
-    pub(super) documents: Arc<RoaringBitmap>,
-    pub(super) since: (i64, i64),
+impl Page {
+    pub(super) fn read(holds: Holds, body: Vec<u8>) -> Result<Self> {
+        Ok(match holds {
+            Holds::Tokens => Self::Tokens(Arc::new(Tokens::read(body)?)),
+            Holds::Ids => Self::Ids(Arc::new(Ids::read(body)?)),
+            Holds::Texts => Self::Texts(Arc::new(Texts::read(body)?)),
+        })
+    }
 }
+
+/// The documents of a segment for which a comparison holds. They never change, nor do its documents.
+type Known = Arc<RoaringBitmap>;
 
 #[derive(Clone)]
 struct Size;
@@ -45,6 +52,7 @@ impl Weighter<(u64, u32), Page> for Size {
         let size = match page {
             Page::Tokens(page) => page.size(),
             Page::Ids(page) => page.size(),
+            Page::Texts(page) => page.size(),
         };
         size as u64 + 128
     }
@@ -52,7 +60,7 @@ impl Weighter<(u64, u32), Page> for Size {
 
 impl Weighter<(u64, Arc<[u8]>), Known> for Size {
     fn weight(&self, key: &(u64, Arc<[u8]>), known: &Known) -> u64 {
-        (key.1.len() + known.documents.serialized_size()) as u64 + 128
+        (key.1.len() + known.serialized_size()) as u64 + 128
     }
 }
 

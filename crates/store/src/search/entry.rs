@@ -58,12 +58,12 @@ impl Entry {
         self.text_contains(digits, Some(Line::Phone))
     }
 
-    /// All tokens, with those of the text's parts.
-    pub(super) fn into_tokens(self) -> (ContactId, Vec<Vec<u8>>) {
+    /// Its id, all tokens, those of the text's parts included, and the text.
+    pub(super) fn into_tokens(self) -> (ContactId, Vec<Vec<u8>>, String) {
         let Self { id, mut tokens, text } = self;
         for (line, value) in contact::lines(&text) {
             trigrams(&mut tokens, token::TRIGRAMS, value);
-            words(&mut tokens, value);
+            words(&mut tokens, line, value);
             if line == Line::Phone {
                 let digits: String = value.chars().filter(char::is_ascii_digit).collect();
                 trigrams(&mut tokens, token::DIGITS, &digits);
@@ -71,7 +71,7 @@ impl Entry {
         }
         tokens.sort_unstable();
         tokens.dedup();
-        (id, tokens)
+        (id, tokens, text)
     }
 }
 
@@ -126,17 +126,23 @@ fn trigrams(tokens: &mut Vec<Vec<u8>>, space: u8, value: &str) {
     }
 }
 
-/// What people type first: words, parts between blanks (`ada@example.com`, `+61412777888`) and what stands
-/// behind the `@` of an address.
-fn words(tokens: &mut Vec<Vec<u8>>, value: &str) {
-    let parts = value.split(' ').filter(|part| part.chars().count() > 3);
-    for part in parts {
-        tokens.push(token::part(token::WORDS, part));
-        if let Some(at) = part.find('@') {
-            tokens.push(token::part(token::WORDS, &part[at..]));
-            tokens.push(token::part(token::WORDS, &part[at + 1..]));
+/// What people type first: words, what stands behind the `@` of an address, and the beginning of a number. Whole
+/// addresses and numbers are left out: almost every contact has its own, which few threes find.
+fn words(tokens: &mut Vec<Vec<u8>>, line: Line, value: &str) {
+    let mut insert = |word: &str| {
+        if word.len() > 3 {
+            tokens.push(token::part(token::WORDS, word));
         }
-        let words = part.split(|letter: char| !letter.is_alphanumeric());
-        words.filter(|word| word.len() > 3).for_each(|word| tokens.push(token::part(token::WORDS, word)));
+    };
+    match line {
+        Line::Email => {
+            if let Some(at) = value.find('@') {
+                insert(&value[at..]);
+                insert(&value[at + 1..]);
+            }
+        }
+        Line::Phone => (4..=6).filter_map(|end| value.get(..end)).for_each(&mut insert),
+        Line::Name | Line::Company | Line::Tag => value.split(' ').for_each(&mut insert),
     }
+    value.split(|letter: char| !letter.is_alphanumeric()).filter(|_| line != Line::Phone).for_each(insert);
 }

@@ -5,13 +5,17 @@ use super::cache::Page;
 use super::entry::Entry;
 use super::posting;
 use super::segment::{Ids, Segment, Tokens};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::param::params;
 use crate::tx::Tx;
 use roaring::RoaringBitmap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tieline_model::LocationId;
+
+fn missing(segment: &Segment, n: u32) -> Error {
+    corrupt(&format!("page {n} of segment {} is missing", segment.id))
+}
 
 /// The most contacts that are read with one statement.
 const TOGETHER: usize = 500;
@@ -30,29 +34,57 @@ pub(super) struct Stored {
 }
 
 impl Index<'_, '_> {
-    async fn body(&mut self, segment: &Segment, n: u32) -> Result<Vec<u8>> {
+    async fn page(&mut self, segment: &Segment, n: u32) -> Result<Page> {
+        if let Some(page) = self.tx.search().page(segment.key, n) {
+            return Ok(page);
+        }
         let sql = "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n = ?2";
         let body = self.tx.value(sql, "body", params![&segment.id, n]).await?;
-        body.ok_or_else(|| corrupt(&format!("page {n} of segment {} is missing", segment.id)))
+        self.keep(segment, n, body.ok_or_else(|| missing(segment, n))?)
+    }
+
+    fn keep(&self, segment: &Segment, n: u32, body: Vec<u8>) -> Result<Page> {
+        let page = Page::read(segment.holds(n), body)?;
+        self.tx.search().keep_page(segment.key, n, page.clone());
+        Ok(page)
+    }
+
+    /// Pages in ascending order, each number once. What is not in memory is read with one statement, so that a
+    /// database behind a network is asked once.
+    pub(super) async fn pages(&mut self, segment: &Segment, numbers: &[u32]) -> Result<Vec<Page>> {
+        let in_memory = |n: &u32| (*n, self.tx.search().page(segment.key, *n));
+        let mut pages: BTreeMap<u32, Option<Page>> = numbers.iter().map(in_memory).collect();
+        let absent: Vec<u32> = pages.iter().filter(|(_, page)| page.is_none()).map(|(n, _)| *n).collect();
+        if !absent.is_empty() {
+            let sql = if self.tx.writes_in_parallel() {
+                "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n IN \
+                 (SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(CAST(?2 AS TEXT) AS JSONB)) AS value)"
+            } else {
+                "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n IN (SELECT value FROM json_each(?2))"
+            };
+            let absent = serde_json::to_string(&absent)?;
+            for mut row in self.tx.query(sql, params![&segment.id, &absent]).await? {
+                let n = u32::try_from(row.get::<i64>("n")?).unwrap_or(u32::MAX);
+                let page = self.keep(segment, n, row.get("body")?)?;
+                pages.insert(n, Some(page));
+            }
+        }
+        pages.into_iter().map(|(n, page)| page.ok_or_else(|| missing(segment, n))).collect()
     }
 
     /// A page of tokens.
     pub(super) async fn tokens(&mut self, segment: &Segment, n: u32) -> Result<Arc<Tokens>> {
-        if let Some(Page::Tokens(page)) = self.tx.search().page(segment.key, n) {
-            return Ok(page);
+        match self.page(segment, n).await? {
+            Page::Tokens(page) => Ok(page),
+            _ => Err(missing(segment, n)),
         }
-        let page = Arc::new(Tokens::read(self.body(segment, n).await?)?);
-        self.tx.search().keep_page(segment.key, n, Page::Tokens(Arc::clone(&page)));
-        Ok(page)
     }
 
     async fn ids(&mut self, segment: &Segment, n: u32) -> Result<Arc<Ids>> {
-        if let Some(Page::Ids(page)) = self.tx.search().page(segment.key, n) {
-            return Ok(page);
+        match self.page(segment, n).await? {
+            Page::Ids(page) => Ok(page),
+            _ => Err(missing(segment, n)),
         }
-        let page = Arc::new(Ids::read(self.body(segment, n).await?)?);
-        self.tx.search().keep_page(segment.key, n, Page::Ids(Arc::clone(&page)));
-        Ok(page)
     }
 
     /// The documents of a segment that have a token.
@@ -107,12 +139,6 @@ impl Index<'_, '_> {
             }
         }
         Ok(found)
-    }
-
-    /// The searched texts of contacts, in no order.
-    pub(super) async fn texts(&mut self, ids: &[&str]) -> Result<Vec<(String, String)>> {
-        let rows = self.rows(ids).await?.into_iter();
-        Ok(rows.map(|row| (row.id, row.text)).collect())
     }
 
     /// Contacts as the index sees them, in no order.

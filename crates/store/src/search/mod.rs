@@ -17,6 +17,7 @@ mod order;
 mod paging;
 mod posting;
 mod segment;
+mod text;
 mod token;
 pub(crate) mod upkeep;
 mod view;
@@ -104,8 +105,7 @@ impl Search {
         let view = View::load(index).await?;
         let mut hits = Hits { parts: Vec::with_capacity(view.segments.len()), entries: Vec::new() };
         for part in &view.segments {
-            let search = matching::Search { part, stamp: view.stamp() };
-            let documents = search.hits(index, &self.filter).await?;
+            let documents = matching::Search { part }.hits(index, &self.filter).await?;
             if !documents.is_empty() {
                 hits.parts.push((Arc::clone(&part.segment), documents));
             }

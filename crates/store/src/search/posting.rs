@@ -19,8 +19,7 @@ pub(super) fn put(out: &mut Vec<u8>, documents: &[u32]) -> Result<()> {
         return Ok(());
     }
     put_number(out, FEW as u64);
-    let mut bitmap = RoaringBitmap::from_sorted_iter(documents.iter().copied())
-        .map_err(|_| corrupt("documents are out of order"))?;
+    let mut bitmap = sorted(documents)?;
     bitmap.optimize();
     bitmap.serialize_into(out).map_err(|error| corrupt(&error.to_string()))
 }
@@ -33,12 +32,50 @@ pub(super) fn read(posting: &[u8]) -> Result<RoaringBitmap> {
         return RoaringBitmap::deserialize_unchecked_from(bytes.0)
             .map_err(|error| corrupt(&error.to_string()));
     }
-    let (mut bitmap, mut last) = (RoaringBitmap::new(), 0);
+    let mut documents = Vec::with_capacity(FEW);
+    distances(bytes, count, &mut documents)?;
+    sorted(&documents)
+}
+
+/// The set of ascending numbers.
+pub(super) fn sorted(documents: &[u32]) -> Result<RoaringBitmap> {
+    RoaringBitmap::from_sorted_iter(documents.iter().copied())
+        .map_err(|_| corrupt("documents are out of order"))
+}
+
+fn distances(mut bytes: Bytes<'_>, count: usize, documents: &mut Vec<u32>) -> Result<()> {
+    let mut last = 0_u32;
     for _ in 0..count {
-        last += u32::try_from(bytes.number()?).map_err(|_| corrupt("a document's number is too large"))?;
-        bitmap.insert(last);
+        let distance = u32::try_from(bytes.number()?).ok().and_then(|distance| last.checked_add(distance));
+        last = distance.ok_or_else(|| corrupt("a document's number is too large"))?;
+        documents.push(last);
     }
-    Ok(bitmap)
+    Ok(())
+}
+
+/// The union of many postings, most of which are short.
+#[derive(Default)]
+pub(super) struct Union {
+    short: Vec<u32>,
+    long: RoaringBitmap,
+}
+
+impl Union {
+    pub(super) fn add(&mut self, posting: &[u8]) -> Result<()> {
+        let mut bytes = Bytes(posting);
+        match bytes.length()? {
+            FEW => self.long |= read(posting)?,
+            count => distances(bytes, count, &mut self.short)?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> RoaringBitmap {
+        self.short.sort_unstable();
+        self.short.dedup();
+        self.long.extend(self.short);
+        self.long
+    }
 }
 
 #[cfg(test)]

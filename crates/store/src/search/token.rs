@@ -47,6 +47,11 @@ pub(super) fn part(space: u8, part: &str) -> Vec<u8> {
     [&[1, space], part.as_bytes()].concat()
 }
 
+/// The word that a token stands for, if it is that of a word.
+pub(super) fn word(token: &[u8]) -> Option<&[u8]> {
+    token.strip_prefix(&[1, WORDS])
+}
+
 /// A folded text, cut where it is too long to be a token.
 pub(super) fn cut(folded: &str) -> &str {
     let mut end = folded.len().min(LONGEST_VALUE);

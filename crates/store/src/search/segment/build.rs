@@ -1,14 +1,18 @@
 //! Writing segments.
 
-use super::{IDS_ON_PAGE, directory};
+use super::{IDS_ON_PAGE, TEXTS_ON_PAGE, directory};
 use crate::error::Result;
 use crate::search::bytes::{put_bytes, put_number};
 use crate::search::entry::Entry;
-use crate::search::posting;
+use crate::search::{posting, token};
 use std::collections::HashMap;
 
 /// A page of tokens is closed when it has grown to this many bytes.
 const PAGE: usize = 8 << 10;
+
+/// A word of so many documents is common: it is found by looking through a short list of such words, also where
+/// a text stands in the middle of it.
+const COMMON: usize = 16;
 
 /// A segment that is not stored yet.
 #[derive(Debug)]
@@ -24,8 +28,8 @@ pub(in crate::search) fn build(mut entries: Vec<Entry>) -> Result<Built> {
     let mut writer = Writer::default();
     let mut postings: HashMap<Vec<u8>, Vec<u32>> = HashMap::new();
     for (document, entry) in (0..).zip(entries) {
-        let (id, tokens) = entry.into_tokens();
-        writer.id(id.as_str());
+        let (id, tokens, text) = entry.into_tokens();
+        writer.document(id.as_str(), text.as_bytes());
         for token in tokens {
             postings.entry(token).or_default().push(document);
         }
@@ -67,18 +71,26 @@ impl List {
     }
 }
 
-/// Takes ids and tokens in byte order.
+/// Takes documents and tokens in byte order.
 #[derive(Default)]
 pub(super) struct Writer {
     ids: List,
     tokens: List,
+    texts: Vec<Vec<u8>>,
+    common: Vec<u8>,
     documents: u32,
     posting: Vec<u8>,
 }
 
 impl Writer {
-    pub(super) fn id(&mut self, id: &str) {
+    pub(super) fn document(&mut self, id: &str, text: &[u8]) {
         self.ids.key(id.as_bytes());
+        if self.documents.is_multiple_of(TEXTS_ON_PAGE) {
+            self.texts.push(Vec::with_capacity(PAGE));
+        }
+        if let Some(page) = self.texts.last_mut() {
+            put_bytes(page, text);
+        }
         self.documents += 1;
         if self.documents.is_multiple_of(IDS_ON_PAGE) {
             self.ids.close();
@@ -90,6 +102,12 @@ impl Writer {
         posting::put(&mut self.posting, documents)?;
         self.tokens.key(token);
         put_bytes(&mut self.tokens.page, &self.posting);
+        if documents.len() >= COMMON
+            && let Some(word) = token::word(token)
+        {
+            self.common.extend_from_slice(word);
+            self.common.push(b'\n');
+        }
         if self.tokens.page.len() >= PAGE {
             self.tokens.close();
         }
@@ -99,9 +117,10 @@ impl Writer {
     pub(super) fn finish(mut self) -> Built {
         self.ids.close();
         self.tokens.close();
-        let directory = directory(self.documents, &self.tokens.firsts, &self.ids.firsts);
+        let directory = directory(self.documents, &self.tokens.firsts, &self.ids.firsts, &self.common);
         let mut pages = self.tokens.pages;
         pages.append(&mut self.ids.pages);
+        pages.append(&mut self.texts);
         Built { documents: self.documents, directory, pages }
     }
 }

@@ -1,15 +1,17 @@
 //! Making one segment of several.
 
 use super::build::Writer;
-use super::{Built, Ids, Tokens};
+use super::{Built, Ids, Texts, Tokens};
 use crate::error::Result;
 use crate::search::posting;
 use roaring::RoaringBitmap;
 
 /// All of a segment that is to be merged: its pages, and its documents that are gone.
+#[derive(Default)]
 pub(in crate::search) struct Whole {
     pub(in crate::search) tokens: Vec<Tokens>,
     pub(in crate::search) ids: Vec<Ids>,
+    pub(in crate::search) texts: Vec<Texts>,
     pub(in crate::search) gone: RoaringBitmap,
 }
 
@@ -39,20 +41,21 @@ pub(in crate::search) fn merge(segments: &[Whole]) -> Result<Built> {
     Ok(writer.finish())
 }
 
-/// Writes the ids in order; gives the new number of each document of each segment.
+/// Writes the documents in order of their ids; gives the new number of each document of each segment.
 fn number(segments: &[Whole], writer: &mut Writer) -> Vec<Vec<u32>> {
     let mut numbers: Vec<Vec<u32>> = Vec::new();
     let mut all = Vec::new();
     for (n, segment) in segments.iter().enumerate() {
         let ids = segment.ids.iter().flat_map(|page| (0..page.len()).filter_map(|n| page.get(n)));
+        let texts = segment.texts.iter().flat_map(|page| (0..page.len()).map(|n| page.get(n)));
         let before = all.len();
-        all.extend((0_u32..).zip(ids).map(|(old, id)| (id, n, old)));
+        all.extend((0_u32..).zip(ids.zip(texts)).map(|(old, (id, text))| (id, n, old, text)));
         numbers.push(vec![NONE; all.len() - before]);
     }
-    all.retain(|(_, n, old)| !segments[*n].gone.contains(*old));
-    all.sort_unstable();
-    for (new, (id, n, old)) in (0..).zip(all) {
-        writer.id(id);
+    all.retain(|(_, n, old, _)| !segments[*n].gone.contains(*old));
+    all.sort_unstable_by_key(|(id, ..)| *id);
+    for (new, (id, n, old, text)) in (0..).zip(all) {
+        writer.document(id, text);
         numbers[n][old as usize] = new;
     }
     numbers

@@ -2,7 +2,8 @@
 //!
 //! A segment holds some contacts of one location. They are numbered in the order of their ids, and each token
 //! names those that have it. Both lists are cut into pages, ordered, and the segment's directory holds what
-//! each page begins with, so that a token or an id is found by loading one page.
+//! each page begins with, so that a token or an id is found by loading one page. The searched texts stand on
+//! pages too, because a text that is no token has to be compared, and rows are far larger.
 
 mod build;
 mod merge;
@@ -10,15 +11,27 @@ mod page;
 
 pub(super) use build::{Built, build};
 pub(super) use merge::{Whole, merge};
-pub(super) use page::{Ids, Tokens};
+pub(super) use page::{Ids, Texts, Tokens};
 
 use super::bytes::{Bytes, put_bytes, put_number};
 use crate::error::Result;
+use memchr::memmem::Finder;
+use memchr::{memchr, memrchr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many ids stand on one page.
 const IDS_ON_PAGE: u32 = 512;
+/// How many texts stand on one page: about as many as fill 8 KB.
+const TEXTS_ON_PAGE: u32 = 96;
+
+/// What a page holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Holds {
+    Tokens,
+    Ids,
+    Texts,
+}
 
 /// The part of a segment that is kept in memory while it is in use.
 #[derive(Debug)]
@@ -32,6 +45,8 @@ pub(super) struct Segment {
     tokens: Vec<Box<[u8]>>,
     /// The first id of each page of ids.
     ids: Vec<Box<[u8]>>,
+    /// The words that many documents have, each between two line ends.
+    common: Vec<u8>,
 }
 
 static NEXT_KEY: AtomicU64 = AtomicU64::new(0);
@@ -42,8 +57,31 @@ impl Segment {
         let mut bytes = Bytes(directory);
         let documents = u32::try_from(bytes.number()?).unwrap_or(u32::MAX);
         let (tokens, ids) = (list(&mut bytes)?, list(&mut bytes)?);
+        let common = bytes.bytes()?.to_vec();
         let key = NEXT_KEY.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Self { id, key, documents, tokens, ids }))
+        Ok(Arc::new(Self { id, key, documents, tokens, ids, common }))
+    }
+
+    /// What the page of this number holds.
+    pub(super) fn holds(&self, n: u32) -> Holds {
+        match n.checked_sub(self.token_pages()) {
+            None => Holds::Tokens,
+            Some(n) if n < length(&self.ids) => Holds::Ids,
+            Some(_) => Holds::Texts,
+        }
+    }
+
+    /// The common words that contain a text.
+    pub(super) fn common_words<'s>(&'s self, finder: &'s Finder<'_>) -> impl Iterator<Item = &'s [u8]> {
+        let mut rest = self.common.as_slice();
+        std::iter::from_fn(move || {
+            let at = finder.find(rest)?;
+            let begin = memrchr(b'\n', &rest[..at]).map_or(0, |end| end + 1);
+            let end = memchr(b'\n', &rest[at..]).map_or(rest.len(), |end| at + end);
+            let word = &rest[begin..end];
+            rest = &rest[end..];
+            Some(word)
+        })
     }
 
     /// The number of the last page of tokens that begins at or before this one.
@@ -66,6 +104,12 @@ impl Segment {
     pub(super) fn page_of_document(&self, document: u32) -> (u32, usize) {
         (self.token_pages() + document / IDS_ON_PAGE, (document % IDS_ON_PAGE) as usize)
     }
+
+    /// The number of the page that holds the text of a document, and its place there.
+    pub(super) fn page_of_text(&self, document: u32) -> (u32, usize) {
+        let page = self.token_pages() + length(&self.ids) + document / TEXTS_ON_PAGE;
+        (page, (document % TEXTS_ON_PAGE) as usize)
+    }
 }
 
 fn length<T>(list: &[T]) -> u32 {
@@ -83,12 +127,13 @@ fn list(bytes: &mut Bytes<'_>) -> Result<Vec<Box<[u8]>>> {
 }
 
 /// Writes the directory that [`Segment::read`] reads.
-fn directory(documents: u32, tokens: &[Vec<u8>], ids: &[Vec<u8>]) -> Vec<u8> {
+fn directory(documents: u32, tokens: &[Vec<u8>], ids: &[Vec<u8>], common: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     put_number(&mut out, u64::from(documents));
     for list in [tokens, ids] {
         put_number(&mut out, list.len() as u64);
         list.iter().for_each(|first| put_bytes(&mut out, first));
     }
+    put_bytes(&mut out, common);
     out
 }

@@ -21,6 +21,14 @@ pub(in crate::search) struct Tokens(Page);
 #[derive(Debug)]
 pub(in crate::search) struct Ids(Page);
 
+/// A page of the searched texts of documents, in the order of the documents.
+#[derive(Debug)]
+pub(in crate::search) struct Texts {
+    /// Where each text begins and ends in `body`.
+    ranges: Vec<(u32, u32)>,
+    body: Vec<u8>,
+}
+
 /// Where something begins or ends on a page; pages are far smaller than 4 GB.
 fn offset(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
@@ -118,5 +126,31 @@ impl Ids {
 
     pub(in crate::search) fn size(&self) -> usize {
         self.0.size()
+    }
+}
+
+impl Texts {
+    pub(in crate::search) fn read(body: Vec<u8>) -> Result<Self> {
+        let (mut ranges, mut bytes) = (Vec::new(), Bytes(&body));
+        while !bytes.is_empty() {
+            let length = bytes.bytes()?.len();
+            let end = body.len() - bytes.0.len();
+            ranges.push((offset(end - length), offset(end)));
+        }
+        Ok(Self { ranges, body })
+    }
+
+    /// A text's bytes; empty for a place behind the last one.
+    pub(in crate::search) fn get(&self, n: usize) -> &[u8] {
+        let range = self.ranges.get(n).and_then(|(from, to)| self.body.get(*from as usize..*to as usize));
+        range.unwrap_or_default()
+    }
+
+    pub(in crate::search) fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    pub(in crate::search) fn size(&self) -> usize {
+        self.body.len() + 8 * self.ranges.len()
     }
 }

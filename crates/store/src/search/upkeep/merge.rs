@@ -4,7 +4,7 @@ use super::replace::Replacement;
 use crate::error::Result;
 use crate::param::params;
 use crate::search::index::Index;
-use crate::search::segment::{Ids, Tokens, Whole, merge};
+use crate::search::segment::{Holds, Ids, Texts, Tokens, Whole, merge};
 use crate::search::view::{Part, View};
 use crate::store::Procedure;
 use crate::tx::Tx;
@@ -50,13 +50,13 @@ impl Procedure for Merge {
 /// Loads all pages of a segment, past the cache: they are read once.
 async fn whole(tx: &mut Tx<'_>, part: &Part) -> Result<Whole> {
     let sql = "SELECT n, body FROM search_pages WHERE segment_id = ?1 ORDER BY n";
-    let mut whole = Whole { tokens: Vec::new(), ids: Vec::new(), gone: part.dead().clone() };
+    let mut whole = Whole { gone: part.dead().clone(), ..Whole::default() };
     for (mut row, n) in tx.query(sql, params![&part.segment.id]).await?.into_iter().zip(0..) {
         let body = row.get("body")?;
-        if n < part.segment.token_pages() {
-            whole.tokens.push(Tokens::read(body)?);
-        } else {
-            whole.ids.push(Ids::read(body)?);
+        match part.segment.holds(n) {
+            Holds::Tokens => whole.tokens.push(Tokens::read(body)?),
+            Holds::Ids => whole.ids.push(Ids::read(body)?),
+            Holds::Texts => whole.texts.push(Texts::read(body)?),
         }
     }
     Ok(whole)
