@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
 use crate::postgres::Postgres;
-use crate::search::upkeep;
+use crate::search::{Backlog, upkeep};
 use crate::sources::Sources;
 use crate::sqlite::{Readers, Writer};
 use crate::tx::{Database, Tx};
@@ -120,6 +120,12 @@ impl Store {
     /// # Errors
     /// What the procedure gives, or what the database says.
     pub async fn write<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
+        self.backlog().room().await;
+        self.write_at_once(procedure).await
+    }
+
+    /// [`Store::write`], without waiting for the search index. For what keeps the index in shape.
+    pub(crate) async fn write_at_once<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
             Driver::Sqlite { writer, .. } => writer.write(procedure).await,
             Driver::Postgres(postgres) => {
@@ -176,6 +182,10 @@ impl Store {
         let _alone = self.upkeep().await;
         upkeep::catch_up(self).await?;
         upkeep::tend(self, 1).await
+    }
+
+    pub(crate) fn backlog(&self) -> &Backlog {
+        &self.inner.sources.search.backlog
     }
 
     /// Waits until nobody else in this process keeps the search index in shape.

@@ -33,20 +33,16 @@ impl Question {
         }
     }
 
-    /// Whether there are always contacts that fit.
-    pub(super) const fn always_finds(self) -> bool {
-        !matches!(self, Self::ThreeFilters)
-    }
-
-    /// The `n`-th search of this kind.
-    pub(super) fn search(self, location: &LocationId, n: u64) -> Search {
+    /// The `n`-th search of this kind, among so many contacts. It always finds somebody.
+    pub(super) fn search(self, location: &LocationId, n: u64, contacts: u64) -> Search {
+        let who = scatter(n) % contacts;
         let filter = match self {
             Self::FirstPage | Self::ByUpdate => Filter::And(Vec::new()),
-            Self::Query => Filter::Query(text(n)),
+            Self::Query => Filter::Query(text(n, who)),
             Self::ThreeFilters => Filter::And(vec![
-                equals("tags", people::tag(n)),
-                equals("city", people::city(n)),
-                equals("source", people::source(n)),
+                equals("tags", &people::tag(who)),
+                equals("city", &people::city(who)),
+                equals("source", people::source(who)),
             ]),
         };
         let sort = match self {
@@ -61,16 +57,21 @@ fn equals(field: &str, value: &str) -> Filter {
     Filter::Equals(Field::named(field), Operand::Text(value.to_owned()))
 }
 
-/// What people type, of persons among the first of all.
-fn text(n: u64) -> String {
-    let who = scatter(n) % 10_000;
+/// What people type to find somebody.
+fn text(n: u64, who: u64) -> String {
     let (first, last) = (people::first_name(who), people::last_name(who));
-    match n % 6 {
+    let local_number = || format!("0{}", &people::phone(who)[3..]);
+    match n % 10 {
         0 => last,
-        1 => format!("{first} {last}"),
-        2 => format!("0{}", &people::phone(who)[3..]),
-        3 => format!("{first}.{last}.{who}@example.com"),
+        1 => first,
+        2 => format!("{first} {last}"),
+        3 => format!("{first} {}", &last[..2]),
         4 => last.chars().take(4).collect(),
-        _ => first,
+        // The middle of a name.
+        5 => last.to_lowercase().chars().skip(1).take(4).collect(),
+        6 => local_number(),
+        7 => local_number()[..7].to_owned(),
+        8 => people::email(who),
+        _ => people::email(who).split('@').next_back().unwrap_or_default().to_owned(),
     }
 }

@@ -2,12 +2,16 @@
 
 use super::people;
 use crate::interrupt;
+use std::ops::Range;
 use tieline_model::contact::{ContactInput, Write};
 use tieline_model::{Cause, Location, Refusal};
-use tieline_store::{Procedure, Result, Store, Tx, contacts, locations};
+use tieline_store::{Error, Procedure, Result, Store, Tx, contacts, locations};
+use tokio::task::{JoinError, JoinSet};
 
 /// How many contacts are created in one transaction.
-const TOGETHER: u64 = 2000;
+const TOGETHER: u64 = 1000;
+/// How many transactions are written at once, where the database takes more than one.
+const WRITERS: usize = 4;
 
 /// Creates a location with so many contacts, and brings the index into its best shape.
 pub(super) async fn fill(store: &Store, contacts: u64) -> Result<Location> {
@@ -18,29 +22,48 @@ pub(super) async fn fill(store: &Store, contacts: u64) -> Result<Location> {
         allow_duplicate_contact: false,
     };
     let location = store.write(create).await?;
+    let mut writers = JoinSet::new();
     for from in (0..contacts).step_by(TOGETHER as usize) {
-        interrupt::check().map_err(tieline_store::Error::Unusable)?;
-        let to = contacts.min(from + TOGETHER);
-        store.write(People { location: location.clone(), numbers: from..to }).await?;
+        interrupt::check().map_err(Error::Unusable)?;
+        if writers.len() == WRITERS
+            && let Some(written) = writers.join_next().await
+        {
+            written.map_err(died)??;
+        }
+        writers.spawn(write(store.clone(), location.clone(), from..contacts.min(from + TOGETHER)));
+    }
+    while let Some(written) = writers.join_next().await {
+        written.map_err(died)??;
     }
     store.tidy_search().await?;
     Ok(location)
 }
 
-struct People {
-    location: Location,
-    numbers: std::ops::Range<u64>,
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
+fn died(error: JoinError) -> Error {
+    Error::Unusable(error.to_string())
 }
+
+async fn write(store: Store, location: Location, numbers: Range<u64>) -> Result<()> {
+    let people = tokio::task::spawn_blocking(move || read(&location, numbers)).await.map_err(died)??;
+    store.write(people).await
+}
+
+/// What is read from a request otherwise; beside the writer, whose time is short.
+fn read(location: &Location, numbers: Range<u64>) -> Result<People> {
+    let input = |n| ContactInput::read(people::person(n), Write::Create, location);
+    let people = numbers.map(input).collect::<std::result::Result<Vec<_>, _>>().map_err(Refusal::Invalid)?;
+    let create = |input| contacts::Create { location: location.clone(), input, cause: Cause::operator() };
+    Ok(People(people.into_iter().map(create).collect()))
+}
+
+struct People(Vec<contacts::Create>);
 
 impl Procedure for People {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
-        for n in self.numbers.clone() {
-            let input = ContactInput::read(people::person(n), Write::Create, &self.location)
-                .map_err(Refusal::Invalid)?;
-            let create =
-                contacts::Create { location: self.location.clone(), input, cause: Cause::operator() };
+        for create in &self.0 {
             create.run(tx).await?;
         }
         Ok(())

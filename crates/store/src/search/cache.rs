@@ -1,6 +1,7 @@
 //! What is kept of the index in memory. Pages and segments never change, so what is kept is never stale; a
 //! search asks the database only which segments and which unfolded contacts it sees.
 
+use super::backlog::Backlog;
 use super::segment::{Holds, Ids, Texts, Tokens};
 use super::view::View;
 use crate::error::Result;
@@ -22,6 +23,7 @@ pub(crate) struct Cache {
     pages: Bounded<(u64, u32), Page, Size>,
     results: Bounded<(u64, Arc<[u8]>), Known, Size>,
     views: Bounded<LocationId, Arc<View>>,
+    pub(crate) backlog: Backlog,
 }
 
 #[derive(Clone)]
@@ -70,6 +72,7 @@ impl Default for Cache {
             pages: Bounded::with_weighter(40_000, PAGES, Size),
             results: Bounded::with_weighter(4_000, RESULTS, Size),
             views: Bounded::new(VIEWS),
+            backlog: Backlog::default(),
         }
     }
 }

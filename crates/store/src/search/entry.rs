@@ -3,7 +3,6 @@
 use super::token::{self, Kind};
 use crate::error::Result;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 use tieline_model::contact::Line;
 use tieline_model::fold::fold;
 use tieline_model::{ContactId, contact};
@@ -25,7 +24,7 @@ impl Entry {
     /// Reads a stored document and the text beside it.
     pub(super) fn read(id: ContactId, doc: &str, text: String) -> Result<Self> {
         let fields: Map<String, Value> = serde_json::from_str(doc)?;
-        let mut tokens = BTreeSet::new();
+        let mut tokens = Vec::with_capacity(96);
         for (name, value) in &fields {
             // What is derived from other fields is found by them.
             if name == "customFields" {
@@ -34,7 +33,10 @@ impl Entry {
                 add(&mut tokens, name, value);
             }
         }
-        Ok(Self { id, tokens: tokens.into_iter().take(MOST_TOKENS).collect(), text })
+        tokens.sort_unstable();
+        tokens.dedup();
+        tokens.truncate(MOST_TOKENS);
+        Ok(Self { id, tokens, text })
     }
 
     pub(super) fn has(&self, token: &[u8]) -> bool {
@@ -58,24 +60,26 @@ impl Entry {
         self.text_contains(digits, Some(Line::Phone))
     }
 
-    /// Its id, all tokens, those of the text's parts included, and the text.
-    pub(super) fn into_tokens(self) -> (ContactId, Vec<Vec<u8>>, String) {
-        let Self { id, mut tokens, text } = self;
-        for (line, value) in contact::lines(&text) {
-            trigrams(&mut tokens, token::TRIGRAMS, value);
-            words(&mut tokens, line, value);
+    /// The text that `query` looks in.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Gives all tokens, those of the text's parts included, in no order and some more than once.
+    pub(super) fn each_token(&self, mut give: impl FnMut(&[u8])) {
+        self.tokens.iter().for_each(|token| give(token));
+        for (line, value) in contact::lines(&self.text) {
+            trigrams(token::TRIGRAMS, value, &mut give);
+            words(line, value, &mut give);
             if line == Line::Phone {
                 let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-                trigrams(&mut tokens, token::DIGITS, &digits);
+                trigrams(token::DIGITS, &digits, &mut give);
             }
         }
-        tokens.sort_unstable();
-        tokens.dedup();
-        (id, tokens, text)
     }
 }
 
-fn custom_fields(tokens: &mut BTreeSet<Vec<u8>>, fields: &Value) {
+fn custom_fields(tokens: &mut Vec<Vec<u8>>, fields: &Value) {
     for field in fields.as_array().into_iter().flatten() {
         if let (Some(id), Some(value)) = (field["id"].as_str(), field.get("value")) {
             add(tokens, &format!("customFields.{id}"), value);
@@ -83,11 +87,11 @@ fn custom_fields(tokens: &mut BTreeSet<Vec<u8>>, fields: &Value) {
     }
 }
 
-fn add(tokens: &mut BTreeSet<Vec<u8>>, path: &str, value: &Value) {
+fn add(tokens: &mut Vec<Vec<u8>>, path: &str, value: &Value) {
     let mut insert = |kind, bytes: &[u8]| {
-        tokens.insert(token::of(path, Kind::Exists, b""));
-        tokens.insert(token::of(path, Kind::Exists, &[kind as u8]));
-        tokens.insert(token::of(path, kind, bytes));
+        tokens.push(token::of(path, Kind::Exists, b""));
+        tokens.push(token::of(path, Kind::Exists, &[kind as u8]));
+        tokens.push(token::of(path, kind, bytes));
     };
     match value {
         Value::Null => {}
@@ -116,22 +120,24 @@ fn add(tokens: &mut BTreeSet<Vec<u8>>, path: &str, value: &Value) {
 
 /// Every three letters that follow each other. Two line ends stand behind the text, so that each one or two
 /// letters of it begin some three as well.
-fn trigrams(tokens: &mut Vec<Vec<u8>>, space: u8, value: &str) {
-    let letters: Vec<char> = value.chars().chain(['\n', '\n']).collect();
-    let mut part = String::with_capacity(12);
-    for three in letters.windows(3) {
-        part.clear();
-        part.extend(three);
-        tokens.push(token::part(space, &part));
+fn trigrams(space: u8, value: &str, mut give: impl FnMut(&[u8])) {
+    let text = [value, "\n\n"].concat();
+    let mut token = Vec::with_capacity(16);
+    let behind = text.char_indices().skip(3).map(|(at, _)| at).chain([text.len()]);
+    for ((begin, _), end) in text.char_indices().zip(behind) {
+        token.clear();
+        token.extend_from_slice(&[1, space]);
+        token.extend_from_slice(&text.as_bytes()[begin..end]);
+        give(&token);
     }
 }
 
 /// What people type first: words, what stands behind the `@` of an address, and the beginning of a number. Whole
 /// addresses and numbers are left out: almost every contact has its own, which few threes find.
-fn words(tokens: &mut Vec<Vec<u8>>, line: Line, value: &str) {
+fn words(line: Line, value: &str, mut give: impl FnMut(&[u8])) {
     let mut insert = |word: &str| {
         if word.len() > 3 {
-            tokens.push(token::part(token::WORDS, word));
+            give(&token::part(token::WORDS, word));
         }
     };
     match line {
@@ -141,8 +147,8 @@ fn words(tokens: &mut Vec<Vec<u8>>, line: Line, value: &str) {
                 insert(&value[at + 1..]);
             }
         }
-        Line::Phone => (4..=6).filter_map(|end| value.get(..end)).for_each(&mut insert),
+        Line::Phone => return (4..=6).filter_map(|end| value.get(..end)).for_each(insert),
         Line::Name | Line::Company | Line::Tag => value.split(' ').for_each(&mut insert),
     }
-    value.split(|letter: char| !letter.is_alphanumeric()).filter(|_| line != Line::Phone).for_each(insert);
+    value.split(|letter: char| !letter.is_alphanumeric()).for_each(insert);
 }

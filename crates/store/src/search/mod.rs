@@ -7,6 +7,7 @@
 //!
 //! [`Search`] takes a [`Filter`], a sort and a [`Place`] to go on from, and gives a page.
 
+mod backlog;
 mod bytes;
 mod cache;
 mod entry;
@@ -23,6 +24,7 @@ pub(crate) mod upkeep;
 mod view;
 mod walk;
 
+pub(crate) use backlog::Backlog;
 pub(crate) use cache::Cache;
 pub use filter::{Bound, Field, Filter, Operand};
 pub use order::{Order, Place};
@@ -139,6 +141,7 @@ pub(crate) async fn note(
     contact: &ContactId,
     replaces: bool,
 ) -> Result<()> {
+    tx.search().backlog.add_one();
     let sql = "INSERT INTO search_writes (location_id, contact_id, replaces) VALUES (?1, ?2, ?3)";
     tx.execute(sql, params![location, contact, i64::from(replaces)]).await.map(|_| ())
 }

@@ -33,8 +33,18 @@ pub(super) fn read(posting: &[u8]) -> Result<RoaringBitmap> {
             .map_err(|error| corrupt(&error.to_string()));
     }
     let mut documents = Vec::with_capacity(FEW);
-    distances(bytes, count, &mut documents)?;
+    distances(bytes, count, |document| documents.push(document))?;
     sorted(&documents)
+}
+
+/// Gives the numbers that [`put`] wrote, one after the other.
+pub(super) fn each(posting: &[u8], give: impl FnMut(u32)) -> Result<()> {
+    let mut bytes = Bytes(posting);
+    match bytes.length()? {
+        FEW => read(posting)?.into_iter().for_each(give),
+        count => distances(bytes, count, give)?,
+    }
+    Ok(())
 }
 
 /// The set of ascending numbers.
@@ -43,12 +53,12 @@ pub(super) fn sorted(documents: &[u32]) -> Result<RoaringBitmap> {
         .map_err(|_| corrupt("documents are out of order"))
 }
 
-fn distances(mut bytes: Bytes<'_>, count: usize, documents: &mut Vec<u32>) -> Result<()> {
+fn distances(mut bytes: Bytes<'_>, count: usize, mut give: impl FnMut(u32)) -> Result<()> {
     let mut last = 0_u32;
     for _ in 0..count {
         let distance = u32::try_from(bytes.number()?).ok().and_then(|distance| last.checked_add(distance));
         last = distance.ok_or_else(|| corrupt("a document's number is too large"))?;
-        documents.push(last);
+        give(last);
     }
     Ok(())
 }
@@ -65,7 +75,7 @@ impl Union {
         let mut bytes = Bytes(posting);
         match bytes.length()? {
             FEW => self.long |= read(posting)?,
-            count => distances(bytes, count, &mut self.short)?,
+            count => distances(bytes, count, |document| self.short.push(document))?,
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::search::bytes::{put_bytes, put_number};
 use crate::search::entry::Entry;
 use crate::search::{posting, token};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A page of tokens is closed when it has grown to this many bytes.
 const PAGE: usize = 8 << 10;
@@ -23,16 +24,17 @@ pub(in crate::search) struct Built {
 }
 
 /// Makes a segment of entries, none of which may have the id of another.
-pub(in crate::search) fn build(mut entries: Vec<Entry>) -> Result<Built> {
+pub(in crate::search) fn build(mut entries: Vec<Arc<Entry>>) -> Result<Built> {
     entries.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let mut writer = Writer::default();
     let mut postings: HashMap<Vec<u8>, Vec<u32>> = HashMap::new();
     for (document, entry) in (0..).zip(entries) {
-        let (id, tokens, text) = entry.into_tokens();
-        writer.document(id.as_str(), text.as_bytes());
-        for token in tokens {
-            postings.entry(token).or_default().push(document);
-        }
+        writer.document(entry.id.as_str(), entry.text().as_bytes());
+        entry.each_token(|token| match postings.get_mut(token) {
+            Some(documents) if documents.last() == Some(&document) => {}
+            Some(documents) => documents.push(document),
+            None => drop(postings.insert(token.to_vec(), vec![document])),
+        });
     }
     let mut postings: Vec<_> = postings.into_iter().collect();
     postings.sort_unstable_by(|a, b| a.0.cmp(&b.0));

@@ -5,6 +5,8 @@ use super::{Built, Ids, Texts, Tokens};
 use crate::error::Result;
 use crate::search::posting;
 use roaring::RoaringBitmap;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 /// All of a segment that is to be merged: its pages, and its documents that are gone.
 #[derive(Default)]
@@ -23,19 +25,22 @@ pub(in crate::search) fn merge(segments: &[Whole]) -> Result<Built> {
     let mut writer = Writer::default();
     let numbers = number(segments, &mut writer);
     let mut heads: Vec<Head<'_>> = segments.iter().map(Head::of).collect();
+    let mut next: BinaryHeap<_> = heads.iter_mut().enumerate().filter_map(|(n, head)| head.next(n)).collect();
     let mut documents = Vec::new();
-    while let Some(token) = heads.iter().filter_map(Head::token).min().map(<[u8]>::to_vec) {
+    while let Some(Next { token, .. }) = next.peek().copied() {
         documents.clear();
-        for (head, numbers) in heads.iter_mut().zip(&numbers) {
-            if let Some(posting) = head.take(&token) {
-                let known = posting::read(posting)?;
-                let kept = known.iter().filter_map(|old| numbers.get(old as usize).copied());
-                documents.extend(kept.filter(|new| *new != NONE));
-            }
+        while let Some(Next { segment, posting, .. }) =
+            next.peek().filter(|same| same.token == token).copied()
+        {
+            next.pop();
+            next.extend(heads[segment].next(segment));
+            posting::each(posting, |old| {
+                documents.extend(numbers[segment].get(old as usize).copied().filter(|new| *new != NONE));
+            })?;
         }
         documents.sort_unstable();
         if !documents.is_empty() {
-            writer.token(&token, &documents)?;
+            writer.token(token, &documents)?;
         }
     }
     Ok(writer.finish())
@@ -64,29 +69,42 @@ fn number(segments: &[Whole], writer: &mut Writer) -> Vec<Vec<u32>> {
 /// How far a segment's tokens have been taken.
 struct Head<'w> {
     pages: &'w [Tokens],
-    next: usize,
+    at: usize,
+}
+
+/// The token that comes next in a segment, with its posting; the first in byte order is the greatest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Next<'w> {
+    token: &'w [u8],
+    segment: usize,
+    posting: &'w [u8],
+}
+
+impl Ord for Next<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.token, other.segment).cmp(&(self.token, self.segment))
+    }
+}
+
+impl PartialOrd for Next<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl<'w> Head<'w> {
     fn of(segment: &'w Whole) -> Self {
-        Self { pages: &segment.tokens, next: 0 }
+        Self { pages: &segment.tokens, at: 0 }
     }
 
-    fn token(&self) -> Option<&'w [u8]> {
-        self.pages.first()?.get(self.next).map(|(token, _)| token)
-    }
-
-    /// The posting of this token, if it is the next one.
-    fn take(&mut self, token: &[u8]) -> Option<&'w [u8]> {
+    /// Takes the next token of a segment, of this number.
+    fn next(&mut self, segment: usize) -> Option<Next<'w>> {
         let (first, rest) = self.pages.split_first()?;
-        let (next, posting) = first.get(self.next)?;
-        if next != token {
-            return None;
+        let (token, posting) = first.get(self.at)?;
+        self.at += 1;
+        if self.at == first.len() {
+            (self.pages, self.at) = (rest, 0);
         }
-        self.next += 1;
-        if self.next == first.len() {
-            (self.pages, self.next) = (rest, 0);
-        }
-        Some(posting)
+        Some(Next { token, segment, posting })
     }
 }

@@ -10,16 +10,18 @@ use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::LocationId;
 
-/// Names the locations of which at least so many writes wait to be folded.
+/// Names the locations of which at least so many writes wait to be folded, and counts these.
 pub(super) struct Waiting(pub(super) i64);
 
 impl Procedure for Waiting {
-    type Output = Vec<LocationId>;
+    type Output = Vec<(LocationId, i64)>;
     const SCANS: bool = true;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<LocationId>> {
-        let sql = "SELECT location_id FROM search_writes GROUP BY location_id HAVING COUNT(*) >= ?1";
-        tx.query(sql, params![self.0]).await?.iter_mut().map(|row| row.get("location_id")).collect()
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
+        let sql = "SELECT location_id, COUNT(*) AS writes FROM search_writes \
+                   GROUP BY location_id HAVING COUNT(*) >= ?1";
+        let mut rows = tx.query(sql, params![self.0]).await?;
+        rows.iter_mut().map(|row| Ok((row.get("location_id")?, row.get("writes")?))).collect()
     }
 }
 
@@ -39,12 +41,11 @@ impl Procedure for Fold {
         if writes.is_empty() {
             return Ok(None);
         }
-        let entries = view.entries.iter().map(|entry| entry.as_ref().clone()).collect();
         let outdated = view.segments.iter().filter(|part| part.is_outdated());
         Ok(Some(Replacement {
             location: self.0.clone(),
             generation: view.generation,
-            built: build(entries)?,
+            built: build(view.entries.clone())?,
             removed: Vec::new(),
             dead: outdated.map(Part::buried).collect::<Result<_>>()?,
             writes,

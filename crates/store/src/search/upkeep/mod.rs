@@ -17,11 +17,12 @@ use crate::store::Store;
 use adopt::{Adopt, Behind};
 use fold::{Fold, Waiting};
 use merge::Merge;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tieline_model::LocationId;
 
 /// So many writes of a location are folded together; fewer wait for more.
-const FOLD: i64 = 512;
+const FOLD: i64 = 1024;
 
 /// How many contacts are indexed anew in one transaction.
 const ADOPT: i64 = 1000;
@@ -56,7 +57,7 @@ pub(crate) async fn catch_up(store: &Store) -> Result<()> {
 
 /// Indexes some of them, and reports how far this has come; gives how many.
 async fn adopt(store: &Store, done: &mut i64) -> Result<i64> {
-    let adopted = store.write(Adopt(ADOPT)).await?;
+    let adopted = store.write_at_once(Adopt(ADOPT)).await?;
     *done += adopted;
     if adopted == ADOPT && *done == ADOPT {
         tracing::info!("indexing contacts for search; this is done once, and goes on where it was stopped");
@@ -73,14 +74,20 @@ async fn adopt(store: &Store, done: &mut i64) -> Result<i64> {
 /// # Errors
 /// What the database reports.
 pub(crate) async fn tend(store: &Store, least: i64) -> Result<()> {
+    let mut to_merge = BTreeSet::new();
     loop {
-        let locations = store.read(Waiting(least)).await?;
-        for location in &locations {
-            fold(store, location).await?;
-            while merge(store, location).await? {}
+        let waiting = store.read(Waiting(least)).await?;
+        store.backlog().set(waiting.iter().map(|(_, writes)| writes).sum());
+        let is_idle = waiting.is_empty();
+        for (location, _) in waiting {
+            fold(store, &location).await?;
+            to_merge.insert(location);
         }
-        if locations.is_empty() {
-            return Ok(());
+        // One merge at a time: folding is more urgent, because every search and bulk load waits for it.
+        match to_merge.pop_first() {
+            Some(location) if merge(store, &location).await? => drop(to_merge.insert(location)),
+            None if is_idle => return Ok(()),
+            _ => {}
         }
     }
 }

@@ -43,13 +43,13 @@ impl Replacement {
                 break;
             }
             let next = first + i64::try_from(some.len()).unwrap_or_default();
-            store.write(StorePages { segment: segment.clone(), first, pages: some }).await?;
+            store.write_at_once(StorePages { segment: segment.clone(), first, pages: some }).await?;
             first = next;
         }
         let removed = self.removed.clone();
-        let replaced = store.write(Replace { segment: segment.clone(), replacement: self }).await?;
+        let replaced = store.write_at_once(Replace { segment: segment.clone(), replacement: self }).await?;
         for unused in if replaced { removed } else { vec![segment] } {
-            while store.write(DropPages(unused.clone())).await? > 0 {}
+            while store.write_at_once(DropPages(unused.clone())).await? > 0 {}
         }
         Ok(replaced)
     }
@@ -160,7 +160,7 @@ impl Procedure for Abandoned {
 /// Deletes pages that were left behind by a server that was killed while it stored a segment.
 pub(super) async fn sweep(store: &Store) -> Result<()> {
     while let Some(segment) = store.read(Abandoned).await? {
-        while store.write(DropPages(segment.clone())).await? > 0 {}
+        while store.write_at_once(DropPages(segment.clone())).await? > 0 {}
     }
     Ok(())
 }

@@ -32,6 +32,10 @@ pub(crate) fn start(store: Weak, mut appended: watch::Receiver<u64>) -> JoinHand
                 tracing::warn!(%error, "the search index could not be kept in shape; this is tried again");
             }
             failing = done.is_err();
+            if failing {
+                // Nobody waits for what does not come.
+                store.backlog().set(0);
+            }
         }
     })
 }

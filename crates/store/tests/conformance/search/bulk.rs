@@ -13,6 +13,7 @@ use tieline_store::{Procedure, Result, Tx, contacts};
 struct Many {
     location: Location,
     numbers: std::ops::Range<u32>,
+    name: fn(u32) -> String,
 }
 
 impl Procedure for Many {
@@ -22,11 +23,8 @@ impl Procedure for Many {
         let mut ids = Vec::new();
         for n in self.numbers.clone() {
             let city = if n % 2 == 0 { "Rome" } else { "Oslo" };
-            let input = contact_input(
-                json!({"name": format!("Person {n}"), "city": city}),
-                Write::Create,
-                &self.location,
-            );
+            let input =
+                contact_input(json!({"name": (self.name)(n), "city": city}), Write::Create, &self.location);
             let create =
                 contacts::Create { location: self.location.clone(), input, cause: Cause::operator() };
             ids.push(create.run(tx).await?.contact.id);
@@ -41,7 +39,11 @@ fn in_city(city: &str) -> Filter {
 
 impl Fixture {
     async fn many(&self, numbers: std::ops::Range<u32>) -> Vec<ContactId> {
-        self.store.write(Many { location: self.location.clone(), numbers }).await.unwrap()
+        self.named(numbers, |n| format!("Person {n}")).await
+    }
+
+    async fn named(&self, numbers: std::ops::Range<u32>, name: fn(u32) -> String) -> Vec<ContactId> {
+        self.store.write(Many { location: self.location.clone(), numbers, name }).await.unwrap()
     }
 
     async fn total(&self, filter: Filter) -> i64 {
@@ -112,6 +114,31 @@ fn totals_stay_exact_while_thousands_are_written_and_folded() {
         fixture.store.tidy_search().await.unwrap();
         assert_eq!(fixture.total(in_city("oslo")).await, 1150);
         assert_eq!(fixture.reopen().await.total(everything()).await, 2300);
+    });
+}
+
+#[test]
+fn a_text_among_thousands_is_found_at_the_beginning_in_the_middle_and_across_words() {
+    both(async |fixture| {
+        let name = |n| match n % 3 {
+            0 => format!("Abcde {n}"),
+            1 => format!("Abcd Bcde{n}"),
+            _ => format!("Cdex {n} Abcd Bcde"),
+        };
+        // In one transaction, so that they are folded together.
+        let ids = fixture.named(0..2400, name).await;
+        fixture.store.tidy_search().await.unwrap();
+        let found = async |text: &str| fixture.total(Filter::Query(text.into())).await;
+        assert_eq!(found("abcde").await, 800, "the rest have only its threes");
+        assert_eq!(found("abcde 7").await, 36, "multiples of three that begin with 7");
+        assert_eq!(found("bcde").await, 2400, "also in the middle of a common word");
+        assert_eq!(found("cd bc").await, 1600, "across words");
+        assert_eq!(found("abcd bcde").await, 1600);
+        assert_eq!(found("cde12").await, 36, "in the middle of rare words");
+        let path = Field::named("name");
+        assert_eq!(fixture.total(Filter::Contains(path, "bcde".into())).await, 2400);
+        fixture.delete(&ids[0]).await;
+        assert_eq!((found("abcde").await, found("bcde").await), (799, 2399));
     });
 }
 
