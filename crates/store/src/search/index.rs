@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::param::params;
 use crate::tx::Tx;
 use roaring::RoaringBitmap;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tieline_model::LocationId;
 
@@ -33,6 +33,26 @@ pub(super) struct Stored {
     pub(super) text: String,
 }
 
+/// The place of a token's posting.
+pub(super) struct Slot {
+    page: Arc<Tokens>,
+    /// Nothing if no document has the token.
+    at: Option<usize>,
+}
+
+impl Slot {
+    fn of(page: Arc<Tokens>, token: &[u8]) -> Self {
+        let at = page.rank(token);
+        let is_here = page.get(at).is_some_and(|(found, _)| found == token);
+        Self { page, at: is_here.then_some(at) }
+    }
+
+    /// The posting, ready for [`posting::read`].
+    pub(super) fn posting(&self) -> &[u8] {
+        self.at.and_then(|at| self.page.get(at)).map_or(posting::NONE, |(_, posting)| posting)
+    }
+}
+
 impl Index<'_, '_> {
     async fn page(&mut self, segment: &Segment, n: u32) -> Result<Page> {
         if let Some(page) = self.tx.search().page(segment.key, n) {
@@ -49,12 +69,13 @@ impl Index<'_, '_> {
         Ok(page)
     }
 
-    /// Pages in ascending order, each number once. What is not in memory is read with one statement, so that a
+    /// The pages of these numbers, which are in ascending order and different. What is not in memory is read with one statement, so that a
     /// database behind a network is asked once.
     pub(super) async fn pages(&mut self, segment: &Segment, numbers: &[u32]) -> Result<Vec<Page>> {
-        let in_memory = |n: &u32| (*n, self.tx.search().page(segment.key, *n));
-        let mut pages: BTreeMap<u32, Option<Page>> = numbers.iter().map(in_memory).collect();
-        let absent: Vec<u32> = pages.iter().filter(|(_, page)| page.is_none()).map(|(n, _)| *n).collect();
+        let memory = self.tx.search();
+        let mut pages: Vec<Option<Page>> = numbers.iter().map(|n| memory.page(segment.key, *n)).collect();
+        let is_absent = |(n, page): (&u32, &Option<Page>)| page.is_none().then_some(*n);
+        let absent: Vec<u32> = numbers.iter().zip(&pages).filter_map(is_absent).collect();
         if !absent.is_empty() {
             let sql = if self.tx.writes_in_parallel() {
                 "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n IN \
@@ -66,10 +87,13 @@ impl Index<'_, '_> {
             for mut row in self.tx.query(sql, params![&segment.id, &absent]).await? {
                 let n = u32::try_from(row.get::<i64>("n")?).unwrap_or(u32::MAX);
                 let page = self.keep(segment, n, row.get("body")?)?;
-                pages.insert(n, Some(page));
+                if let Ok(at) = numbers.binary_search(&n) {
+                    pages[at] = Some(page);
+                }
             }
         }
-        pages.into_iter().map(|(n, page)| page.ok_or_else(|| missing(segment, n))).collect()
+        let all = numbers.iter().zip(pages);
+        all.map(|(n, page)| page.ok_or_else(|| missing(segment, *n))).collect()
     }
 
     /// A page of tokens.
@@ -93,10 +117,27 @@ impl Index<'_, '_> {
             return Ok(RoaringBitmap::new());
         }
         let page = self.tokens(segment, segment.page_of_token(token)).await?;
-        match page.get(page.rank(token)) {
-            Some((found, documents)) if found == token => posting::read(documents),
-            _ => Ok(RoaringBitmap::new()),
+        posting::read(Slot::of(page, token).posting())
+    }
+
+    /// Where the postings of some tokens of a segment stand, in the order of the tokens.
+    pub(super) async fn slots(&mut self, segment: &Segment, tokens: &[Vec<u8>]) -> Result<Vec<Slot>> {
+        if segment.token_pages() == 0 {
+            return Ok(Vec::new());
         }
+        let page_of = |token: &Vec<u8>| segment.page_of_token(token);
+        let mut numbers: Vec<u32> = tokens.iter().map(page_of).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let pages = self.pages(segment, &numbers).await?;
+        let slot = |token: &Vec<u8>| {
+            let n = page_of(token);
+            match numbers.binary_search(&n).ok().and_then(|at| pages.get(at)) {
+                Some(Page::Tokens(page)) => Ok(Slot::of(Arc::clone(page), token)),
+                _ => Err(missing(segment, n)),
+            }
+        };
+        tokens.iter().map(slot).collect()
     }
 
     /// The id of a document.

@@ -83,7 +83,8 @@ impl<'p> Page<'p> {
         count.saturating_mul(count).saturating_mul(25) > want.saturating_mul(hits.among())
     }
 
-    /// Documents are numbered by id, so each segment's first ones are known without looking.
+    /// Documents are numbered by id, so each segment's first ones are known without looking. A segment of which
+    /// even the first comes behind a full page is left out: most hold the contacts of a time.
     async fn by_id(&mut self, index: &mut Index<'_, '_>, hits: Hits, after: bool) -> Result<()> {
         let order = self.sort.by_id;
         let after = self.after.filter(|_| after).map(|mark| mark.id.as_str());
@@ -95,7 +96,12 @@ impl<'p> Page<'p> {
             .filter(|id| is_behind(id))
             .map(str::to_owned)
             .collect();
-        for (segment, documents) in &hits.parts {
+        let in_order = |a: &String, b: &String| order.of(a.cmp(b));
+        found.sort_unstable_by(in_order);
+        found.truncate(self.missing());
+        let mut parts: Vec<_> = hits.parts.iter().collect();
+        parts.sort_by(|(a, _), (b, _)| order.of(a.first_id().cmp(b.first_id())));
+        for (segment, documents) in parts {
             let numbers = match after {
                 None => 0..segment.documents,
                 Some(id) if order == Order::Descending => 0..index.rank(segment, id).await?,
@@ -104,12 +110,20 @@ impl<'p> Page<'p> {
                     index.rank(segment, id).await? + u32::from(here)..segment.documents
                 }
             };
-            for document in first(documents, numbers, order, self.missing()) {
-                found.push(index.id(segment, document).await?);
+            let chosen = first(documents, numbers, order, self.missing());
+            let Some(best) = chosen.first() else { continue };
+            let best = index.id(segment, *best).await?;
+            if found.len() == self.missing() && found.last().is_some_and(|last| in_order(last, &best).is_lt())
+            {
+                continue;
             }
+            found.push(best);
+            for document in &chosen[1..] {
+                found.push(index.id(segment, *document).await?);
+            }
+            found.sort_unstable_by(in_order);
+            found.truncate(self.missing());
         }
-        found.sort_unstable_by(|a, b| order.of(a.cmp(b)));
-        found.truncate(self.missing());
         self.ids.append(&mut found);
         Ok(())
     }

@@ -7,6 +7,9 @@ use roaring::RoaringBitmap;
 /// Fewer documents than this are written as distances: a bitmap's head alone is longer.
 const FEW: usize = 64;
 
+/// The posting of no documents.
+pub(super) const NONE: &[u8] = &[0];
+
 /// Appends ascending numbers.
 pub(super) fn put(out: &mut Vec<u8>, documents: &[u32]) -> Result<()> {
     if documents.len() < FEW {

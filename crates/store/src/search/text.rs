@@ -15,11 +15,8 @@ use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tieline_model::contact::{self, Line};
 
-/// Fewer candidates than this are compared anew rather than kept.
-const FEW: u64 = 500;
-
-/// So few candidates are compared sooner than narrowed down further.
-const SETTLED: u64 = 64;
+/// So few candidates are compared sooner than narrowed down further, and anew rather than kept.
+const FEW: u64 = 32;
 
 /// So many pages of texts are read at once.
 const TOGETHER: usize = 64;
@@ -108,22 +105,19 @@ impl Search<'_> {
         Ok(self.keep(index, &key, found))
     }
 
-    /// The documents that have all of these threes, and perhaps a few others.
+    /// The documents that have all of these threes, and perhaps a few others. The rarest are asked first.
     async fn candidates(self, index: &mut Index<'_, '_>, threes: &[Vec<u8>]) -> Result<RoaringBitmap> {
-        let mut left: Option<RoaringBitmap> = None;
-        for three in threes {
-            let found = index.posting(self.segment(), three).await?;
-            let both = match left {
-                Some(left) => left & found,
-                None => found,
-            };
-            let settled = both.len() < SETTLED;
-            left = Some(both);
-            if settled {
+        let mut slots = index.slots(self.segment(), threes).await?;
+        slots.sort_by_key(|slot| slot.posting().len());
+        let mut postings = slots.iter().map(|slot| posting::read(slot.posting()));
+        let mut left = postings.next().transpose()?.unwrap_or_default();
+        for posting in postings {
+            if left.len() < FEW {
                 break;
             }
+            left &= posting?;
         }
-        Ok(left.unwrap_or_default())
+        Ok(left)
     }
 
     /// Documents that contain a text for certain, among others that may not have all of its threes.

@@ -94,6 +94,11 @@ impl Segment {
         length(&self.tokens)
     }
 
+    /// The smallest id.
+    pub(super) fn first_id(&self) -> &[u8] {
+        self.ids.first().map_or(&[], AsRef::as_ref)
+    }
+
     /// The number of the page that holds this id, if any does, and the number of its first document.
     pub(super) fn page_of_id(&self, id: &str) -> (u32, u32) {
         let page = at_or_before(&self.ids, id.as_bytes());
