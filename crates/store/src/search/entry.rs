@@ -1,5 +1,6 @@
 //! An entry: a contact as the index sees it.
 
+use super::sorted::Sorted;
 use super::token::{self, Kind};
 use crate::error::Result;
 use serde_json::{Map, Value};
@@ -11,8 +12,8 @@ use tieline_model::{ContactId, contact};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Entry {
     pub(super) id: ContactId,
-    /// The tokens of its values, in byte order.
-    tokens: Vec<Vec<u8>>,
+    /// The tokens of its values.
+    tokens: Sorted,
     /// See [`tieline_model::contact::Contact::search_text`].
     text: String,
 }
@@ -24,7 +25,7 @@ impl Entry {
     /// Reads a stored document and the text beside it.
     pub(super) fn read(id: ContactId, doc: &str, text: String) -> Result<Self> {
         let fields: Map<String, Value> = serde_json::from_str(doc)?;
-        let mut tokens = Vec::with_capacity(96);
+        let mut tokens = Sorted::with_capacity(96, 4 * doc.len());
         for (name, value) in &fields {
             // What is derived from other fields is found by them.
             if name == "customFields" {
@@ -33,20 +34,17 @@ impl Entry {
                 add(&mut tokens, name, value);
             }
         }
-        tokens.sort_unstable();
-        tokens.dedup();
-        tokens.truncate(MOST_TOKENS);
+        tokens.sort(MOST_TOKENS);
         Ok(Self { id, tokens, text })
     }
 
     pub(super) fn has(&self, token: &[u8]) -> bool {
-        self.tokens.binary_search_by(|known| known.as_slice().cmp(token)).is_ok()
+        self.tokens.contains(token)
     }
 
     /// The values of one kind of a field, as the bytes behind the prefix of their tokens, in order.
     pub(super) fn values<'e>(&'e self, prefix: &'e [u8]) -> impl Iterator<Item = &'e [u8]> {
-        let first = self.tokens.partition_point(|token| token.as_slice() < prefix);
-        self.tokens[first..].iter().map_while(move |token| token.strip_prefix(prefix))
+        self.tokens.from(prefix).map_while(move |token| token.strip_prefix(prefix))
     }
 
     /// Whether the text, or those of its lines that hold `only`, contains a folded text.
@@ -67,7 +65,7 @@ impl Entry {
 
     /// Gives all tokens, those of the text's parts included, in no order and some more than once.
     pub(super) fn each_token(&self, mut give: impl FnMut(&[u8])) {
-        self.tokens.iter().for_each(|token| give(token));
+        self.tokens.iter().for_each(&mut give);
         for (line, value) in contact::lines(&self.text) {
             trigrams(token::TRIGRAMS, value, &mut give);
             words(line, value, &mut give);
@@ -79,7 +77,7 @@ impl Entry {
     }
 }
 
-fn custom_fields(tokens: &mut Vec<Vec<u8>>, fields: &Value) {
+fn custom_fields(tokens: &mut Sorted, fields: &Value) {
     for field in fields.as_array().into_iter().flatten() {
         if let (Some(id), Some(value)) = (field["id"].as_str(), field.get("value")) {
             add(tokens, &format!("customFields.{id}"), value);
@@ -87,11 +85,11 @@ fn custom_fields(tokens: &mut Vec<Vec<u8>>, fields: &Value) {
     }
 }
 
-fn add(tokens: &mut Vec<Vec<u8>>, path: &str, value: &Value) {
+fn add(tokens: &mut Sorted, path: &str, value: &Value) {
     let mut insert = |kind, bytes: &[u8]| {
-        tokens.push(token::of(path, Kind::Exists, b""));
-        tokens.push(token::of(path, Kind::Exists, &[kind as u8]));
-        tokens.push(token::of(path, kind, bytes));
+        tokens.push(&[path.as_bytes(), &[0, Kind::Exists as u8]]);
+        tokens.push(&[path.as_bytes(), &[0, Kind::Exists as u8, kind as u8]]);
+        tokens.push(&[path.as_bytes(), &[0, kind as u8], bytes]);
     };
     match value {
         Value::Null => {}

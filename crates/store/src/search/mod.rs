@@ -18,6 +18,7 @@ mod order;
 mod paging;
 mod posting;
 mod segment;
+mod sorted;
 mod text;
 mod token;
 pub(crate) mod upkeep;

@@ -5,6 +5,8 @@ use crate::error::Result;
 use crate::search::bytes::{put_bytes, put_number};
 use crate::search::entry::Entry;
 use crate::search::{posting, token};
+use foldhash::fast::RandomState;
+use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,17 +25,20 @@ pub(in crate::search) struct Built {
     pub(in crate::search) pages: Vec<Vec<u8>>,
 }
 
+/// The documents of each token; most tokens have few.
+type Postings = HashMap<Vec<u8>, SmallVec<[u32; 4]>, RandomState>;
+
 /// Makes a segment of entries, none of which may have the id of another.
 pub(in crate::search) fn build(mut entries: Vec<Arc<Entry>>) -> Result<Built> {
     entries.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let mut writer = Writer::default();
-    let mut postings: HashMap<Vec<u8>, Vec<u32>> = HashMap::new();
+    let mut postings: Postings = HashMap::default();
     for (document, entry) in (0..).zip(entries) {
         writer.document(entry.id.as_str(), entry.text().as_bytes());
         entry.each_token(|token| match postings.get_mut(token) {
             Some(documents) if documents.last() == Some(&document) => {}
             Some(documents) => documents.push(document),
-            None => drop(postings.insert(token.to_vec(), vec![document])),
+            None => drop(postings.insert(token.to_vec(), smallvec![document])),
         });
     }
     let mut postings: Vec<_> = postings.into_iter().collect();
