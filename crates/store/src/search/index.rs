@@ -13,10 +13,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tieline_model::LocationId;
 
-fn missing(segment: &Segment, n: u32) -> Error {
-    corrupt(&format!("page {n} of segment {} is missing", segment.id))
-}
-
 /// The most contacts that are read with one statement.
 const TOGETHER: usize = 500;
 
@@ -31,6 +27,10 @@ pub(super) struct Stored {
     pub(super) id: String,
     pub(super) doc: String,
     pub(super) text: String,
+}
+
+fn missing(segment: &Segment, n: u32) -> Error {
+    corrupt(&format!("page {n} of segment {} is missing", segment.id))
 }
 
 /// The place of a token's posting.
@@ -69,8 +69,8 @@ impl Index<'_, '_> {
         Ok(page)
     }
 
-    /// The pages of these numbers, which are in ascending order and different. What is not in memory is read with one statement, so that a
-    /// database behind a network is asked once.
+    /// The pages of these numbers, which are in ascending order and different. What is not in memory is read
+    /// with one statement, so that a database behind a network is asked once.
     pub(super) async fn pages(&mut self, segment: &Segment, numbers: &[u32]) -> Result<Vec<Page>> {
         let memory = self.tx.search();
         let mut pages: Vec<Option<Page>> = numbers.iter().map(|n| memory.page(segment.key, *n)).collect();

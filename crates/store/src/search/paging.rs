@@ -10,6 +10,7 @@ use crate::error::Result;
 use roaring::RoaringBitmap;
 use std::cmp::Ordering;
 use std::future::Future;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -102,19 +103,12 @@ impl<'p> Page<'p> {
         let mut parts: Vec<_> = hits.parts.iter().collect();
         parts.sort_by(|(a, _), (b, _)| order.of(a.first_id().cmp(b.first_id())));
         for (segment, documents) in parts {
-            let numbers = match after {
-                None => 0..segment.documents,
-                Some(id) if order == Order::Descending => 0..index.rank(segment, id).await?,
-                Some(id) => {
-                    let here = index.document(segment, id).await?.is_some();
-                    index.rank(segment, id).await? + u32::from(here)..segment.documents
-                }
-            };
+            let numbers = behind(index, segment, order, after).await?;
             let chosen = first(documents, numbers, order, self.missing());
             let Some(best) = chosen.first() else { continue };
             let best = index.id(segment, *best).await?;
-            if found.len() == self.missing() && found.last().is_some_and(|last| in_order(last, &best).is_lt())
-            {
+            let is_full = found.len() == self.missing();
+            if is_full && found.last().is_some_and(|last| in_order(last, &best).is_lt()) {
                 continue;
             }
             found.push(best);
@@ -200,8 +194,24 @@ impl<'p> Page<'p> {
     }
 }
 
+/// The numbers of a segment's documents that come behind an id, or of all.
+async fn behind(
+    index: &mut Index<'_, '_>,
+    segment: &Segment,
+    order: Order,
+    after: Option<&str>,
+) -> Result<Range<u32>> {
+    let Some(id) = after else { return Ok(0..segment.documents) };
+    let rank = index.rank(segment, id).await?;
+    if order == Order::Descending {
+        return Ok(0..rank);
+    }
+    let is_here = index.document(segment, id).await?.is_some();
+    Ok(rank + u32::from(is_here)..segment.documents)
+}
+
 /// The first of the documents with these numbers, in this order.
-fn first(documents: &RoaringBitmap, numbers: std::ops::Range<u32>, order: Order, want: usize) -> Vec<u32> {
+fn first(documents: &RoaringBitmap, numbers: Range<u32>, order: Order, want: usize) -> Vec<u32> {
     if numbers.is_empty() {
         return Vec::new();
     }
