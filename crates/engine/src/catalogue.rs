@@ -14,6 +14,10 @@ pub trait Catalogue {
 
     /// The kinds of events that are known by name, for suggestions.
     fn events(&self) -> Vec<&str>;
+
+    /// The member of such an event's payload that says which of a person's plans, tasks or the like it is about:
+    /// `plan.id`. A wait takes only events about the one that the run is about.
+    fn identity(&self, kind: &str) -> Option<&'static str>;
 }
 
 /// An action of the catalogue.

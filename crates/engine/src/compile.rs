@@ -4,7 +4,7 @@ use crate::catalogue::Catalogue;
 use crate::program::{Instruction, Opcode, Program};
 use crate::steps::{action, branch, stop, wait};
 use crate::world::{NAMES, TRIGGER_NAMES};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tieline_expr::{Condition, References, Template, Tree, did_you_mean};
 use tieline_model::workflow::{Document, Problem, Step, StepKind};
@@ -21,6 +21,8 @@ pub(crate) struct Compiler<'d> {
     earlier: Vec<&'d str>,
     /// What all steps read.
     read: References,
+    starts: HashMap<Arc<str>, usize>,
+    identities: BTreeSet<&'static str>,
 }
 
 impl<'d> Compiler<'d> {
@@ -33,6 +35,8 @@ impl<'d> Compiler<'d> {
             problems: Vec::new(),
             earlier: Vec::new(),
             read: References::default(),
+            starts: HashMap::new(),
+            identities: BTreeSet::new(),
         }
     }
 
@@ -63,6 +67,8 @@ impl<'d> Compiler<'d> {
             instructions: self.instructions,
             references: self.read,
             listened_kinds: self.document.listened_kinds().into_iter().map(str::to_owned).collect(),
+            starts: self.starts,
+            identities: self.identities,
         })
     }
 
@@ -86,10 +92,20 @@ impl<'d> Compiler<'d> {
         self.instructions.len()
     }
 
-    /// Appends an instruction and gives its index.
-    pub(crate) fn push(&mut self, place: &str, opcode: Opcode) -> usize {
-        self.instructions.push(Instruction { place: Arc::from(place), opcode });
-        self.instructions.len() - 1
+    /// Appends an instruction of a step and gives its index.
+    pub(crate) fn push(&mut self, step: &Step, place: &str, opcode: Opcode) -> usize {
+        let index = self.next();
+        let step: Arc<str> = Arc::from(step.id.as_deref().unwrap_or(&step.place));
+        self.starts.entry(Arc::clone(&step)).or_insert(index);
+        self.instructions.push(Instruction { step, place: Arc::from(place), opcode });
+        index
+    }
+
+    /// The member by which events of this kind are matched; actions keep what they handle under it.
+    pub(crate) fn identity(&mut self, kind: &str) -> Option<&'static str> {
+        let identity = self.catalogue.identity(kind)?;
+        self.identities.insert(identity);
+        Some(identity)
     }
 
     /// Lets the jump at `from` lead to the next instruction.
@@ -121,8 +137,8 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    pub(crate) fn condition(&mut self, place: &str, text: &str) -> Option<Condition> {
-        let condition = self.take(Condition::compile(place, text, NAMES))?;
+    pub(crate) fn condition(&mut self, place: &str, text: &str, names: &[&str]) -> Option<Condition> {
+        let condition = self.take(Condition::compile(place, text, names))?;
         self.reads(place, condition.references());
         Some(condition)
     }

@@ -56,7 +56,7 @@ pub struct ActionFailure {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Load the contact, put it into [`World::contact`](crate::World::contact) (null if it is gone) and
-    /// answer with [`Input::Resume`].
+    /// answer with the same [`Input::Happened`] again or, after any other input, with [`Input::Resume`].
     LoadContact(ContactId),
     /// Do this and answer with [`Input::Done`] or [`Input::Failed`].
     Act(Act),
@@ -69,16 +69,14 @@ pub enum Effect {
 /// One try of an action.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Act {
-    /// The step's place in the program. With the run's id it makes an idempotency key that stays the same
-    /// over retries.
-    pub step: usize,
-    /// The group of tries that this one belongs to: 0, and one more each time a person has the run go on after
-    /// it failed. Part of the idempotency key, so that a request that was put right is not taken for the old one.
-    pub group: u32,
+    /// The step's id.
+    pub step: Arc<str>,
     /// The step's place in the document: `steps[2]`.
     pub place: Arc<str>,
-    /// The step's id, where it has one.
-    pub id: Option<Arc<str>>,
+    /// What makes an idempotency key of the run's id. It is the same over automatic retries, and another one each
+    /// time a person has the run go on after it failed, so that a request that was put right is not taken for
+    /// the old one.
+    pub idempotency_key: String,
     /// The action's key.
     pub action: &'static str,
     /// The action's class.
@@ -87,8 +85,8 @@ pub struct Act {
     pub input: Map<String, Value>,
     /// Which try it is, from 1.
     pub attempt: u32,
-    /// Whether a later expression asks for the output; if none does, it need not be made.
-    pub keep_output: bool,
+    /// Whether the run needs the output; if not, [`Input::Done`] need not have it.
+    pub wants_output: bool,
 }
 
 /// A pause of the run.
@@ -100,6 +98,30 @@ pub struct Sleep {
     pub why: Why,
     /// The kinds of events, about the run's person, that wake the run or end it.
     pub events: Vec<String>,
+}
+
+/// A step that a run went through without anything for the caller to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Passed {
+    /// The step's id.
+    pub step: Arc<str>,
+    /// The step's place in the document.
+    pub place: Arc<str>,
+    /// What it decided.
+    pub decision: Decision,
+}
+
+/// What a step without an effect decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
+    /// An `if` took this branch, counted from 0.
+    Branch(usize),
+    /// An `if` took its `else`.
+    Else,
+    /// None of the branches of an `if` was taken.
+    NoBranch,
+    /// A `wait` was until a time that had passed.
+    NoWait,
 }
 
 /// What a sleep is for.

@@ -5,7 +5,8 @@
 //! There is no I/O, no clock and no randomness in here: they come in with the [`World`]. Whoever calls does
 //! what the effect says, stores the state as the run's checkpoint and answers with an input.
 //!
-//! A state and its program counter belong to the version of the document that the run was started on.
+//! A state belongs to the version of the document that the run was started on. It names steps by their ids, so that a
+//! later Tieline, which may compile the document to another program, goes on from it.
 
 mod advance;
 mod catalogue;
@@ -19,7 +20,7 @@ mod world;
 
 pub use advance::advance;
 pub use catalogue::{ActionSpec, Catalogue, Class, FieldSpec};
-pub use effect::{Act, ActionFailure, Effect, Input, Outcome, Sleep, Why};
+pub use effect::{Act, ActionFailure, Decision, Effect, Input, Outcome, Passed, Sleep, Why};
 pub use program::Program;
 pub use state::RunState;
 pub use world::World;

@@ -2,8 +2,10 @@
 
 use crate::catalogue::Catalogue;
 use crate::compile::Compiler;
+use crate::state::{At, RunState};
 use crate::steps::{action, branch, stop, wait};
 use crate::world::World;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tieline_expr::{Condition, EvalError, References, Template};
 use tieline_model::workflow::{Document, Problem};
@@ -17,11 +19,17 @@ pub struct Program {
     pub(crate) instructions: Vec<Instruction>,
     pub(crate) references: References,
     pub(crate) listened_kinds: Vec<String>,
+    /// Where each step begins, by its id.
+    pub(crate) starts: HashMap<Arc<str>, usize>,
+    /// What the waits match events by; see [`Catalogue::identity`].
+    pub(crate) identities: BTreeSet<&'static str>,
 }
 
 /// One instruction. A run's program counter is the index of one.
 #[derive(Debug)]
 pub(crate) struct Instruction {
+    /// Its step's id; the place where a document of before ids has none.
+    pub(crate) step: Arc<str>,
     /// Where its step stands in the document.
     pub(crate) place: Arc<str>,
     /// What it does.
@@ -113,10 +121,19 @@ impl Program {
         Ok(Some(key).filter(|key| !key.is_empty()))
     }
 
-    /// Where a step stands in the document, by its number in [`Act::step`](crate::Act::step) or
-    /// [`RunState::step`](crate::RunState::step). None behind the last one.
+    /// The step where a run is: its id and its place in the document. None where this program does not have it.
     #[must_use]
-    pub fn place(&self, step: usize) -> Option<&str> {
-        self.instructions.get(step).map(|instruction| instruction.place.as_ref())
+    pub fn step_of(&self, state: &RunState) -> Option<(&Arc<str>, &Arc<str>)> {
+        let instruction = self.instructions.get(self.locate(state.at.as_ref())?)?;
+        Some((&instruction.step, &instruction.place))
+    }
+
+    /// The instruction that a step begins with.
+    pub(crate) fn locate(&self, at: Option<&At>) -> Option<usize> {
+        match at {
+            None => Some(0),
+            Some(At::Index(index)) => Some(*index),
+            Some(At::Step(id)) => self.starts.get(id.as_str()).copied(),
+        }
     }
 }

@@ -3,6 +3,8 @@
 use crate::effect::Outcome;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use tieline_expr::Data;
 use tieline_model::{ContactId, Timestamp};
 
@@ -15,7 +17,9 @@ pub struct RunState {
     /// Whom the run is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_id: Option<ContactId>,
-    pub(crate) at: usize,
+    /// The step where the run is; none at the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<At>,
     pub(crate) phase: Phase,
     /// How often a person has had the run go on after it failed. What a step sends after that is a new request
     /// to the other side; automatic tries belong to one group.
@@ -23,6 +27,29 @@ pub struct RunState {
     pub(crate) group: u32,
     #[serde(default = "Data::empty")]
     pub(crate) outputs: Data,
+    /// The tasks and other things that the run has handled, by the path that names them in an output and in an
+    /// event (`task.id`). Kept where a wait asks for it: it takes only events about the same thing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) handled: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The step where a run is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum At {
+    /// By its id, which an edit of the program does not change.
+    Step(String),
+    /// By its index in the program, as version 0.1.0 wrote it.
+    Index(usize),
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step(id) => f.write_str(id),
+            Self::Index(index) => write!(f, "{index}"),
+        }
+    }
 }
 
 /// What a run is in the middle of, at the instruction where it stands.
@@ -65,14 +92,14 @@ impl RunState {
     /// The state of a run that has not begun. `contact_id` is whom the event is about, where that is known.
     #[must_use]
     pub fn new(contact_id: Option<ContactId>) -> Self {
-        Self { contact_id, at: 0, phase: Phase::Ready, group: 0, outputs: Data::empty() }
-    }
-
-    /// The step where the run stands, as in [`Act::step`](crate::Act::step); see
-    /// [`Program::place`](crate::Program::place).
-    #[must_use]
-    pub fn step(&self) -> usize {
-        self.at
+        Self {
+            contact_id,
+            at: None,
+            phase: Phase::Ready,
+            group: 0,
+            outputs: Data::empty(),
+            handled: BTreeMap::new(),
+        }
     }
 
     /// Makes a run that failed go on from the step that failed, as if that had not been tried yet. A run that

@@ -7,6 +7,10 @@ use tieline_model::{ContactId, Timestamp};
 /// The names that every expression of a document may use; `steps` is there too once steps have run.
 pub(crate) const NAMES: &[&str] = &["trigger", "contact", "now", "location", "vars", "steps"];
 
+/// The names that the condition of a wait may use.
+pub(crate) const WAIT_NAMES: &[&str] =
+    &["trigger", "contact", "now", "location", "vars", "steps", "event"];
+
 /// The names that a trigger's expressions may use: no step has run yet.
 pub(crate) const TRIGGER_NAMES: &[&str] = &["trigger", "contact", "now", "location", "vars"];
 

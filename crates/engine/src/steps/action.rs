@@ -3,8 +3,8 @@
 use crate::catalogue::{ActionSpec, Class};
 use crate::compile::Compiler;
 use crate::effect::{Act, Effect, Outcome};
-use crate::program::{Instruction, Opcode};
-use crate::state::{Phase, RunState, Trying};
+use crate::program::{Instruction, Opcode, Program};
+use crate::state::{At, Phase, RunState, Trying};
 use crate::steps::{Next, scope};
 use crate::world::World;
 use serde_json::{Map, Value};
@@ -31,15 +31,25 @@ pub(crate) struct Do {
 }
 
 impl Do {
-    /// Keeps the output, if a later expression asks for it.
-    pub(crate) fn keep_output(&self, state: &mut RunState, output: Value) {
+    /// Keeps the output, if a later expression asks for it, and what it names, if a wait asks for that.
+    pub(crate) fn keep_output(&self, program: &Program, state: &mut RunState, output: Value) {
+        for identity in &program.identities {
+            if let Some(id) = at(&output, identity).and_then(Value::as_str) {
+                state.handled.entry((*identity).to_owned()).or_default().insert(id.to_owned());
+            }
+        }
         if let (true, Some(id)) = (self.keep, &self.id) {
             state.outputs.insert(id, output);
         }
     }
 }
 
-/// Compiles the step and tells what is wrong with its action and fields.
+/// The value at a dotted path.
+pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(value, |value, name| value.get(name))
+}
+
+/// Compiles the step and reports what is wrong with its action and fields.
 pub(crate) fn compile(
     compiler: &mut Compiler<'_>,
     step: &Step,
@@ -52,7 +62,7 @@ pub(crate) fn compile(
     let with_tree = compiler.tree(&place, &Value::Object(with.clone()));
     let Some(spec) = catalogue.action(action) else {
         if compiler.is_lenient {
-            compiler.push(&step.place, Opcode::Unknown(Arc::from(action)));
+            compiler.push(step, &step.place, Opcode::Unknown(Arc::from(action)));
             return;
         }
         let hint = did_you_mean(action, catalogue.keys());
@@ -73,7 +83,7 @@ pub(crate) fn compile(
             on_contact: spec.on_contact,
             with,
         };
-        compiler.push(&step.place, Opcode::Do(action));
+        compiler.push(step, &step.place, Opcode::Do(action));
     }
 }
 
@@ -96,7 +106,13 @@ fn check_fields(compiler: &mut Compiler<'_>, place: &str, spec: &ActionSpec, wit
 }
 
 /// Hands the action out, with its input rendered or, where an earlier try has sent it, as it was.
-pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, world: &World<'_>) -> Next {
+pub(crate) fn run(
+    action: &Do,
+    program: &Program,
+    instruction: &Instruction,
+    state: &mut RunState,
+    world: &World<'_>,
+) -> Next {
     let (attempt, busy, kept) = match &state.phase {
         Phase::Acting(trying) => (trying.attempt, trying.busy, trying.input.clone()),
         Phase::Ready | Phase::Waiting(_) | Phase::Finished(_) => (1, 0, None),
@@ -118,16 +134,24 @@ pub(crate) fn run(action: &Do, instruction: &Instruction, state: &mut RunState, 
     let sent = (action.class == Class::Remote).then(|| input.clone());
     state.phase = Phase::Acting(Trying { attempt, busy, due: None, input: sent });
     Next::Give(Effect::Act(Act {
-        step: state.at,
-        group: state.group,
+        step: Arc::clone(&instruction.step),
         place: Arc::clone(&instruction.place),
-        id: action.id.clone(),
+        idempotency_key: idempotency_key(instruction, state),
         action: action.action,
         class: action.class,
         input,
         attempt,
-        keep_output: action.keep,
+        wants_output: action.keep || !program.identities.is_empty(),
     }))
+}
+
+/// The key behind the run's id: the step's, as the run knows it, and the group of tries.
+fn idempotency_key(instruction: &Instruction, state: &RunState) -> String {
+    let step = state.at.as_ref().map_or_else(|| instruction.step.to_string(), At::to_string);
+    match state.group {
+        0 => step,
+        group => format!("{step}-{group}"),
+    }
 }
 
 /// Adds the run's contact where the action is on one and the step gives none. A `contactId` that turns out

@@ -1,10 +1,11 @@
 //! `if`: the first branch whose condition holds; none where none does and there is no `else`.
 
 use crate::compile::Compiler;
+use crate::effect::Decision;
 use crate::program::Opcode;
 use crate::state::RunState;
 use crate::steps::{Next, scope};
-use crate::world::World;
+use crate::world::{NAMES, World};
 use tieline_expr::Condition;
 use tieline_model::workflow::{Branch, Step};
 
@@ -14,6 +15,9 @@ pub(crate) struct JumpUnless {
     condition: Condition,
     /// Behind the branch.
     pub(crate) to: usize,
+    branch: usize,
+    /// What it means for the step if the condition does not hold; none where another condition follows.
+    otherwise: Option<Decision>,
 }
 
 /// Compiles the branches one after the other, each with a jump behind the last one at its end.
@@ -22,14 +26,21 @@ pub(crate) fn compile<'d>(compiler: &mut Compiler<'d>, step: &'d Step, branches:
     for (n, branch) in branches.iter().enumerate() {
         let place = format!("{}.if[{n}]", step.place);
         let condition = match &branch.when {
-            Some(when) => compiler.condition(&format!("{place}.when"), when),
+            Some(when) => compiler.condition(&format!("{place}.when"), when, NAMES),
             None => None,
         };
-        let past = condition
-            .map(|condition| compiler.push(&place, Opcode::JumpUnless(JumpUnless { condition, to: 0 })));
+        let otherwise = match branches.get(n + 1) {
+            Some(Branch { when: Some(_), .. }) => None,
+            Some(Branch { when: None, .. }) => Some(Decision::Else),
+            None => Some(Decision::NoBranch),
+        };
+        let past = condition.map(|condition| {
+            let jump = JumpUnless { condition, to: 0, branch: n, otherwise };
+            compiler.push(step, &place, Opcode::JumpUnless(jump))
+        });
         compiler.steps(&branch.steps);
         if n + 1 < branches.len() {
-            ends.push(compiler.push(&place, Opcode::Jump(0)));
+            ends.push(compiler.push(step, &place, Opcode::Jump(0)));
         }
         past.into_iter().for_each(|jump| compiler.land(jump));
     }
@@ -40,8 +51,8 @@ pub(crate) fn compile<'d>(compiler: &mut Compiler<'d>, step: &'d Step, branches:
 pub(crate) fn run(jump: &JumpUnless, state: &RunState, world: &World<'_>) -> Next {
     let scope = scope!(world, state, jump.condition);
     match jump.condition.holds(&scope) {
-        Ok(true) => Next::Step,
-        Ok(false) => Next::To(jump.to),
+        Ok(true) => Next::Step(Some(Decision::Branch(jump.branch))),
+        Ok(false) => Next::To(jump.to, jump.otherwise),
         Err(error) => error.into(),
     }
 }

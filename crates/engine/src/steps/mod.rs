@@ -5,15 +5,15 @@ pub(crate) mod branch;
 pub(crate) mod stop;
 pub(crate) mod wait;
 
-use crate::effect::{Effect, Outcome};
+use crate::effect::{Decision, Effect, Outcome};
 use tieline_expr::EvalError;
 
 /// What comes after an instruction.
 pub(crate) enum Next {
-    /// The one behind it.
-    Step,
+    /// The one behind it; with what the step decided, where it decides something.
+    Step(Option<Decision>),
     /// The one at this index, further down.
-    To(usize),
+    To(usize, Option<Decision>),
     /// First this, by the caller.
     Give(Effect),
     /// Nothing.

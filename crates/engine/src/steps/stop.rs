@@ -18,7 +18,7 @@ pub(crate) struct Stop {
 /// Compiles the step; its reason is a template.
 pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, reason: Option<&str>) {
     let reason = reason.and_then(|reason| compiler.template(&format!("{}.stop.reason", step.place), reason));
-    compiler.push(&step.place, Opcode::Stop(Stop { reason }));
+    compiler.push(step, &step.place, Opcode::Stop(Stop { reason }));
 }
 
 /// Ends the run, with its reason rendered.

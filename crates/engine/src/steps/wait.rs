@@ -1,17 +1,18 @@
 //! `wait`: for a while, until a time, or for an event.
 
 use crate::compile::Compiler;
-use crate::effect::{Effect, Outcome, Sleep, Why};
+use crate::effect::{Decision, Effect, Outcome, Sleep, Why};
 use crate::program::Opcode;
 use crate::state::{Phase, RunState};
+use crate::steps::action::at;
 use crate::steps::{Next, scope};
-use crate::world::World;
-use serde_json::json;
+use crate::world::{WAIT_NAMES, World};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use tieline_expr::{Data, Template};
-use tieline_model::Timestamp;
+use tieline_expr::{Condition, Data, Template};
 use tieline_model::workflow::{self, Step};
+use tieline_model::{ContactId, Timestamp};
 
 /// A compiled `wait` step.
 #[derive(Debug)]
@@ -20,8 +21,7 @@ pub(crate) struct Wait {
     pub(crate) id: Option<Arc<str>>,
     /// Whether a later expression asks for its output.
     pub(crate) keep: bool,
-    /// The kind of event that ends the run.
-    pub(crate) unless: Option<String>,
+    unless: Option<Awaited>,
     until: Until,
 }
 
@@ -29,15 +29,54 @@ pub(crate) struct Wait {
 enum Until {
     Elapsed(Duration),
     Time { place: String, template: Template },
-    Event { kind: String, within: Duration },
+    Event { event: Awaited, within: Duration },
+}
+
+/// An event that is waited for.
+#[derive(Debug)]
+struct Awaited {
+    kind: String,
+    when: Option<Condition>,
+    /// The member that says which of the person's plans or the like it is about. None where the condition
+    /// reads that itself.
+    identity: Option<&'static str>,
+}
+
+/// What an event means for a run that waits.
+pub(crate) enum Meaning {
+    /// Nothing.
+    Other,
+    /// It is the one that was waited for.
+    Awaited,
+    /// It ends the run.
+    Ends,
+}
+
+/// Why the meaning of an event is not known.
+pub(crate) enum Unknown {
+    /// A condition asks for the contact.
+    Contact(ContactId),
+    /// A condition cannot be evaluated.
+    Failed(tieline_expr::EvalError),
 }
 
 impl Wait {
-    /// The kind of event that it waits for.
-    pub(crate) fn event(&self) -> Option<&str> {
+    /// What an event means for the run.
+    pub(crate) fn meaning(
+        &self,
+        kind: &str,
+        payload: &Data,
+        state: &RunState,
+        world: &World<'_>,
+    ) -> Result<Meaning, Unknown> {
+        if let Some(unless) = &self.unless
+            && unless.is_met(kind, payload, state, world)?
+        {
+            return Ok(Meaning::Ends);
+        }
         match &self.until {
-            Until::Event { kind, .. } => Some(kind),
-            Until::Elapsed(_) | Until::Time { .. } => None,
+            Until::Event { event, .. } if event.is_met(kind, payload, state, world)? => Ok(Meaning::Awaited),
+            Until::Event { .. } | Until::Elapsed(_) | Until::Time { .. } => Ok(Meaning::Other),
         }
     }
 
@@ -50,30 +89,74 @@ impl Wait {
     }
 
     fn sleep(&self, until: Timestamp) -> Next {
-        let events = self.unless.as_deref().into_iter().chain(self.event()).map(str::to_owned).collect();
+        let awaited = match &self.until {
+            Until::Event { event, .. } => Some(event),
+            Until::Elapsed(_) | Until::Time { .. } => None,
+        };
+        let events = self.unless.iter().chain(awaited).map(|event| event.kind.clone()).collect();
         Next::Give(Effect::Sleep(Sleep { until, why: Why::Wait, events }))
     }
 }
 
-/// Compiles the step and tells what is wrong with its events and its time.
+impl Awaited {
+    fn is_met(
+        &self,
+        kind: &str,
+        payload: &Data,
+        state: &RunState,
+        world: &World<'_>,
+    ) -> Result<bool, Unknown> {
+        if self.kind != kind || !self.is_about_the_same(payload, state, world) {
+            return Ok(false);
+        }
+        let Some(when) = &self.when else { return Ok(true) };
+        let scope = world.scope(state, when.references()).map_err(Unknown::Contact)?;
+        when.holds(&scope.with("event", payload.clone())).map_err(Unknown::Failed)
+    }
+
+    /// Whether the event is about the plan, task or the like that the run's trigger named or an earlier step
+    /// handled. Where either names none, it is.
+    fn is_about_the_same(&self, payload: &Data, state: &RunState, world: &World<'_>) -> bool {
+        let Some(identity) = self.identity else { return true };
+        let Some(id) = at(payload.as_json(), identity).and_then(Value::as_str) else { return true };
+        let triggered = at(world.trigger.as_json(), identity).and_then(Value::as_str);
+        let handled = state.handled.get(identity);
+        triggered == Some(id)
+            || handled.is_some_and(|handled| handled.contains(id))
+            || (triggered.is_none() && handled.is_none())
+    }
+}
+
+/// Compiles the step and reports what is wrong with its events and its time.
 pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, wait: &workflow::Wait) {
     let place = format!("{}.wait", step.place);
-    if let Some(kind) = &wait.unless {
-        compiler.event(&format!("{place}.unless"), kind);
-    }
+    let unless =
+        wait.unless.as_ref().map(|unless| awaited(compiler, &format!("{place}.unless"), unless));
     let until = match &wait.until {
         workflow::Until::Elapsed(duration) => Some(Until::Elapsed(*duration)),
         workflow::Until::Time(text) => time(compiler, format!("{place}.until"), text),
-        workflow::Until::Event { kind, within } => {
-            compiler.event(&format!("{place}.event"), kind);
-            Some(Until::Event { kind: kind.clone(), within: *within })
+        workflow::Until::Event { event, within } => {
+            let event = awaited(compiler, &format!("{place}.event"), event);
+            Some(Until::Event { event, within: *within })
         }
     };
     if let Some(until) = until {
         let id = step.id.as_deref().map(Arc::from);
-        let wait = Wait { id, keep: false, unless: wait.unless.clone(), until };
-        compiler.push(&step.place, Opcode::Wait(wait));
+        let wait = Wait { id, keep: false, unless, until };
+        compiler.push(step, &step.place, Opcode::Wait(wait));
     }
+}
+
+fn awaited(compiler: &mut Compiler<'_>, place: &str, event: &workflow::Awaited) -> Awaited {
+    compiler.event(place, &event.kind);
+    let when = event.when.as_ref();
+    let when =
+        when.and_then(|when| compiler.condition(&format!("{}.when", event.place), when, WAIT_NAMES));
+    let identity = compiler.identity(&event.kind).filter(|identity| {
+        let thing = identity.split('.').next();
+        !when.as_ref().is_some_and(|when| when.references().members("event").any(|read| read == thing))
+    });
+    Awaited { kind: event.kind.clone(), when, identity }
 }
 
 fn time(compiler: &mut Compiler<'_>, place: String, text: &str) -> Option<Until> {
@@ -115,7 +198,7 @@ pub(crate) fn run(wait: &Wait, state: &mut RunState, world: &World<'_>) -> Next 
     };
     if until <= world.now {
         wait.keep_output(state, None);
-        return Next::Step;
+        return Next::Step(Some(Decision::NoWait));
     }
     state.phase = Phase::Waiting(until);
     wait.sleep(until)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use tieline_engine::{
-    ActionSpec, Catalogue, Class, Effect, FieldSpec, Input, Outcome, Program, RunState, World, advance,
+    ActionSpec, Catalogue, Class, Effect, FieldSpec, Input, Outcome, Passed, Program, RunState, World, advance,
 };
 use tieline_expr::Data;
 use tieline_model::workflow::{Document, read_text};
@@ -64,7 +64,7 @@ static ACTIONS: LazyLock<Vec<ActionSpec>> = LazyLock::new(|| {
 /// The actions above and a few events.
 pub(crate) struct TestCatalogue;
 
-const EVENTS: &[&str] = &["paythen.payment.failed", "paythen.plan.recovered", "contact.created"];
+const EVENTS: &[&str] = &["paythen.payment.failed", "paythen.plan.recovered", "contact.created", "task.completed"];
 
 impl Catalogue for TestCatalogue {
     fn action(&self, key: &str) -> Option<ActionSpec> {
@@ -81,6 +81,14 @@ impl Catalogue for TestCatalogue {
 
     fn events(&self) -> Vec<&str> {
         EVENTS.to_vec()
+    }
+
+    fn identity(&self, kind: &str) -> Option<&'static str> {
+        match kind {
+            "paythen.plan.recovered" => Some("plan.id"),
+            "task.completed" => Some("task.id"),
+            _ => None,
+        }
     }
 }
 
@@ -108,6 +116,7 @@ pub(crate) struct Run {
     pub(crate) now: Timestamp,
     pub(crate) trigger: Data,
     pub(crate) contact: Value,
+    pub(crate) passed: Vec<Passed>,
 }
 
 impl Run {
@@ -123,15 +132,17 @@ impl Run {
                 "payment": { "attempt": 1, "amount": 10000, "failureMessage": "card declined" },
             })),
             contact: json!({ "id": "c1", "firstName": "Ada", "tags": ["payment-failed"] }),
+            passed: Vec::new(),
         }
     }
 
     /// One call, with the contact loaded where the run asks for it.
     pub(crate) fn advance(&mut self, input: Input) -> Effect {
+        let again = if matches!(input, Input::Happened { .. }) { input.clone() } else { Input::Resume };
         match self.advance_with(input, None) {
             Effect::LoadContact(_) => {
                 let contact = Data::new(self.contact.clone()).with_aliases();
-                self.advance_with(Input::Resume, Some(&contact))
+                self.advance_with(again, Some(&contact))
             }
             effect => effect,
         }
@@ -141,7 +152,7 @@ impl Run {
     pub(crate) fn advance_with(&mut self, input: Input, contact: Option<&Data>) -> Effect {
         let location = Data::new(json!({ "id": "l1" }));
         let world = World { now: self.now, random: 0, trigger: &self.trigger, location: &location, contact };
-        advance(&self.program, &mut self.state, input, &world)
+        advance(&self.program, &mut self.state, input, &world, &mut self.passed)
     }
 
     /// One call that has to hand out an action; its key and its input.

@@ -5,8 +5,11 @@
 //! checked when the engine compiles the document.
 
 mod fields;
+mod ids;
 mod parser;
 mod steps;
+
+pub use ids::give_ids;
 
 use crate::notation;
 use serde_json::{Map, Value};
@@ -80,8 +83,19 @@ pub enum StepKind {
 pub struct Wait {
     /// Until when.
     pub until: Until,
-    /// A kind of event about the same person that ends the run while it waits.
-    pub unless: Option<String>,
+    /// An event about the same person that ends the run while it waits.
+    pub unless: Option<Awaited>,
+}
+
+/// An event that a `wait` step waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Awaited {
+    /// The kind of event.
+    pub kind: String,
+    /// A condition on it, in which `event` is its payload; none means any.
+    pub when: Option<String>,
+    /// Where it is in the document: `steps[2].wait.unless`.
+    pub place: String,
 }
 
 /// Until when a `wait` step waits.
@@ -91,10 +105,10 @@ pub enum Until {
     Elapsed(Duration),
     /// `until`: the time that this template gives, in ISO 8601.
     Time(String),
-    /// `event`: an event of this kind about the same person; after `within` at the latest.
+    /// `event`: an event about the same person; after `within` at the latest.
     Event {
-        /// The kind of event.
-        kind: String,
+        /// The event.
+        event: Awaited,
         /// How long at most.
         within: Duration,
     },
@@ -144,9 +158,9 @@ impl Document {
         while let Some(step) = left.pop() {
             match &step.kind {
                 StepKind::Wait(wait) => {
-                    kinds.extend(wait.unless.as_deref());
-                    if let Until::Event { kind, .. } = &wait.until {
-                        kinds.push(kind);
+                    kinds.extend(wait.unless.as_ref().map(|unless| unless.kind.as_str()));
+                    if let Until::Event { event, .. } = &wait.until {
+                        kinds.push(&event.kind);
                     }
                 }
                 StepKind::If(branches) => left.extend(branches.iter().flat_map(|branch| &branch.steps)),

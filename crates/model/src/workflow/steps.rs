@@ -2,7 +2,7 @@
 
 use super::fields::whole_number;
 use super::parser::Parser;
-use super::{Branch, StepKind, Until, Wait};
+use super::{Awaited, Branch, StepKind, Until, Wait};
 use crate::number;
 use crate::time::{Timestamp, parse_duration};
 use serde_json::{Map, Value};
@@ -36,8 +36,9 @@ impl Parser {
 
     pub(super) fn wait(&mut self, place: &str, value: &Value) -> Option<Wait> {
         let map = self.object(place, value, &instead_of_wait(value))?;
-        self.only(map, place, &["for", "until", "event", "within", "unless"]);
-        let unless = self.optional_text(map, place, "unless");
+        self.only(map, place, &["for", "until", "event", "within", "unless", "when"]);
+        let mut when = self.optional_text(map, place, "when");
+        let mut unless = map.get("unless").and_then(|unless| self.unless(&format!("{place}.unless"), unless));
         let ways: Vec<&str> =
             ["for", "until", "event"].into_iter().filter(|way| map.contains_key(*way)).collect();
         let until = match ways[..] {
@@ -50,7 +51,8 @@ impl Parser {
             )?),
             ["event"] => {
                 let kind = self.text(map, place, "event", "the kind of event to wait for")?;
-                Until::Event { kind, within: self.duration(map, place, "within")? }
+                let event = Awaited { kind, when: when.take(), place: place.to_owned() };
+                Until::Event { event, within: self.duration(map, place, "within")? }
             }
             _ => {
                 self.problem(
@@ -63,7 +65,31 @@ impl Parser {
         if map.contains_key("within") && !matches!(until, Until::Event { .. }) {
             self.problem(&format!("{place}.within"), "goes with `event` only");
         }
+        if let Some(unless) = unless.as_mut().filter(|unless| when.is_some() && unless.when.is_none()) {
+            (unless.when, unless.place) = (when.take(), place.to_owned());
+        }
+        if when.is_some() {
+            self.problem(&format!("{place}.when"), "is a condition on an event; give `event` or `unless`");
+        }
         Some(Wait { until, unless })
+    }
+
+    /// `unless: a kind`, or `unless: { event: a kind, when: a condition }`.
+    fn unless(&mut self, place: &str, value: &Value) -> Option<Awaited> {
+        let awaited = |kind, when| Awaited { kind, when, place: place.to_owned() };
+        match value {
+            Value::Null => None,
+            Value::Object(map) => {
+                self.only(map, place, &["event", "when"]);
+                let kind = self.text(map, place, "event", "the kind of event that ends the run")?;
+                Some(awaited(kind, self.optional_text(map, place, "when")))
+            }
+            Value::String(kind) if !kind.is_empty() => Some(awaited(kind.clone(), None)),
+            _ => {
+                self.problem(place, "write a kind of event, or `{ event: a kind, when: a condition }`");
+                None
+            }
+        }
     }
 
     fn duration(&mut self, map: &Map<String, Value>, place: &str, name: &str) -> Option<Duration> {
