@@ -8,8 +8,7 @@ use tieline_model::{ContactId, Timestamp};
 pub(crate) const NAMES: &[&str] = &["trigger", "contact", "now", "location", "vars", "steps"];
 
 /// The names that the condition of a wait may use.
-pub(crate) const WAIT_NAMES: &[&str] =
-    &["trigger", "contact", "now", "location", "vars", "steps", "event"];
+pub(crate) const WAIT_NAMES: &[&str] = &["trigger", "contact", "now", "location", "vars", "steps", "event"];
 
 /// The names that a trigger's expressions may use: no step has run yet.
 pub(crate) const TRIGGER_NAMES: &[&str] = &["trigger", "contact", "now", "location", "vars"];

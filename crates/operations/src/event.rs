@@ -17,6 +17,9 @@ pub struct EventKind {
     pub open: bool,
     /// Whether it names a contact, which a run that it starts is about.
     pub is_about_contact: bool,
+    /// The member that says which of a person's plans, tasks or the like it is about: `plan.id`. A wait for the
+    /// event takes only those about the one that its run is about.
+    pub identity: Option<&'static str>,
     /// A payload.
     pub sample: Value,
 }
@@ -32,6 +35,7 @@ impl EventKind {
             payload: Shape::like(&sample),
             open: false,
             is_about_contact: false,
+            identity: None,
             sample,
         }
     }
@@ -40,13 +44,19 @@ impl EventKind {
     #[must_use]
     pub fn new(key: &'static str, title: &'static str, summary: &'static str, payload: Shape) -> Self {
         let sample = payload.sample();
-        Self { key, title, summary, payload, open: false, is_about_contact: false, sample }
+        Self { key, title, summary, payload, open: false, is_about_contact: false, identity: None, sample }
     }
 
     /// A kind that names a contact.
     #[must_use]
     pub fn about_contact(self) -> Self {
         Self { is_about_contact: true, ..self }
+    }
+
+    /// A kind that says which thing of a person it is about.
+    #[must_use]
+    pub fn identified_by(self, member: &'static str) -> Self {
+        Self { identity: Some(member), ..self }
     }
 
     /// The JSON Schema of the payload.

@@ -25,7 +25,9 @@ pub use answer::{Answer, Part};
 pub use call::Call;
 pub use catalogue::Catalogue;
 pub use event::EventKind;
-pub use operation::{Class, Operation, Outside, OutsideAnswer, Perform, Performing, Route, Run, Sending};
+pub use operation::{
+    Class, Operation, Outside, OutsideAnswer, Perform, Performing, Route, Run, Sending, Sent,
+};
 pub use reads::Rendered;
 pub use shape::{Entity, Shape};
 pub use version::Version;

@@ -2,10 +2,12 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::shape::Shape;
 use ::http::Method;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use tieline_connect::http::{Client, RequestFailure};
+use tieline_connect::http::{Client, Request, RequestFailure, Response};
 use tieline_model::form::{Door, Field, Form, Place};
 use tieline_model::{Scope, Timestamp};
 use tieline_store::{Procedure, Result, Tx};
@@ -107,6 +109,45 @@ pub struct Outside<'a> {
     pub idempotency_key: &'a str,
     /// The time.
     pub now: Timestamp,
+    /// Where what is sent is noted, for the run's history.
+    pub sent: &'a Sent,
+}
+
+/// The requests that an operation sent, as its run's history shows them: `{ request, idempotencyKey, status }`, where
+/// the status is null if no answer came.
+#[derive(Debug, Default)]
+pub struct Sent(Mutex<Vec<Value>>);
+
+impl Sent {
+    /// The requests, in their order.
+    #[must_use]
+    pub fn into_effects(self) -> Vec<Value> {
+        self.0.into_inner()
+    }
+}
+
+impl Outside<'_> {
+    /// Sends a request and notes it.
+    ///
+    /// # Errors
+    /// [`RequestFailure`] where there was no answer, or one outside 200 to 299.
+    pub async fn send(&self, request: &Request) -> Result<Response, RequestFailure> {
+        let sending = self.client.send(request, self.idempotency_key, self.now);
+        let answer = sending.await;
+        let status = match &answer {
+            Ok(response) => Some(response.status),
+            Err(failure) => failure.status,
+        };
+        let was_sent = answer.as_ref().map_or_else(|failure| failure.retryable || status.is_some(), |_| true);
+        if was_sent {
+            self.sent.0.lock().push(json!({
+                "request": format!("{request:?}"),
+                "idempotencyKey": self.idempotency_key,
+                "status": status,
+            }));
+        }
+        answer
+    }
 }
 
 impl fmt::Debug for Perform {

@@ -24,6 +24,10 @@ impl tieline_engine::Catalogue for Actions<'_> {
     fn events(&self) -> Vec<&str> {
         self.0.events().iter().map(|event| event.key).collect()
     }
+
+    fn identity(&self, kind: &str) -> Option<&'static str> {
+        self.0.event(kind)?.identity
+    }
 }
 
 fn spec(operation: &Operation) -> ActionSpec {

@@ -7,7 +7,8 @@
 
 use crate::care::Suspect;
 use crate::definitions::{Broken, Definition, Definitions};
-use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_failure};
+use crate::history::History;
+use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_refusal};
 use crate::slots::Slots;
 use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
@@ -68,7 +69,7 @@ impl Procedure for Dispatch {
             let given_up =
                 self.give_up.as_ref().and_then(|suspect| suspect.reason_for(&event.seq.to_string()));
             if given_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
-                dispatched.ready |= wake_listeners(tx, event).await?;
+                dispatched.ready |= notify(tx, event).await?;
             }
             for broken in self.definitions.broken(&event.location_id, &event.kind) {
                 fail_broken(tx, event, broken).await?;
@@ -112,14 +113,15 @@ async fn start(tx: &mut Tx<'_>, mut segment: Segment<'_>, dispatched: &mut Dispa
         return segment.refuse(tx, reason).await;
     }
     if runs::must_queue(tx, &segment.run).await? {
-        segment.listen_ahead(tx).await?;
+        segment.subscribe(tx, &[]).await?;
         segment.queue_for_turn(tx);
     } else if tx.writes_in_parallel() {
-        segment.listen_ahead(tx).await?;
+        segment.subscribe(tx, &[]).await?;
         dispatched.ready = true;
     } else {
         segment.has_turn = true;
         dispatched.remotes.extend(segment.go(tx, Input::Begin).await?);
+        dispatched.ready |= segment.run.status == RunStatus::Ready;
     }
     segment.store(tx, true).await
 }
@@ -133,7 +135,15 @@ fn begin<'a>(
     slots: &'a Slots,
 ) -> Segment<'a> {
     let run = new_run(tx, event, &definition.workflow_id, definition.version);
-    Segment::new(definition, event, trigger, run, RunState::new(event.contact_id.clone()), slots)
+    Segment::new(
+        definition,
+        event,
+        trigger,
+        run,
+        RunState::new(event.contact_id.clone()),
+        History::default(),
+        slots,
+    )
 }
 
 /// A run of that version, ready to begin.
@@ -154,6 +164,8 @@ pub(crate) fn new_run(tx: &Tx<'_>, event: &Event, workflow: &WorkflowId, version
         followers: 0,
         due_at: Some(tx.now()),
         state: String::new(),
+        steps: 0,
+        warnings: 0,
         detail: String::new(),
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -164,9 +176,11 @@ pub(crate) fn new_run(tx: &Tx<'_>, event: &Event, workflow: &WorkflowId, version
 async fn fail_broken(tx: &mut Tx<'_>, event: &Event, broken: &Broken) -> Result<()> {
     let mut run = new_run(tx, event, &broken.workflow_id, broken.version);
     tracing::error!(run = %run.id, workflow = %broken.workflow_id, reason = broken.reason, "a run cannot begin");
+    let mut history = History::default();
+    record_refusal(&mut history, &mut run, tx.now(), &broken.reason);
     (run.status, run.due_at, run.detail) = (RunStatus::Failed, None, broken.reason.clone());
     runs::insert(tx, &run).await?;
-    record_failure(tx, &run.id, &broken.reason).await
+    history.write(tx, 0).await
 }
 
 /// Whether the event starts the workflow, and under which key; in words why that cannot be told.
@@ -210,26 +224,14 @@ fn about(event: &Event) -> Option<String> {
     event.contact_id.as_ref().map(contact_key).or_else(|| event.subject.clone())
 }
 
-/// Makes the runs ready that wait for this event. Tells whether there are any.
-async fn wake_listeners(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
+/// Keeps the event for the runs that may wait for it. Gives whether it wakes any.
+async fn notify(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
     let abouts = event.contact_id.as_ref().map(contact_key).into_iter().chain(event.subject.clone());
     let mut woken = false;
     for about in abouts {
-        for run in runs::listeners(tx, &event.location_id, &event.kind, &about, event.seq).await? {
-            runs::wake(tx, &event.location_id, &run, event.seq).await?;
-            woken = true;
-        }
+        woken |= runs::notify(tx, event, &about).await?;
     }
     Ok(woken)
-}
-
-impl Segment<'_> {
-    /// Writes the run as failed without a step taken.
-    async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
-        self.tell_end(tx.now(), "trigger", RunStatus::Failed, reason.clone());
-        (self.run.status, self.run.due_at, self.run.detail) = (RunStatus::Failed, None, reason);
-        self.store_unbegun(tx).await
-    }
 }
 
 /// Reads on behind `after` and keeps what somebody waits for.

@@ -9,6 +9,7 @@ mod catalogue;
 mod definitions;
 mod dispatch;
 pub mod documents;
+mod history;
 pub mod ingress;
 mod remote;
 pub mod replay;

@@ -1,44 +1,42 @@
 //! Requests that runs send outside: at least once, with an idempotency key that stays the same over retries.
 
+use crate::history::received;
 use crate::segment::{LEASE, Remote, Segment};
 use serde_json::Value;
 use std::sync::Arc;
 use tieline_connect::http::{Client, RequestFailure};
 use tieline_engine::{Act, ActionFailure, Input};
 use tieline_model::{Cause, Timestamp};
-use tieline_operations::{Catalogue, Outside, OutsideAnswer, Perform, Rendered};
+use tieline_operations::{Catalogue, Outside, OutsideAnswer, Perform, Rendered, Sent};
 use tieline_store::clock::Clock;
+use tieline_store::runs::StepOutcome;
 
 /// What came of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    Done { output: Value, detail: String },
-    Failed(ActionFailure),
+    Done { output: Value, did: String, effects: Vec<Value> },
+    Failed { failure: ActionFailure, effects: Vec<Value> },
 }
 
 impl Answer {
-    /// Puts the answer into the run's history and gives it to the engine.
-    pub(crate) fn tell(&self, segment: &mut Segment<'_>, act: &Act, now: Timestamp) -> Input {
+    /// Puts the answer into the run's history; gives what the engine is to know of it.
+    pub(crate) fn record(&self, segment: &mut Segment<'_>, act: &Act, now: Timestamp) -> Input {
         match self {
-            Self::Done { output, detail } => {
-                segment.called(now, act, "done", detail.clone());
+            Self::Done { output, did, effects } => {
+                segment.called(now, act, StepOutcome::Done, |record| {
+                    record.reason.clone_from(did);
+                    received(record, output, effects);
+                });
                 Input::Done { output: output.clone(), contact_id: None }
             }
-            Self::Failed(failure) => {
-                segment.called(now, act, "failed", failure.message.clone());
+            Self::Failed { failure, effects } => {
+                segment.called(now, act, StepOutcome::Failed, |record| {
+                    record.reason.clone_from(&failure.message);
+                    record.effects.clone_from(effects);
+                });
                 Input::Failed(failure.clone())
             }
         }
-    }
-}
-
-/// The key by which the other side knows the tries of one step as one. It is the same over automatic tries and
-/// takeovers, and a new one when a person has the run go on after it failed.
-fn idempotency_key(remote: &Remote) -> String {
-    let (run, step) = (&remote.run.id, remote.act.step);
-    match remote.act.group {
-        0 => format!("{run}-{step}"),
-        group => format!("{run}-{step}-{group}"),
     }
 }
 
@@ -54,17 +52,24 @@ pub(crate) async fn send(
     if i128::from(left) < i128::try_from(LEASE.as_millis() / 2).unwrap_or(i128::MAX) {
         return None;
     }
-    Some(match perform(client, catalogue, remote, clock).await {
+    let sent = Sent::default();
+    let performed = perform(client, catalogue, remote, clock, &sent).await;
+    let effects = sent.into_effects();
+    Some(match performed {
         Ok(answer) => Answer::Done {
             output: serde_json::from_str(&answer.to_json()).unwrap_or_default(),
-            detail: answer.did,
+            did: answer.did,
+            effects,
         },
-        Err(failure) => Answer::Failed(ActionFailure {
-            message: failure.message,
-            retryable: failure.retryable,
-            retry_after: failure.retry_after,
-            busy: failure.busy,
-        }),
+        Err(failure) => Answer::Failed {
+            failure: ActionFailure {
+                message: failure.message,
+                retryable: failure.retryable,
+                retry_after: failure.retry_after,
+                busy: failure.busy,
+            },
+            effects,
+        },
     })
 }
 
@@ -73,6 +78,7 @@ async fn perform(
     catalogue: &Catalogue,
     remote: &Remote,
     clock: &dyn Clock,
+    sent: &Sent,
 ) -> OutsideAnswer {
     let action = remote.act.action;
     let operation = catalogue.operation(action);
@@ -90,6 +96,7 @@ async fn perform(
     };
     let call =
         operation.read_rendered(rendered).map_err(|error| RequestFailure::lasting(error.to_string()))?;
-    let idempotency_key = idempotency_key(remote);
-    perform(Outside { client, idempotency_key: &idempotency_key, now: clock.now() }, &call).await
+    // The other side knows all tries of one step as one by this.
+    let idempotency_key = format!("{}-{}", remote.run.id, remote.act.idempotency_key);
+    perform(Outside { client, idempotency_key: &idempotency_key, now: clock.now(), sent }, &call).await
 }

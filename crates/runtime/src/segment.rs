@@ -1,9 +1,10 @@
 //! Taking a run on inside a transaction, up to where something other than the database has to happen.
 
 use crate::definitions::Definition;
+use crate::history::{History, answered, begun, tried};
 use crate::slots::{Slot, Slots};
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,10 +12,10 @@ use tieline_engine::{
     Act, ActionFailure, Class, Effect, Input, Outcome, RunState, Sleep, Why, World, advance,
 };
 use tieline_expr::Data;
-use tieline_model::{Cause, ContactId, Event, Location, Refusal, RunId, Timestamp};
+use tieline_model::{Cause, ContactId, Event, Location, Refusal, Timestamp};
 use tieline_operations::{Answer, Perform, Rendered};
 use tieline_store::contacts::Subject;
-use tieline_store::runs::{self, Queue, Run, RunStatus};
+use tieline_store::runs::{self, Queue, Run, RunStatus, Step, StepOutcome, StepRecord};
 use tieline_store::{Error, Procedure, Result, Tx, contacts};
 
 /// For how long a request that is under way keeps others from sending it again. Longer than a request can
@@ -23,6 +24,9 @@ pub(crate) const LEASE: Duration = Duration::from_secs(90);
 
 /// A chain of runs, each started by what the one before did, ends here.
 pub(crate) const MAX_CAUSE_DEPTH: u32 = 8;
+
+/// How many local steps a run takes in one transaction.
+const LOCAL_STEPS: u32 = 50;
 
 /// A run with all that is needed to take it on.
 pub(crate) struct Segment<'a> {
@@ -34,28 +38,11 @@ pub(crate) struct Segment<'a> {
     /// Whether it is known that no other run of its key is in the way.
     pub(crate) has_turn: bool,
     slots: &'a Slots,
-    history: Vec<Record>,
+    history: History,
+    /// How many steps the run had at its last checkpoint.
+    known_steps: i64,
     /// The person that the event is about, read from it when an action first asks.
     subject: OnceLock<Option<Subject>>,
-}
-
-/// A step in a run's history.
-#[derive(Serialize)]
-struct Record {
-    at: Timestamp,
-    place: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'static str>,
-    status: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    detail: String,
-    #[serde(skip_serializing_if = "is_first")]
-    attempt: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_first(attempt: &u32) -> bool {
-    *attempt <= 1
 }
 
 /// A request that a run wants sent, once its checkpoint is durable.
@@ -74,62 +61,92 @@ impl<'a> Segment<'a> {
         trigger: &'a Data,
         run: Run,
         state: RunState,
+        history: History,
         slots: &'a Slots,
     ) -> Self {
         Self {
             definition,
             event,
             trigger,
+            known_steps: run.steps,
             run,
             state,
             has_turn: false,
             slots,
-            history: Vec::new(),
+            history,
             subject: OnceLock::new(),
         }
     }
 
-    /// Takes the run on from `input` until it sleeps, calls outside or is over. The run then says where it
-    /// stands; the caller stores it, in this transaction.
+    /// Takes the run on from `input` until it sleeps, calls outside, has taken its share of steps or is over. The
+    /// run then says where it is; the caller stores it, in this transaction.
     pub(crate) async fn go(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Option<Remote>> {
-        let (mut input, mut contact) = (input, None);
+        let mut effect = self.advance(tx, input).await?;
+        let mut left = LOCAL_STEPS;
         loop {
-            let world = World {
-                now: tx.now(),
-                random: tx.random_number(),
-                trigger: self.trigger,
-                location: &self.definition.place.data,
-                contact: contact.as_ref(),
-            };
-            let effect = advance(&self.definition.program, &mut self.state, input, &world);
-            match effect {
-                Effect::LoadContact(id) => {
-                    contact = Some(load_contact(tx, self.definition, id).await?);
-                    input = Input::Resume;
+            effect = match effect {
+                Effect::Act(act) if act.class == Class::Local && left > 0 => {
+                    left -= 1;
+                    let input = self.act(tx, act).await?;
+                    self.advance(tx, input).await?
                 }
                 Effect::Act(act) if act.class == Class::Local => {
-                    input = self.act(tx, act).await?;
-                    contact = None;
-                }
-                Effect::Act(act) => return self.call(tx, act).await,
-                Effect::Sleep(sleep) => {
-                    self.sleep(tx, &sleep).await?;
+                    self.pause(tx).await?;
                     return Ok(None);
                 }
+                Effect::Act(act) => return self.call(tx, act).await,
+                Effect::Sleep(sleep) => match self.sleep(tx, sleep).await? {
+                    Some(effect) => effect,
+                    None => return Ok(None),
+                },
                 Effect::Finished(outcome) => {
                     self.finish(tx, outcome);
-                    if self.listens() {
-                        runs::stop_listening(tx, &self.run.id).await?;
+                    if self.has_subscribed() {
+                        runs::unsubscribe(tx, &self.run.id).await?;
                     }
                     return Ok(None);
                 }
-            }
+                Effect::LoadContact(_) => self.advance(tx, Input::Resume).await?,
+            };
         }
+    }
+
+    /// The next effect, with the contact loaded where the engine asks for it.
+    async fn advance(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Effect> {
+        let again = if matches!(input, Input::Happened { .. }) { input.clone() } else { Input::Resume };
+        match self.advance_with(tx, input, None) {
+            Effect::LoadContact(id) => {
+                let contact = load_contact(tx, self.definition, id).await?;
+                Ok(self.advance_with(tx, again, Some(&contact)))
+            }
+            effect => Ok(effect),
+        }
+    }
+
+    fn advance_with(&mut self, tx: &Tx<'_>, input: Input, contact: Option<&Data>) -> Effect {
+        let world = World {
+            now: tx.now(),
+            random: tx.random_number(),
+            trigger: self.trigger,
+            location: &self.definition.place.data,
+            contact,
+        };
+        let mut passed = Vec::new();
+        let effect = advance(&self.definition.program, &mut self.state, input, &world, &mut passed);
+        self.history.passed(&mut self.run, passed, tx.now());
+        effect
+    }
+
+    /// Leaves the rest of a long stretch of local steps to another transaction, so that no run holds the writer.
+    async fn pause(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.subscribe(tx, &[]).await?;
+        self.park(tx, RunStatus::Ready, Some(tx.now()), "has more steps to take".to_owned());
+        Ok(())
     }
 
     /// Has a request sent: at once where the run has its turn and a slot is free, else when both are so.
     async fn call(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Option<Remote>> {
-        self.listen_ahead(tx).await?;
+        self.subscribe(tx, &[]).await?;
         if !self.has_turn && runs::must_queue(tx, &self.run).await? {
             self.queue_for_turn(tx);
             return Ok(None);
@@ -139,6 +156,11 @@ impl<'a> Segment<'a> {
             self.run.queue = Queue::Slot;
             return Ok(None);
         };
+        self.history.end(StepOutcome::Failed, tx.now(), |record| {
+            record.reason = "no answer was recorded; the request is sent again".to_owned();
+        });
+        let step = Step { outcome: StepOutcome::Calling, ended_at: None, ..tried(&self.run, &act, tx.now()) };
+        self.history.add_open(&mut self.run, step);
         self.park(tx, RunStatus::Calling, Some(tx.now().plus(LEASE)), format!("calls {}", act.action));
         let location = Arc::clone(&self.definition.place.location);
         Ok(Some(Remote { location, run: self.run.clone(), act, slot }))
@@ -155,24 +177,28 @@ impl<'a> Segment<'a> {
     /// Performs a local action and reports to the engine how it went. What a refused action has written is
     /// undone.
     async fn act(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Input> {
-        let (place, action, attempt, keep_output) =
-            (act.place.clone(), act.action, act.attempt, act.keep_output);
-        let step = tx.begin_step().await?;
+        let wants_output = act.wants_output;
+        let mut step = tried(&self.run, &act, tx.now());
+        let (undo, events) = (tx.begin_step().await?, tx.appended().len());
         let performed = self.perform(tx, act).await;
-        tx.end_step(step, matches!(performed, Err(Error::Refused(_)))).await?;
-        match performed {
+        tx.end_step(undo, matches!(performed, Err(Error::Refused(_)))).await?;
+        let input = match performed {
             Ok(answer) => {
-                self.tell(tx.now(), &place, Some(action), "done", summary(&answer), attempt);
-                let output = if keep_output { serde_json::from_str(&answer.to_json())? } else { Value::Null };
-                Ok(Input::Done { output, contact_id: answer.contact_id })
+                let json = answer.to_json();
+                let output = if wants_output { serde_json::from_str(&json)? } else { Value::Null };
+                answered(&mut step.record, &answer, json, tx.appended().get(events..).unwrap_or_default());
+                Input::Done { output, contact_id: answer.contact_id }
             }
             Err(Error::Refused(refusal)) => {
                 let message = refusal.to_string();
-                self.tell(tx.now(), &place, Some(action), "failed", message.clone(), attempt);
-                Ok(Input::Failed(ActionFailure { message, retryable: false, retry_after: None, busy: false }))
+                step.outcome = StepOutcome::Failed;
+                step.record.reason.clone_from(&message);
+                Input::Failed(ActionFailure { message, retryable: false, retry_after: None, busy: false })
             }
-            Err(error) => Err(error),
-        }
+            Err(error) => return Err(error),
+        };
+        self.history.add(&mut self.run, step);
+        Ok(input)
     }
 
     async fn perform(&self, tx: &mut Tx<'_>, act: Act) -> Result<Answer> {
@@ -193,61 +219,118 @@ impl<'a> Segment<'a> {
         Ok(answer.warnings(call.input.warnings().iter().cloned()))
     }
 
-    /// Puts down how a call outside went.
-    pub(crate) fn called(&mut self, now: Timestamp, act: &Act, status: &'static str, detail: String) {
-        self.tell(now, &act.place, Some(act.action), status, detail, act.attempt);
+    /// Records what came of a request.
+    pub(crate) fn called(
+        &mut self,
+        now: Timestamp,
+        act: &Act,
+        outcome: StepOutcome,
+        change: impl FnOnce(&mut StepRecord),
+    ) {
+        if self.history.open().is_some() {
+            return self.history.end(outcome, now, change);
+        }
+        // A version of before these records sent it.
+        let mut step = Step { outcome, ..tried(&self.run, act, now) };
+        change(&mut step.record);
+        self.history.add(&mut self.run, step);
     }
 
-    async fn sleep(&mut self, tx: &mut Tx<'_>, sleep: &Sleep) -> Result<()> {
-        let place = self.definition.program.place(self.state.step()).unwrap_or_default().to_owned();
-        let (status, what) = match sleep.why {
-            Why::Retry => ("retrying", format!("tries again at {}", sleep.until)),
-            Why::Wait => ("waiting", format!("waits until {}", sleep.until)),
+    /// Lets the run sleep; gives the next effect where the pause is over already.
+    async fn sleep(&mut self, tx: &mut Tx<'_>, sleep: Sleep) -> Result<Option<Effect>> {
+        match sleep.why {
+            Why::Retry => {
+                if let Some(failed) = self.history.last() {
+                    failed.record.retry_at = Some(sleep.until);
+                }
+            }
+            Why::Wait => {
+                if let Some(effect) = self.wait(tx, &sleep).await? {
+                    return Ok(Some(effect));
+                }
+            }
+        }
+        if sleep.until <= tx.now() {
+            self.history
+                .end(StepOutcome::Done, tx.now(), |record| record.reason = "its time was over".to_owned());
+            return self.advance(tx, Input::Elapsed).await.map(Some);
+        }
+        let what = if sleep.why == Why::Retry { "tries again at" } else { "waits until" };
+        self.subscribe(tx, &sleep.events).await?;
+        self.park(tx, RunStatus::Waiting, Some(sleep.until), format!("{what} {}", sleep.until));
+        Ok(None)
+    }
+
+    /// Records the wait and looks for its event among those that came already.
+    async fn wait(&mut self, tx: &mut Tx<'_>, sleep: &Sleep) -> Result<Option<Effect>> {
+        if self.history.open().is_none()
+            && let Some((step, place)) = self.definition.program.step_of(&self.state)
+        {
+            let mut step = begun(&self.run, step, place, tx.now());
+            (step.outcome, step.ended_at, step.record.due_at) =
+                (StepOutcome::Waiting, None, Some(sleep.until));
+            self.history.add_open(&mut self.run, step);
+        }
+        if !self.has_subscribed() {
+            return Ok(None);
+        }
+        for event in runs::noticed(tx, &self.run.id).await? {
+            if !sleep.events.contains(&event.kind) || event.recorded_at > sleep.until {
+                continue;
+            }
+            if let Some(effect) = self.try_event(tx, &event).await? {
+                runs::use_up(tx, &self.run.id, event.seq).await?;
+                return Ok(Some(effect));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Offers an event to the wait; none where the wait goes on.
+    async fn try_event(&mut self, tx: &mut Tx<'_>, event: &Event) -> Result<Option<Effect>> {
+        // An event that cannot be read is none that a wait could be for.
+        let Ok(payload) = Data::parse(event.payload.get()) else { return Ok(None) };
+        let before = self.state.clone();
+        let effect = self.advance(tx, Input::Happened { kind: event.kind.clone(), payload }).await?;
+        if self.state == before {
+            return Ok(None);
+        }
+        let (outcome, reason) = match &effect {
+            Effect::Finished(Outcome::Stopped { reason }) if self.is_at_wait(&before) => {
+                (StepOutcome::Stopped, reason.clone())
+            }
+            Effect::Finished(Outcome::Failed { message, .. }) if self.is_at_wait(&before) => {
+                (StepOutcome::Failed, Some(message.clone()))
+            }
+            _ => (StepOutcome::Done, None),
         };
-        self.tell(tx.now(), &place, None, status, what.clone(), 1);
-        self.park(tx, RunStatus::Waiting, Some(sleep.until), what);
-        if sleep.why == Why::Retry {
-            return Ok(());
-        }
-        let heard = self.listen_no_more(tx).await?;
-        for kind in &sleep.events {
-            runs::forget(tx, &self.run.id, kind).await?;
+        self.history.end(outcome, tx.now(), |record| {
+            record.reason = reason.unwrap_or_else(|| format!("{} happened", event.kind));
+            record.output = to_raw_value(&json!({ "happened": true, "event": &event.payload })).ok();
+        });
+        Ok(Some(effect))
+    }
+
+    /// Whether the run is still at the step where it was.
+    fn is_at_wait(&self, before: &RunState) -> bool {
+        self.definition.program.step_of(&self.state) == self.definition.program.step_of(before)
+    }
+
+    /// Subscribes the run to the events that its waits may ask for, from now on and also while it is not asleep: a
+    /// payment may recover before the run that its failure started is at the wait. `wake_on` are the kinds that
+    /// wake it now.
+    pub(crate) async fn subscribe(&self, tx: &mut Tx<'_>, wake_on: &[String]) -> Result<()> {
+        let kinds = self.definition.program.listened_kinds();
+        for kind in kinds {
             for about in self.about() {
-                runs::listen(tx, &self.run, kind, &about).await?;
+                runs::subscribe(tx, &self.run, kind, &about).await?;
             }
         }
-        if let Some((_, seq)) = heard.into_iter().find(|(kind, _)| sleep.events.contains(kind)) {
-            // It came while the run was on its way here, so the sleep is over before it begins.
-            runs::mark_woken(tx, &self.run.id, seq).await?;
-            self.run.due_at = Some(tx.now());
-        }
-        Ok(())
+        if kinds.is_empty() { Ok(()) } else { runs::wake_on(tx, &self.run.id, wake_on).await }
     }
 
-    /// Makes the run hear of what its waits are for while it is not asleep: a payment may recover before the
-    /// run that its failure started has come to the wait.
-    pub(crate) async fn listen_ahead(&self, tx: &mut Tx<'_>) -> Result<()> {
-        for kind in self.definition.program.listened_kinds() {
-            for about in self.about() {
-                runs::listen_ahead(tx, &self.run, kind, &about).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the listening ahead and gives what was heard, the earliest first. That stays in the store as well,
-    /// because it may be for a later wait than the next.
-    async fn listen_no_more(&self, tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
-        if !self.listens() {
-            return Ok(Vec::new());
-        }
-        runs::listen_no_more(tx, &self.run.id).await?;
-        runs::heard(tx, &self.run.id).await
-    }
-
-    /// Whether the store may have something that the run listens for: one that was never stored hears of
-    /// nothing yet.
-    fn listens(&self) -> bool {
+    /// Whether the run may have subscriptions: one that was never stored has none.
+    fn has_subscribed(&self) -> bool {
         !self.run.state.is_empty() && !self.definition.program.listened_kinds().is_empty()
     }
 
@@ -264,14 +347,14 @@ impl<'a> Segment<'a> {
         let (status, detail) = match outcome {
             Outcome::Completed => (RunStatus::Completed, String::new()),
             Outcome::Stopped { reason } => {
-                let place = self.definition.program.place(self.state.step()).unwrap_or_default().to_owned();
+                let place = self.definition.program.step_of(&self.state).map(|(_, place)| place.to_string());
                 let reason = reason.unwrap_or_default();
-                self.tell_end(tx.now(), &place, RunStatus::Stopped, reason.clone());
+                self.record_end(tx.now(), &place.unwrap_or_default(), StepOutcome::Stopped, reason.clone());
                 (RunStatus::Stopped, reason)
             }
             Outcome::Failed { place, message } => {
                 let detail = format!("{place}: {message}");
-                self.tell_end(tx.now(), &place, RunStatus::Failed, message);
+                self.record_end(tx.now(), &place, StepOutcome::Failed, message);
                 (RunStatus::Failed, detail)
             }
         };
@@ -279,10 +362,23 @@ impl<'a> Segment<'a> {
     }
 
     /// Ends the history with how the run ended and why, unless the step that it ended at says so.
-    pub(crate) fn tell_end(&mut self, now: Timestamp, place: &str, status: RunStatus, reason: String) {
-        if self.history.last().is_none_or(|last| last.status != status.as_str()) {
-            self.tell(now, place, None, status.as_str(), reason, 1);
+    fn record_end(&mut self, now: Timestamp, place: &str, outcome: StepOutcome, reason: String) {
+        let at = self.definition.program.step_of(&self.state);
+        let at = at.map_or_else(|| "trigger".to_owned(), |(step, _)| step.to_string());
+        if self.history.last().is_some_and(|last| last.outcome == outcome && last.step == at) {
+            return;
         }
+        let mut step = begun(&self.run, &at, place, now);
+        (step.outcome, step.record.reason) = (outcome, reason);
+        self.history.add(&mut self.run, step);
+    }
+
+    /// Writes the run as failed without a step taken. It has no state, which tells it from one that failed on its
+    /// way.
+    pub(crate) async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
+        record_refusal(&mut self.history, &mut self.run, tx.now(), &reason);
+        (self.run.status, self.run.due_at, self.run.detail) = (RunStatus::Failed, None, reason);
+        self.write(tx, true).await
     }
 
     fn park(&mut self, tx: &Tx<'_>, status: RunStatus, due_at: Option<Timestamp>, detail: String) {
@@ -292,23 +388,6 @@ impl<'a> Segment<'a> {
         self.run.detail = detail;
         self.run.updated_at = tx.now();
         self.run.contact_id.clone_from(&self.state.contact_id);
-    }
-
-    fn tell(
-        &mut self,
-        at: Timestamp,
-        place: &str,
-        action: Option<&'static str>,
-        status: &'static str,
-        detail: String,
-        attempt: u32,
-    ) {
-        self.history.push(Record { at, place: place.to_owned(), action, status, detail, attempt });
-    }
-
-    /// Writes a new run that was not begun. It has no state, which tells it from one that failed on its way.
-    pub(crate) async fn store_unbegun(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        self.write(tx, true).await
     }
 
     /// Writes the run as it stands now, and the history since the last time.
@@ -323,26 +402,15 @@ impl<'a> Segment<'a> {
         } else {
             runs::save(tx, &mut self.run).await?;
         }
-        if !self.history.is_empty() {
-            let steps = serde_json::to_string(&self.history)?;
-            runs::record(tx, &self.run.id, &steps, is_new).await?;
-            self.history.clear();
-        }
-        Ok(())
+        self.history.write(tx, self.known_steps).await
     }
 }
 
-/// What an action did and what it left out, for the history.
-fn summary(answer: &Answer) -> String {
-    let parts: Vec<&str> = std::iter::once(&answer.did).chain(&answer.warnings).map(String::as_str).collect();
-    parts.join("; ")
-}
-
 /// Ends the history of a run that cannot be taken on at all.
-pub(crate) async fn record_failure(tx: &mut Tx<'_>, run: &RunId, reason: &str) -> Result<()> {
-    let (place, status, detail) = (String::new(), RunStatus::Failed.as_str(), reason.to_owned());
-    let record = Record { at: tx.now(), place, action: None, status, detail, attempt: 1 };
-    runs::record(tx, run, &serde_json::to_string(&[record])?, false).await
+pub(crate) fn record_refusal(history: &mut History, run: &mut Run, now: Timestamp, reason: &str) {
+    let mut step = begun(run, "trigger", "trigger", now);
+    (step.outcome, step.record.reason) = (StepOutcome::Failed, reason.to_owned());
+    history.add(run, step);
 }
 
 /// The word by which events and runs name a contact.

@@ -4,15 +4,16 @@
 use crate::care::Suspect;
 use crate::definitions::Pinned;
 use crate::dispatch::admit;
+use crate::history::History;
 use crate::remote::Answer;
-use crate::segment::{Remote, Segment, record_failure};
+use crate::segment::{Remote, Segment, record_refusal};
 use crate::slots::Slots;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tieline_engine::{Input, RunState};
 use tieline_expr::Data;
 use tieline_model::Event;
-use tieline_store::runs::{self, Queue, Run, RunStatus};
+use tieline_store::runs::{self, Queue, Run, RunStatus, StepOutcome};
 use tieline_store::{Procedure, Result, Tx, log};
 
 /// Takes on up to `limit` runs that are due, and those that queue for slots while slots are free.
@@ -167,15 +168,11 @@ async fn take_on(
     // A run that stood in a queue or came from the due runs as ready has had its turn given to it.
     let has_turn = run.queue == Queue::Slot || run.status == RunStatus::Calling;
     if slept && runs::must_queue(tx, &run).await? {
-        let mut segment = Segment::new(&definition, &event, &trigger, run, state, slots);
+        let mut segment = Segment::new(&definition, &event, &trigger, run, state, History::default(), slots);
         segment.queue_for_turn(tx);
         return segment.store(tx, false).await.map(|()| None);
     }
     run.queue = Queue::None;
-    let woken_by = if state.sleeps_until().is_some() { woken_by(tx, &run).await? } else { None };
-    let Ok(happened) = woken_by.map(happened).transpose() else {
-        return fail(tx, run, "the event that woke the run cannot be read".to_owned()).await;
-    };
     if run.state.is_empty() {
         // It was never begun, so whether it is to be is asked once more.
         match admit(tx, &definition, &event, &trigger).await? {
@@ -185,16 +182,12 @@ async fn take_on(
         }
     }
     let now = tx.now();
-    let sleeps_until = state.sleeps_until();
-    let mut segment = Segment::new(&definition, &event, &trigger, run, state, slots);
+    let history = History::of(tx, &run).await?;
+    let mut segment = Segment::new(&definition, &event, &trigger, run, state, history, slots);
     segment.has_turn = has_turn || slept;
-    let input = match (answered, sleeps_until) {
-        (Some((remote, answer)), _) => answer.tell(&mut segment, &remote.act, now),
-        (None, None) => Input::Resume,
-        (None, Some(until)) => {
-            runs::wake_up(tx, &segment.run.id).await?;
-            happened.unwrap_or(if until <= now { Input::Elapsed } else { Input::Resume })
-        }
+    let input = match answered {
+        Some((remote, answer)) => answer.record(&mut segment, &remote.act, now),
+        None => Input::Resume,
     };
     let remote = segment.go(tx, input).await?;
     segment.store(tx, false).await?;
@@ -208,23 +201,14 @@ fn state(run: &Run, event: &Event) -> serde_json::Result<RunState> {
     serde_json::from_str(&run.state)
 }
 
-/// The event that woke a sleeping run, if one did.
-async fn woken_by(tx: &mut Tx<'_>, run: &Run) -> Result<Option<Event>> {
-    match runs::woken_by(tx, &run.id).await? {
-        Some(seq) => log::At(seq).run(tx).await,
-        None => Ok(None),
-    }
-}
-
-fn happened(event: Event) -> serde_json::Result<Input> {
-    Ok(Input::Happened { payload: Data::parse(event.payload.get())?, kind: event.kind })
-}
-
 /// Ends a run that cannot go on for a reason of ours. It can be replayed when that is put right.
 async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Remote>> {
     tracing::error!(run = %run.id, reason, "a run cannot go on");
-    runs::stop_listening(tx, &run.id).await?;
-    record_failure(tx, &run.id, &reason).await?;
+    runs::unsubscribe(tx, &run.id).await?;
+    let (mut history, known) = (History::of(tx, &run).await?, run.steps);
+    history.end(StepOutcome::Failed, tx.now(), |record| record.reason.clone_from(&reason));
+    record_refusal(&mut history, &mut run, tx.now(), &reason);
+    history.write(tx, known).await?;
     (run.status, run.due_at, run.detail, run.updated_at) = (RunStatus::Failed, None, reason, tx.now());
     run.queue = Queue::None;
     runs::save(tx, &mut run).await?;

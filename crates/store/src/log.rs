@@ -37,7 +37,7 @@ pub(crate) async fn append(
         ],
     )
     .await?;
-    tx.appended = true;
+    tx.appended.push((event.kind.clone(), id.clone()));
     Ok(id)
 }
 

@@ -27,6 +27,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, works_from: 3, text: include_str!("../migrations/0003_runs.sql") },
     Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
     Migration { number: 5, works_from: 1, text: include_str!("../migrations/0005_sequences.sql") },
+    // Earlier programs read neither a checkpoint that names its step nor the table of what runs wait for.
+    Migration { number: 6, works_from: 6, text: include_str!("../migrations/0006_run_steps.sql") },
     Migration { number: 7, works_from: 1, text: include_str!("../migrations/0007_search_texts.sql") },
 ];
 

@@ -14,6 +14,7 @@ use crate::tx::Tx;
 #[must_use = "a step ends with `Tx::end_step`"]
 pub struct Step {
     writes: u64,
+    appended: usize,
 }
 
 impl Tx<'_> {
@@ -32,7 +33,7 @@ impl Tx<'_> {
         if self.savepoints {
             self.statement("SAVEPOINT step").await?;
         }
-        Ok(Step { writes: self.writes })
+        Ok(Step { writes: self.writes, appended: self.appended.len() })
     }
 
     /// Ends a step. If it was refused, whatever it has written is undone.
@@ -50,6 +51,7 @@ impl Tx<'_> {
             }
             self.statement("ROLLBACK TO SAVEPOINT step").await?;
             self.memo.clear();
+            self.appended.truncate(step.appended);
         }
         if self.savepoints {
             self.statement("RELEASE SAVEPOINT step").await?;

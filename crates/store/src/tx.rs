@@ -11,7 +11,7 @@ use crate::row::{FromCell, FromRow, Row};
 use crate::search::Cache;
 use crate::sources::Sources;
 use crate::{postgres, sqlite};
-use tieline_model::Timestamp;
+use tieline_model::{EventId, Timestamp};
 
 /// A transaction, or for a reader a connection that sees committed data.
 pub struct Tx<'c> {
@@ -24,8 +24,8 @@ pub struct Tx<'c> {
     pub(crate) savepoints: bool,
     /// Whether the procedure has to be run again, with savepoints, whatever it returns.
     pub(crate) repeat: bool,
-    /// Whether events were appended, so that the readers of the log are woken after the commit.
-    pub(crate) appended: bool,
+    /// The events that were appended: their kinds and ids. The readers of the log are woken after the commit.
+    pub(crate) appended: Vec<(String, EventId)>,
     /// What the procedure has just written and may need again.
     pub(crate) memo: Memo,
 }
@@ -44,7 +44,7 @@ impl<'c> Tx<'c> {
             writes: 0,
             savepoints: false,
             repeat: false,
-            appended: false,
+            appended: Vec::new(),
             memo: Memo::default(),
         }
     }
@@ -74,6 +74,13 @@ impl<'c> Tx<'c> {
         let mut bytes = [0; 8];
         self.entropy().fill(&mut bytes);
         u64::from_le_bytes(bytes)
+    }
+
+    /// The kinds and ids of the events that were appended so far, the newest last. What an undone step appended
+    /// is not among them.
+    #[must_use]
+    pub fn appended(&self) -> &[(String, EventId)] {
+        &self.appended
     }
 
     /// The store's source of randomness, for tokens and seals.

@@ -7,7 +7,7 @@ use crate::row::{FromRow, Row, select};
 use crate::store::Procedure;
 use crate::tx::Tx;
 use serde_json::Value;
-use tieline_model::workflow::Document;
+use tieline_model::workflow::{Document, give_ids};
 use tieline_model::{LocationId, Refusal, Timestamp, WorkflowId};
 
 /// A workflow as it can be listed.
@@ -29,7 +29,8 @@ pub struct Workflow {
     pub updated_at: Timestamp,
 }
 
-/// Saves a document by its name, and publishes it if wanted. The caller has checked it.
+/// Saves a document by its name, and publishes it if wanted. The caller has checked it. Steps without an id get
+/// one; see [`give_ids`].
 #[derive(Clone, Debug)]
 pub struct Apply {
     /// The location.
@@ -53,12 +54,14 @@ impl Procedure for Apply {
             Some(workflow) => workflow,
             None => self.insert(tx).await?,
         };
-        let text = serde_json::to_string(&self.document)?;
+        let mut document = self.document.clone();
+        give_ids(&mut document, Some(&workflow.draft));
+        let text = serde_json::to_string(&document)?;
         if self.publish {
             workflow.published_version = Some(publish(tx, &workflow, &text).await?);
-            remember_listened(tx, &self.location_id, &self.document).await?;
+            remember_listened(tx, &self.location_id, &document).await?;
         }
-        workflow.draft = self.document.clone();
+        workflow.draft = document;
         workflow.updated_at = tx.now();
         tx.execute(
             "UPDATE workflows SET draft = ?3, published_version = ?4, updated_at = ?5 \

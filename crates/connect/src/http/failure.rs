@@ -24,17 +24,19 @@ pub struct RequestFailure {
     /// Whether the other side has not looked at the request because it gets too many for now: status 429, or
     /// 503 with a time to come back at.
     pub busy: bool,
+    /// The status that the other side answered with, if it answered.
+    pub status: Option<u16>,
 }
 
 impl RequestFailure {
     /// A failure that trying again does not mend.
     pub fn lasting(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retryable: false, retry_after: None, busy: false }
+        Self { message: message.into(), retryable: false, retry_after: None, busy: false, status: None }
     }
 
     /// A failure that may be gone at the next try.
     pub(super) fn passing(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retryable: true, retry_after: None, busy: false }
+        Self { message: message.into(), retryable: true, retry_after: None, busy: false, status: None }
     }
 
     /// The other side answered, but not with success. `body` has been cleared of secrets.
@@ -54,6 +56,7 @@ impl RequestFailure {
             retry_after,
             busy: status == StatusCode::TOO_MANY_REQUESTS
                 || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some()),
+            status: Some(status.as_u16()),
         }
     }
 

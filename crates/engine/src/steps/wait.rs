@@ -130,8 +130,7 @@ impl Awaited {
 /// Compiles the step and reports what is wrong with its events and its time.
 pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, wait: &workflow::Wait) {
     let place = format!("{}.wait", step.place);
-    let unless =
-        wait.unless.as_ref().map(|unless| awaited(compiler, &format!("{place}.unless"), unless));
+    let unless = wait.unless.as_ref().map(|unless| awaited(compiler, &format!("{place}.unless"), unless));
     let until = match &wait.until {
         workflow::Until::Elapsed(duration) => Some(Until::Elapsed(*duration)),
         workflow::Until::Time(text) => time(compiler, format!("{place}.until"), text),
@@ -150,8 +149,7 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, wait: &workflow:
 fn awaited(compiler: &mut Compiler<'_>, place: &str, event: &workflow::Awaited) -> Awaited {
     compiler.event(place, &event.kind);
     let when = event.when.as_ref();
-    let when =
-        when.and_then(|when| compiler.condition(&format!("{}.when", event.place), when, WAIT_NAMES));
+    let when = when.and_then(|when| compiler.condition(&format!("{}.when", event.place), when, WAIT_NAMES));
     let identity = compiler.identity(&event.kind).filter(|identity| {
         let thing = identity.split('.').next();
         !when.as_ref().is_some_and(|when| when.references().members("event").any(|read| read == thing))

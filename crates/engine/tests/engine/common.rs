@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use tieline_engine::{
-    ActionSpec, Catalogue, Class, Effect, FieldSpec, Input, Outcome, Passed, Program, RunState, World, advance,
+    ActionSpec, Catalogue, Class, Effect, FieldSpec, Input, Outcome, Passed, Program, RunState, World,
+    advance,
 };
 use tieline_expr::Data;
 use tieline_model::workflow::{Document, read_text};
@@ -64,7 +65,8 @@ static ACTIONS: LazyLock<Vec<ActionSpec>> = LazyLock::new(|| {
 /// The actions above and a few events.
 pub(crate) struct TestCatalogue;
 
-const EVENTS: &[&str] = &["paythen.payment.failed", "paythen.plan.recovered", "contact.created", "task.completed"];
+const EVENTS: &[&str] =
+    &["paythen.payment.failed", "paythen.plan.recovered", "contact.created", "task.completed"];
 
 impl Catalogue for TestCatalogue {
     fn action(&self, key: &str) -> Option<ActionSpec> {

@@ -150,24 +150,30 @@ pub fn read_text(text: &str) -> Result<Value, Problem> {
 }
 
 impl Document {
-    /// The kinds of events that its `wait` steps listen for, over all branches.
+    /// The events that its `wait` steps wait for, over all branches.
     #[must_use]
-    pub fn listened_kinds(&self) -> Vec<&str> {
-        let mut kinds = Vec::new();
+    pub fn awaited(&self) -> Vec<&Awaited> {
+        let mut awaited = Vec::new();
         let mut left: Vec<&Step> = self.steps.iter().collect();
         while let Some(step) = left.pop() {
             match &step.kind {
                 StepKind::Wait(wait) => {
-                    kinds.extend(wait.unless.as_ref().map(|unless| unless.kind.as_str()));
+                    awaited.extend(&wait.unless);
                     if let Until::Event { event, .. } = &wait.until {
-                        kinds.push(&event.kind);
+                        awaited.push(event);
                     }
                 }
                 StepKind::If(branches) => left.extend(branches.iter().flat_map(|branch| &branch.steps)),
                 StepKind::Do { .. } | StepKind::Stop { .. } => {}
             }
         }
-        kinds
+        awaited
+    }
+
+    /// The kinds of those events.
+    #[must_use]
+    pub fn listened_kinds(&self) -> Vec<&str> {
+        self.awaited().into_iter().map(|event| event.kind.as_str()).collect()
     }
 
     /// Reads a document and checks its shape.

@@ -11,8 +11,8 @@ use tieline_model::event::kinds;
 
 pub(crate) fn all() -> Vec<EventKind> {
     let mut all = contacts();
-    all.extend(notes());
-    all.extend(tasks());
+    all.extend(notes().into_iter().map(|kind| kind.identified_by("note.id")));
+    all.extend(tasks().into_iter().map(|kind| kind.identified_by("task.id")));
     let mut all: Vec<EventKind> = all.into_iter().map(EventKind::about_contact).collect();
     all.extend(payments());
     all.push(webhook());
@@ -103,6 +103,9 @@ fn tasks() -> Vec<EventKind> {
 fn payments() -> Vec<EventKind> {
     let kind = |kind: &paythen::KindSample| EventKind {
         payload: payment_payload((kind.sample)()),
+        // A new plan is another one by its nature, and a card may pay for several.
+        identity: (![paythen::kinds::SIGNED_UP, paythen::kinds::METHOD_UPDATED].contains(&kind.key))
+            .then_some("plan.id"),
         ..EventKind::like(kind.key, kind.title, kind.help, (kind.sample)())
     };
     paythen::TABLE.iter().map(kind).collect()

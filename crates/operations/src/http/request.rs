@@ -49,7 +49,7 @@ async fn request(outside: Outside<'_>, call: &Call) -> OutsideAnswer {
         .filter_map(|(name, patch)| Some((name.to_owned(), patch.as_set()?.clone())))
         .collect();
     let request = Request::read(&input).map_err(|errors| RequestFailure::lasting(sentences(&errors)))?;
-    let response = outside.client.send(&request, outside.idempotency_key, outside.now).await?;
+    let response = outside.send(&request).await?;
     let mut answer = Answer::new().did(format!("{} answered {}", request.host(), response.status));
     if let Ok(Value::Object(parts)) = serde_json::to_value(&response) {
         for (name, value) in parts {

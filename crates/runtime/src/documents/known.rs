@@ -8,7 +8,7 @@ use tieline_model::LocationId;
 use tieline_model::connection::Settings;
 use tieline_model::custom_field::{CustomField, CustomFieldValue};
 use tieline_model::event::kinds;
-use tieline_model::workflow::{Document, Problem, StepKind, Until};
+use tieline_model::workflow::{Awaited, Document, Problem, StepKind, Until};
 use tieline_operations::Catalogue;
 use tieline_store::{Procedure, Result, Tx, connections, custom_fields};
 
@@ -127,11 +127,11 @@ fn listened(document: &Document) -> Vec<(String, &str)> {
     let mut found = vec![("trigger.on".to_owned(), document.trigger.on.as_str())];
     for step in all(&document.steps) {
         let StepKind::Wait(wait) = &step.kind else { continue };
-        if let Until::Event { kind, .. } = &wait.until {
+        if let Until::Event { event: Awaited { kind, .. }, .. } = &wait.until {
             found.push((format!("{}.wait.event", step.place), kind));
         }
         if let Some(kind) = &wait.unless {
-            found.push((format!("{}.wait.unless", step.place), kind));
+            found.push((format!("{}.wait.unless", step.place), &kind.kind));
         }
     }
     found

@@ -10,11 +10,26 @@ pub(super) fn mistakes(document: &Document, references: &References, catalogue: 
     let event = catalogue.event(&document.trigger.on);
     let payload = event.filter(|event| !event.open).map(|event| event.payload_schema());
     let contact = catalogue.contact_schema();
-    let mut problems = Vec::new();
+    let mut problems = awaited(document, references, catalogue);
     for (root, schema, aliased) in [("trigger", payload, false), ("contact", contact, true)] {
         let Some(schema) = schema else { continue };
         for (path, place) in references.paths(root) {
             let wrong = unknown(path, &schema, aliased);
+            problems.extend(wrong.map(|message| Problem { place: place.to_owned(), message }));
+        }
+    }
+    problems
+}
+
+/// The paths under `event`, in the conditions of waits, that the awaited event does not have.
+fn awaited(document: &Document, references: &References, catalogue: &Catalogue) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for event in document.awaited() {
+        let Some(kind) = catalogue.event(&event.kind).filter(|kind| !kind.open) else { continue };
+        let schema = kind.payload_schema();
+        let condition = format!("{}.when", event.place);
+        for (path, place) in references.paths("event").filter(|(_, place)| *place == condition) {
+            let wrong = unknown(path, &schema, false);
             problems.extend(wrong.map(|message| Problem { place: place.to_owned(), message }));
         }
     }

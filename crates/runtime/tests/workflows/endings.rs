@@ -1,9 +1,9 @@
 //! What a run's history says of its end, and settings that change while runs sleep.
 
 use crate::support::{both, done};
-use serde_json::{Value, json};
+use serde_json::json;
 use tieline_store::locations::Update;
-use tieline_store::runs::RunStatus;
+use tieline_store::runs::{RunStatus, Step};
 
 const KEPT: &str = r#"
 tieline: 1
@@ -20,9 +20,9 @@ steps:
         steps: [{ stop: { reason: "{{ contact.email }} spends enough" } }]
 "#;
 
-fn last(history: &[Value]) -> [&str; 3] {
+fn last(history: &[Step]) -> [&str; 3] {
     let last = history.last().unwrap();
-    ["place", "status", "detail"].map(|name| last[name].as_str().unwrap())
+    [&last.record.place, last.outcome.as_str(), &last.record.reason]
 }
 
 #[test]
@@ -38,8 +38,8 @@ fn a_contact_that_stays_as_it_is_is_called_unchanged() {
         let id = app.contact("ada@example.com").await.unwrap()["id"].as_str().unwrap().to_owned();
         for (run, verbs) in app.runs().await.iter().zip([["created", "updated"], ["unchanged"; 2]]) {
             let history = app.history(run).await;
-            let told: Vec<_> = history[..2].iter().map(|step| step["detail"].clone()).collect();
-            assert_eq!(told, verbs.map(|verb| Value::from(format!("contact {id} {verb}"))));
+            let told: Vec<_> = history[..2].iter().map(|step| step.record.reason.clone()).collect();
+            assert_eq!(told, verbs.map(|verb| format!("contact {id} {verb}")));
         }
         assert_eq!(app.told("contact.updated").await.len(), 1);
     });

@@ -83,7 +83,8 @@ fn a_failed_payment_ends_in_a_task() {
             "contacts.upsert-contact: done",
             "contacts.add-tags: done",
             "contacts.create-note: done",
-            "steps[3]: waiting",
+            "steps[3]: done",
+            "steps[4]: done",
             "contacts.create-task: done",
         ];
         assert_eq!(done(&app.history(&run).await), expected);

@@ -7,7 +7,7 @@ use tieline_connect::http::{Client, Options as ClientOptions};
 use tieline_model::{Cause, ContactId, Event, Location, NewEvent, workflow};
 use tieline_operations::Catalogue;
 use tieline_runtime::{Options, Runtime, documents};
-use tieline_store::runs::{self, Run, RunStatus};
+use tieline_store::runs::{self, Run, RunStatus, Step};
 use tieline_store::workflows::{Apply, Workflow};
 use tieline_store::{Store, contacts, locations, log};
 use tieline_testkit::database::{KINDS, Kind, TestDatabase};
@@ -65,10 +65,10 @@ async fn apply(store: &Store, location: &Location, text: &str, publish: bool) ->
     store.write(Apply { location_id: location.id.clone(), name, document, publish }).await.unwrap()
 }
 
-/// The steps of a run's history, each as its action (or else its place) and its status.
-pub(crate) fn done(history: &[Value]) -> Vec<String> {
-    let name = |step: &Value| step["action"].as_str().or(step["place"].as_str()).unwrap_or("?").to_owned();
-    history.iter().map(|step| format!("{}: {}", name(step), step["status"].as_str().unwrap())).collect()
+/// The steps of a run's history, each as its action (or else its place) and its outcome.
+pub(crate) fn done(history: &[Step]) -> Vec<String> {
+    let name = |step: &Step| step.record.action.clone().unwrap_or_else(|| step.record.place.clone());
+    history.iter().map(|step| format!("{}: {}", name(step), step.outcome.as_str())).collect()
 }
 
 impl TestApp {
@@ -157,9 +157,8 @@ impl TestApp {
     }
 
     /// The steps that a run has taken.
-    pub(crate) async fn history(&self, run: &Run) -> Vec<Value> {
-        let parts = self.store.read(runs::History(run.id.clone())).await.unwrap();
-        parts.iter().flat_map(|part| serde_json::from_str::<Vec<Value>>(part).unwrap()).collect()
+    pub(crate) async fn history(&self, run: &Run) -> Vec<Step> {
+        self.store.read(runs::History(run.id.clone())).await.unwrap()
     }
 
     pub(crate) async fn events(&self) -> Vec<Event> {

@@ -182,7 +182,7 @@ async fn transact<P: Procedure>(
     client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
     let mut tx = Tx::new(Database::Postgres(client), sources).with_savepoints(savepoints);
     let result = procedure.run(&mut tx).await;
-    let (appended, repeat) = (tx.appended, tx.repeat);
+    let (appended, repeat) = (!tx.appended.is_empty(), tx.repeat);
     match result {
         Ok(output) if !repeat => {
             client.batch_execute("COMMIT").await?;

@@ -5,11 +5,14 @@ mod history;
 mod list;
 mod turns;
 mod waits;
+mod words;
 
 pub use history::*;
 pub use list::{Count, List};
 pub use turns::*;
 pub use waits::*;
+
+use words::words;
 
 use crate::error::Result;
 use crate::param::params;
@@ -18,50 +21,6 @@ use crate::store::Procedure;
 use crate::tx::Tx;
 use std::str::FromStr;
 use tieline_model::{ContactId, LocationId, RunId, Timestamp, WorkflowId};
-
-/// An enum that is stored and shown as a word.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The word under which it is stored and shown.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-        }
-
-        impl FromCell for $name {
-            const EXPECTED: &'static str = $what;
-
-            fn from_cell(cell: Cell) -> Option<Self> {
-                String::from_cell(cell)?.parse().ok()
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                let known = Self::ALL.iter().copied().find(|one| one.as_str() == text);
-                known.ok_or_else(|| {
-                    let names: Vec<_> = Self::ALL.iter().map(|one| one.as_str()).collect();
-                    format!("`{text}` is not {}; use one of {}", $what, names.join(", "))
-                })
-            }
-        }
-    };
-}
 
 words! {
     /// Where a run stands.
@@ -153,6 +112,10 @@ pub struct Run {
     pub due_at: Option<Timestamp>,
     /// The engine's checkpoint, as JSON; empty for a run that has not begun.
     pub state: String,
+    /// How many rows its [`History`] has in this version's table.
+    pub steps: i64,
+    /// How many of its steps left something out.
+    pub warnings: i64,
     /// Why it was stopped or failed, or what it waits for, in words.
     pub detail: String,
     /// When it began.
@@ -192,6 +155,8 @@ pub async fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
             run.followers,
             run.due_at,
             &run.state,
+            run.steps,
+            run.warnings,
             &run.detail,
             run.created_at,
             run.updated_at,
@@ -214,7 +179,7 @@ pub async fn save(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
     }
     tx.execute(
         "UPDATE runs SET contact_id = ?3, status = ?4, queue = ?5, followers = ?6, due_at = ?7, state = ?8, \
-         detail = ?9, updated_at = ?10 WHERE location_id = ?1 AND id = ?2",
+         steps = ?9, warnings = ?10, detail = ?11, updated_at = ?12 WHERE location_id = ?1 AND id = ?2",
         params![
             &run.location_id,
             &run.id,
@@ -224,6 +189,8 @@ pub async fn save(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
             run.followers,
             run.due_at,
             &run.state,
+            run.steps,
+            run.warnings,
             &run.detail,
             run.updated_at,
         ],
@@ -256,7 +223,7 @@ impl Procedure for Get {
 impl FromRow for Run {
     const TABLE: &'static str = "runs";
     const COLUMNS: &'static str = "location_id, id, workflow_id, version, origin, origin_key, parent_id, event_seq, \
-        contact_id, concurrency_key, status, queue, followers, due_at, state, detail, created_at, updated_at";
+        contact_id, concurrency_key, status, queue, followers, due_at, state, steps, warnings, detail, created_at, updated_at";
 
     fn from_row(row: &mut Row) -> Result<Self> {
         Ok(Self {
@@ -275,6 +242,8 @@ impl FromRow for Run {
             followers: row.get("followers")?,
             due_at: row.get("due_at")?,
             state: row.get("state")?,
+            steps: row.get("steps")?,
+            warnings: row.get("warnings")?,
             detail: row.get("detail")?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,

@@ -1,37 +1,23 @@
 //! Which events runs wait for.
+//!
+//! A run subscribes to every kind of event that a wait of its program may ask for, from its first pause to its end.
+//! So an event that comes before the run is at the wait is not missed. What comes is kept until a wait uses it up.
 
 use super::Run;
 use crate::error::Result;
 use crate::param::params;
+use crate::row::select;
 use crate::tx::Tx;
-use tieline_model::{LocationId, RunId};
+use tieline_model::cause::Actor;
+use tieline_model::{Event, RunId};
 
-// Who hears of what is in `run_waits`, where `woken_by` tells how it stands: null while the run sleeps and
-// nothing came, the place of the event once that woke it; for a run that listens ahead 0 while nothing came,
-// then the event's place with a minus.
-
-/// Makes a sleeping run hear of an event: one of this kind about this contact or subject. For use inside an
-/// procedure.
+/// Subscribes a run to events of this kind about this contact or subject. For use inside a procedure.
 ///
 /// # Errors
-/// What the database says.
-pub async fn listen(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Result<()> {
+/// What the database reports.
+pub async fn subscribe(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Result<()> {
     tx.execute(
-        "INSERT INTO run_waits (location_id, kind, about, run_id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-        params![&run.location_id, kind, about, &run.id],
-    )
-    .await
-    .map(|_| ())
-}
-
-/// Makes a run that is not asleep hear of an event that a later wait of it may be for, so that one which comes
-/// before the run is there is not missed; [`heard`] gives it. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn listen_ahead(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> Result<()> {
-    tx.execute(
-        "INSERT INTO run_waits (location_id, kind, about, run_id, woken_by) VALUES (?1, ?2, ?3, ?4, 0) \
+        "INSERT INTO run_subscriptions (location_id, kind, about, run_id) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT DO NOTHING",
         params![&run.location_id, kind, about, &run.id],
     )
@@ -39,132 +25,79 @@ pub async fn listen_ahead(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -
     .map(|_| ())
 }
 
-/// The kinds of events that a run has heard of ahead, each with its place in the log, the earliest first. For
-/// use inside a procedure.
+/// Says which of the kinds that a run is subscribed to wake it; none where it does not sleep in a wait. For use
+/// inside a procedure.
 ///
 /// # Errors
-/// What the database says.
-pub async fn heard(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<(String, i64)>> {
-    let rows = tx
-        .query(
-            "SELECT kind, woken_by FROM run_waits WHERE run_id = ?1 AND woken_by < 0 ORDER BY woken_by DESC",
-            params![run],
-        )
-        .await?;
-    rows.into_iter().map(|mut row| Ok((row.get("kind")?, -row.get::<i64>("woken_by")?))).collect()
-}
-
-/// Makes a run hear of no more events; what it has heard ahead is kept. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn listen_no_more(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
-    let sql = "DELETE FROM run_waits WHERE run_id = ?1 AND (woken_by IS NULL OR woken_by >= 0)";
-    tx.execute(sql, params![run]).await.map(|_| ())
-}
-
-/// Forgets what a run has heard of one kind of event. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn forget(tx: &mut Tx<'_>, run: &RunId, kind: &str) -> Result<()> {
-    let sql = "DELETE FROM run_waits WHERE run_id = ?1 AND kind = ?2";
-    tx.execute(sql, params![run, kind]).await.map(|_| ())
-}
-
-/// Makes a run hear of no more events, neither now nor ahead. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn stop_listening(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
-    tx.execute("DELETE FROM run_waits WHERE run_id = ?1", params![run]).await.map(|_| ())
-}
-
-/// Ends the listening of a run that slept. What it heard ahead is kept: it may have slept before a retry. For
-/// use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn wake_up(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
-    let sql = "DELETE FROM run_waits WHERE run_id = ?1 AND (woken_by IS NULL OR woken_by > 0)";
-    tx.execute(sql, params![run]).await.map(|_| ())
-}
-
-/// Tells the runs that want to hear of an event: one of this kind about this contact or subject, at this place
-/// in the log. Gives those that sleep; the others have heard it ahead. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn listeners(
-    tx: &mut Tx<'_>,
-    location: &LocationId,
-    kind: &str,
-    about: &str,
-    event_seq: i64,
-) -> Result<Vec<RunId>> {
-    let rows = tx
-        .query(
-            "SELECT run_id, woken_by FROM run_waits WHERE location_id = ?1 AND kind = ?2 AND about = ?3 \
-             ORDER BY run_id",
-            params![location, kind, about],
-        )
-        .await?;
-    let (mut asleep, mut ahead) = (Vec::new(), false);
-    for mut row in rows {
-        match row.get::<Option<i64>>("woken_by")? {
-            Some(0) => ahead = true,
-            Some(..0) => {}
-            Some(_) | None => asleep.push(row.get("run_id")?),
-        }
-    }
-    if ahead {
-        // The first one counts, and the sign tells it from one that woke a run.
-        tx.execute(
-            "UPDATE run_waits SET woken_by = ?4 WHERE location_id = ?1 AND kind = ?2 AND about = ?3 \
-             AND woken_by = 0",
-            params![location, kind, about, -event_seq],
-        )
-        .await?;
-    }
-    Ok(asleep)
-}
-
-/// Makes a sleeping run due, because of the event at this place. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn wake(tx: &mut Tx<'_>, location: &LocationId, run: &RunId, event_seq: i64) -> Result<()> {
-    let woken = tx
-        .execute(
-            "UPDATE runs SET due_at = ?3, updated_at = ?3 WHERE location_id = ?1 AND id = ?2 AND status = 'waiting'",
-            params![location, run, tx.now()],
-        )
-        .await?;
-    if woken == 1 {
-        mark_woken(tx, run, event_seq).await?;
+/// What the database reports.
+pub async fn wake_on(tx: &mut Tx<'_>, run: &RunId, kinds: &[String]) -> Result<()> {
+    tx.execute("UPDATE run_subscriptions SET wakes = 0 WHERE run_id = ?1", params![run]).await?;
+    for kind in kinds {
+        let sql = "UPDATE run_subscriptions SET wakes = 1 WHERE run_id = ?1 AND kind = ?2";
+        tx.execute(sql, params![run, kind]).await?;
     }
     Ok(())
 }
 
-/// Puts down which event a run was woken by; the first one that it waited for counts. For use inside an
-/// procedure.
+/// Ends a run's subscriptions and drops the events that came for it. For use inside a procedure.
 ///
 /// # Errors
-/// What the database says.
-pub async fn mark_woken(tx: &mut Tx<'_>, run: &RunId, event_seq: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE run_waits SET woken_by = ?2 WHERE run_id = ?1 AND woken_by IS NULL",
-        params![run, event_seq],
-    )
-    .await
-    .map(|_| ())
+/// What the database reports.
+pub async fn unsubscribe(tx: &mut Tx<'_>, run: &RunId) -> Result<()> {
+    tx.execute("DELETE FROM run_subscriptions WHERE run_id = ?1", params![run]).await?;
+    tx.execute("DELETE FROM run_events WHERE run_id = ?1", params![run]).await.map(|_| ())
 }
 
-/// The place of the event that woke a sleeping run, if one did. For use inside a procedure.
+/// Keeps an event for the runs that are subscribed to it and makes those due that it wakes. A run's own changes
+/// are not for itself. Gives whether a run was woken. For use inside a procedure.
 ///
 /// # Errors
-/// What the database says.
-pub async fn woken_by(tx: &mut Tx<'_>, run: &RunId) -> Result<Option<i64>> {
-    let sql = "SELECT woken_by FROM run_waits WHERE run_id = ?1 AND woken_by > 0 ORDER BY woken_by LIMIT 1";
-    tx.value(sql, "woken_by", params![run]).await
+/// What the database reports.
+pub async fn notify(tx: &mut Tx<'_>, event: &Event, about: &str) -> Result<bool> {
+    let own = match &event.cause.by {
+        Actor::Run { id } => id.as_str(),
+        Actor::Key { .. } | Actor::Connection { .. } | Actor::Operator => "",
+    };
+    let rows = tx
+        .query(
+            "UPDATE run_subscriptions SET noticed = noticed + 1 \
+             WHERE location_id = ?1 AND kind = ?2 AND about = ?3 AND run_id <> ?4 RETURNING run_id, wakes",
+            params![&event.location_id, &event.kind, about, own],
+        )
+        .await?;
+    let mut woken = false;
+    for mut row in rows {
+        let (run, wakes): (RunId, bool) = (row.get("run_id")?, row.get("wakes")?);
+        let sql = "INSERT INTO run_events (run_id, event_seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        tx.execute(sql, params![&run, event.seq]).await?;
+        if wakes {
+            woken |= wake(tx, event, &run).await?;
+        }
+    }
+    Ok(woken)
+}
+
+async fn wake(tx: &mut Tx<'_>, event: &Event, run: &RunId) -> Result<bool> {
+    let sql = "UPDATE runs SET due_at = ?3, updated_at = ?3 \
+        WHERE location_id = ?1 AND id = ?2 AND status = 'waiting' AND due_at > ?3";
+    Ok(tx.execute(sql, params![&event.location_id, run, tx.now()]).await? > 0)
+}
+
+/// The events that came for a run and were not used up, in their order. For use inside a procedure.
+///
+/// # Errors
+/// What the database reports.
+pub async fn noticed(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<Event>> {
+    let sql =
+        select!(Event, "WHERE seq IN (SELECT event_seq FROM run_events WHERE run_id = ?1) ORDER BY seq");
+    tx.all(sql, params![run]).await
+}
+
+/// Takes an event away from the later waits of a run. For use inside a procedure.
+///
+/// # Errors
+/// What the database reports.
+pub async fn use_up(tx: &mut Tx<'_>, run: &RunId, event_seq: i64) -> Result<()> {
+    let sql = "DELETE FROM run_events WHERE run_id = ?1 AND event_seq = ?2";
+    tx.execute(sql, params![run, event_seq]).await.map(|_| ())
 }

@@ -258,7 +258,7 @@ fn run(
     let before = connection.total_changes();
     let mut tx = Tx::new(Database::Sqlite(connection), sources).with_savepoints(savepoints);
     let succeeded = job.run(&mut tx);
-    let (appended, repeat) = (tx.appended, tx.repeat);
+    let (appended, repeat) = (!tx.appended.is_empty(), tx.repeat);
     if connection.is_autocommit() {
         // SQLite does this by itself if the disk is full or fails. The next statements would each commit
         // on their own.

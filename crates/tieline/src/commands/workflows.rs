@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use tieline_model::workflow::{Problem, read_text};
+use tieline_model::workflow::{Problem, give_ids, read_text};
 use tieline_operations::Catalogue;
 use tieline_runtime::documents::{Checked, Known, check};
 use tieline_store::workflows;
@@ -114,9 +114,8 @@ fn refuse_twin(all: &[workflows::Workflow], name: &str, document: &Value) -> Res
     if all.iter().any(|workflow| workflow.name == name) {
         return Ok(());
     }
-    let content = without_name(document);
     let twin = |workflow: &&workflows::Workflow| {
-        workflow.published_version.is_some() && without_name(&workflow.draft) == content
+        workflow.published_version.is_some() && is_same_but_for_name(document, &workflow.draft)
     };
     let Some(twin) = all.iter().find(twin) else { return Ok(()) };
     let old = plain(&twin.name);
@@ -126,12 +125,11 @@ fn refuse_twin(all: &[workflows::Workflow], name: &str, document: &Value) -> Res
     ))
 }
 
-fn without_name(document: &Value) -> Value {
-    let mut content = document.clone();
-    if let Value::Object(map) = &mut content {
-        map.remove("name");
-    }
-    content
+fn is_same_but_for_name(document: &Value, saved: &Value) -> bool {
+    let mut document = document.clone();
+    give_ids(&mut document, Some(saved));
+    document["name"] = saved["name"].clone();
+    document == *saved
 }
 
 fn read(file: &Path) -> std::io::Result<String> {

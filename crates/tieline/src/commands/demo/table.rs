@@ -96,8 +96,9 @@ async fn contact(store: &Store, location: &Location, run: &Run) -> Result<String
 /// What the run's steps did, without the ids.
 async fn changes(store: &Store, run: &Run) -> Result<String, String> {
     let history = store.read(runs::History(run.id.clone())).await.map_err(|error| error.to_string())?;
-    let steps = history.iter().filter_map(|text| serde_json::from_str::<Vec<Value>>(text).ok()).flatten();
-    let did: Vec<String> = steps.map(|step| brief(step["detail"].as_str().unwrap_or_default())).collect();
+    // A wait says in the column of the run what it waits for.
+    let acted = history.iter().filter(|step| step.record.action.is_some());
+    let did: Vec<String> = acted.map(|step| brief(&step.record.reason)).collect();
     Ok(did.into_iter().filter(|what| what != "contact unchanged").collect::<Vec<_>>().join("; "))
 }
 

@@ -1,14 +1,16 @@
+mod show;
+
 use super::page::Page;
 use crate::config::Config;
 use crate::open::{location, open_for_command};
-use crate::output::{plain, print, say, table};
+use crate::output::{print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tieline_model::{Event, RunId, WorkflowId};
+use tieline_model::{RunId, WorkflowId};
 use tieline_runtime::replay::{ReplayRun, RetryRun};
 use tieline_store::runs::{self, Run, RunStatus};
-use tieline_store::{log, workflows};
+use tieline_store::workflows;
 
 #[derive(Subcommand)]
 pub(crate) enum Runs {
@@ -21,6 +23,9 @@ pub(crate) enum Runs {
         location: String,
         /// The run's id.
         id: String,
+        /// Show what each step took, gave and changed as well.
+        #[arg(long)]
+        full: bool,
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
@@ -59,7 +64,7 @@ impl Runs {
     pub(crate) async fn run(self, config: &Config) -> Result<(), String> {
         match self {
             Self::List(list) => list.run(config).await,
-            Self::Show { location, id, json } => show(config, &location, &id, json).await,
+            Self::Show { location, id, full, json } => show::show(config, &location, &id, full, json).await,
             Self::Replay { location, id, json } => replay(config, &location, &id, json).await,
             Self::Retry { location, id } => retry(config, &location, &id).await,
         }
@@ -70,13 +75,18 @@ fn object(run: &Run, workflow: Option<&str>) -> Value {
     json!({
         "id": run.id, "workflowId": run.workflow_id, "workflowName": workflow, "version": run.version,
         "origin": run.origin.as_str(), "parentId": run.parent_id, "eventSeq": run.event_seq, "contactId": run.contact_id, "status": run.status.as_str(),
-        "detail": run.detail, "createdAt": run.created_at, "updatedAt": run.updated_at, "dueAt": run.due_at,
+        "warnings": run.warnings, "detail": run.detail, "createdAt": run.created_at, "updatedAt": run.updated_at, "dueAt": run.due_at,
     })
 }
 
-fn event_object(event: &Event) -> Result<Value, String> {
-    let payload: Value = serde_json::from_str(event.payload.get()).map_err(|error| error.to_string())?;
-    Ok(json!({ "kind": event.kind, "occurredAt": event.occurred_at, "payload": payload }))
+/// The status, with a mark where steps left something out.
+fn status(run: &Run) -> String {
+    let mark = match run.warnings {
+        0 => String::new(),
+        1 => ", 1 warning".to_owned(),
+        many => format!(", {many} warnings"),
+    };
+    format!("{}{mark}", run.status.as_str())
 }
 
 impl List {
@@ -104,7 +114,7 @@ impl List {
                 run.id.to_string(),
                 run.created_at.to_string(),
                 format!("{} v{}", name(run).unwrap_or_default(), run.version),
-                run.status.as_str().to_owned(),
+                status(run),
                 run.contact_id.as_ref().map(ToString::to_string).unwrap_or_default(),
                 run.detail.clone(),
             ]
@@ -116,37 +126,6 @@ impl List {
             table(&heading, &rows, "there is no such run")
         })
     }
-}
-
-async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
-    let store = open_for_command(config).await?;
-    let location = location(&store, location_id).await?;
-    let get = runs::Get { location_id: location.id, id: RunId::from(id) };
-    let run = store.read(get).await.map_err(|error| error.to_string())?;
-    let run =
-        run.ok_or_else(|| format!("there is no run {id}; `tieline runs list` shows those that there are"))?;
-    let version = workflows::GetVersion { workflow_id: run.workflow_id.clone(), version: run.version };
-    let workflow =
-        store.read(version).await.map_err(|error| error.to_string())?.map(|workflow| workflow.name);
-    let event = store.read(log::At(run.event_seq)).await.map_err(|error| error.to_string())?;
-    let history = store.read(runs::History(run.id.clone())).await.map_err(|error| error.to_string())?;
-    let steps: Vec<Value> =
-        history.iter().filter_map(|text| serde_json::from_str::<Vec<Value>>(text).ok()).flatten().collect();
-    let text = |step: &Value, name: &str| step[name].as_str().unwrap_or_default().to_owned();
-    let row =
-        |step: &Value| ["at", "place", "action", "status", "detail"].map(|name| text(step, name)).to_vec();
-    let rows: Vec<Vec<String>> = steps.iter().map(row).collect();
-    let mut shown = object(&run, workflow.as_deref());
-    shown["event"] = event.as_ref().map_or(Ok(Value::Null), event_object)?;
-    shown["steps"] = Value::from(steps);
-    print(as_json, &shown, || {
-        let head = format!("run {}: {} {}", run.id, run.status.as_str(), plain(&run.detail));
-        let workflow = plain(workflow.as_deref().unwrap_or_default());
-        let event = event
-            .map_or("none".to_owned(), |event| format!("{} of {}", plain(&event.kind), event.occurred_at));
-        let steps = table(&["AT", "STEP", "ACTION", "STATUS", "DETAIL"], &rows, "no step was taken");
-        format!("{}\nworkflow: {workflow} v{}\nevent: {event}\n{steps}", head.trim_end(), run.version)
-    })
 }
 
 async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
