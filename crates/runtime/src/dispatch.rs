@@ -5,9 +5,9 @@
 //! taken in that same transaction: an event becomes a finished run in one commit. Where many nodes write
 //! (PostgreSQL), runs are written as ready and any node's workers take them on.
 
-use crate::care::Suspect;
 use crate::definitions::{Broken, Definition, Definitions};
 use crate::history::History;
+use crate::poison::Poison;
 use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_refusal};
 use crate::slots::Slots;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(crate) struct Dispatch {
     pub(crate) events: Vec<Event>,
     pub(crate) definitions: Arc<Definitions>,
     /// The event whose runs are given up rather than begun, if there is one.
-    pub(crate) give_up: Option<Suspect>,
+    pub(crate) give_up: Option<Poison>,
     pub(crate) slots: Slots,
 }
 
@@ -66,8 +66,7 @@ impl Procedure for Dispatch {
             return Ok(dispatched);
         }
         for event in &self.events {
-            let given_up =
-                self.give_up.as_ref().and_then(|suspect| suspect.reason_for(&event.seq.to_string()));
+            let given_up = self.give_up.as_ref().and_then(|poison| poison.reason_for(&event.seq.to_string()));
             if given_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
                 dispatched.ready |= notify(tx, event).await?;
             }

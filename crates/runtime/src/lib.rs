@@ -4,15 +4,16 @@
 //! (`dispatch`), and wakes those that slept or had a request under way (`worker`). What a run does to
 //! Tieline's own data commits together with its checkpoint, so it happens exactly once.
 
-mod care;
 mod catalogue;
 mod definitions;
 mod dispatch;
 pub mod documents;
 mod history;
 pub mod ingress;
+mod poison;
 mod remote;
 pub mod replay;
+mod retention;
 mod runtime;
 mod segment;
 mod slots;

@@ -1,9 +1,10 @@
 //! The loops that keep runs going, started and stopped together.
 
-use crate::care::{Care, GIVE_UP_AFTER, PAUSE};
 use crate::definitions::{Definitions, Pinned};
 use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
+use crate::poison::{GIVE_UP_AFTER, PAUSE, PoisonGuard};
 use crate::remote::{Answer, send};
+use crate::retention::{EVERY, forget_old};
 use crate::segment::Remote;
 use crate::slots::{Slot, Slots};
 use crate::worker::{Abandon, GiveBack, Resume, Work};
@@ -27,6 +28,8 @@ pub struct Options {
     pub client: Client,
     /// What workflows can do.
     pub catalogue: Catalogue,
+    /// For how long runs are kept after they ended; none keeps them for ever.
+    pub keep_runs: Option<Duration>,
 }
 
 /// The running loops. Dropping it stops them at once; [`Runtime::stop`] lets them finish what they are at.
@@ -67,6 +70,7 @@ impl Runtime {
         let (workers, limit) = if store.writes_in_parallel() { (6, 1) } else { (1, 64) };
         let mut loops = vec![tokio::spawn(dispatch_loop(shared.clone()))];
         loops.extend((0..workers).map(|_| tokio::spawn(work_loop(shared.clone(), limit))));
+        loops.extend(options.keep_runs.map(|keep| tokio::spawn(retention_loop(shared, keep))));
         Self { stopping, loops }
     }
 
@@ -165,15 +169,15 @@ impl Shared {
 async fn dispatch_loop(mut shared: Shared) {
     let mut sending = JoinSet::new();
     let mut appended = shared.store.appended();
-    let mut care = Care::default();
+    let mut guard = PoisonGuard::default();
     let mut first = String::new();
     while !shared.is_stopping() {
-        let dispatching = dispatch(&mut shared, &mut appended, &mut sending, &mut care, &mut first);
+        let dispatching = dispatch(&mut shared, &mut appended, &mut sending, &mut guard, &mut first);
         if let Err(error) = dispatching.await {
             if !error.is_away() {
                 tracing::error!(%error, "the event log could not be followed; it is tried again");
             }
-            care.failed(&shared.store, &error, first.clone()).await;
+            guard.failed(&shared.store, &error, first.clone()).await;
         }
     }
     while sending.join_next().await.is_some() {}
@@ -183,7 +187,7 @@ async fn dispatch(
     shared: &mut Shared,
     appended: &mut watch::Receiver<u64>,
     sending: &mut JoinSet<()>,
-    care: &mut Care,
+    guard: &mut PoisonGuard,
     first: &mut String,
 ) -> Result<()> {
     let store = shared.store.clone();
@@ -194,7 +198,7 @@ async fn dispatch(
         // Marked as seen before the look, so that what is appended during it is not slept over.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
-        let look = look(&store, seen, care.limit(BATCH), &mut definitions, &shared.catalogue).await?;
+        let look = look(&store, seen, guard.limit(BATCH), &mut definitions, &shared.catalogue).await?;
         // What was passed over stays so: a workflow that is published later is not started by it, not even
         // after a restart.
         let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;
@@ -211,11 +215,11 @@ async fn dispatch(
             to: look.seen,
             events: look.events,
             definitions: Arc::clone(&definitions),
-            give_up: care.give_up(),
+            give_up: guard.give_up(),
             slots: shared.slots(None),
         };
         let dispatched = store.write(dispatch).await?;
-        care.went_well();
+        guard.went_well();
         if dispatched.overtaken {
             written = store.read(CURSOR).await?;
             seen = written;
@@ -248,16 +252,16 @@ async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receive
 /// Takes on runs that are due, for ever.
 async fn work_loop(mut shared: Shared, limit: u32) {
     let mut sending = JoinSet::new();
-    let mut care = Care::default();
+    let mut guard = PoisonGuard::default();
     let first = Arc::default();
     while !shared.is_stopping() {
         let due = Arc::clone(&shared.due);
         let notified = due.notified();
         let work = Work {
             pinned: shared.pinned.clone(),
-            limit: care.limit(limit),
+            limit: guard.limit(limit),
             slots: shared.slots(None),
-            give_up: care.give_up(),
+            give_up: guard.give_up(),
             first: Arc::clone(&first),
         };
         match take_on(&shared, work, &mut sending).await {
@@ -268,17 +272,32 @@ async fn work_loop(mut shared: Shared, limit: u32) {
                     () = tokio::time::sleep(POLL) => {}
                 }
             }
-            Ok(_) => care.went_well(),
+            Ok(_) => guard.went_well(),
             Err(error) => {
                 if !error.is_away() {
                     tracing::error!(%error, "runs could not be taken on; it is tried again");
                 }
                 let first = first.lock().clone();
-                care.failed(&shared.store, &error, first).await;
+                guard.failed(&shared.store, &error, first).await;
             }
         }
     }
     while sending.join_next().await.is_some() {}
+}
+
+/// Forgets old runs, for ever.
+async fn retention_loop(mut shared: Shared, keep: Duration) {
+    while !shared.is_stopping() {
+        if let Err(error) = forget_old(&shared.store, keep).await
+            && !error.is_away()
+        {
+            tracing::error!(%error, "old runs could not be deleted; it is tried again");
+        }
+        tokio::select! {
+            _ = shared.stopping.changed() => {}
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
 }
 
 /// Takes on what is due now; gives how many runs that were.

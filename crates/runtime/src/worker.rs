@@ -1,10 +1,10 @@
 //! Taking on the runs that are due: those that slept, those that an event woke, those that were written as
 //! ready, and those whose node died while a request was under way.
 
-use crate::care::Suspect;
 use crate::definitions::Pinned;
 use crate::dispatch::admit;
 use crate::history::History;
+use crate::poison::Poison;
 use crate::remote::Answer;
 use crate::segment::{Remote, Segment, record_refusal};
 use crate::slots::Slots;
@@ -23,7 +23,7 @@ pub(crate) struct Work {
     pub(crate) limit: u32,
     pub(crate) slots: Slots,
     /// The run that is given up rather than taken on, if one is.
-    pub(crate) give_up: Option<Suspect>,
+    pub(crate) give_up: Option<Poison>,
     /// The id of the first run that was claimed, for when this fails.
     pub(crate) first: Arc<Mutex<String>>,
 }
@@ -46,7 +46,7 @@ impl Procedure for Work {
         *self.first.lock() = claimed.first().map_or_else(String::new, |run| run.id.to_string());
         for run in claimed {
             worked.runs += 1;
-            let given_up = self.give_up.as_ref().and_then(|suspect| suspect.reason_for(run.id.as_str()));
+            let given_up = self.give_up.as_ref().and_then(|poison| poison.reason_for(run.id.as_str()));
             let remote = match given_up {
                 Some(reason) => fail(tx, run, reason).await?,
                 None => take_on(tx, &self.pinned, &slots, run, None).await?,

@@ -45,6 +45,32 @@ impl TestDatabase {
         Self { target, clock }
     }
 
+    /// A database that a released version left behind, with a clock a week later. It was made from the version's demo
+    /// and a few requests; see `crates/store/tests/golden`.
+    ///
+    /// # Panics
+    /// Where the version has no such database, or PostgreSQL is missing.
+    pub async fn left_behind_by(version: &str, kind: Kind) -> Self {
+        let folder = format!("{}/../store/tests/golden/{version}", env!("CARGO_MANIFEST_DIR"));
+        let database = Self::new(kind).await;
+        match &database.target {
+            Target::Folder(data) => {
+                std::fs::create_dir_all(data).expect("a folder for the database");
+                std::fs::copy(format!("{folder}/tieline.db"), data.join("tieline.db")).expect("a database");
+            }
+            Target::Url(url) => {
+                let dump = std::fs::read_to_string(format!("{folder}/postgres.sql")).expect("a dump");
+                let connecting = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
+                let (client, connection) = connecting.expect("the test's database");
+                let driving = tokio::spawn(connection);
+                client.batch_execute(&dump).await.expect("the dump is restored");
+                driving.abort();
+            }
+        }
+        database.clock.advance(std::time::Duration::from_secs(7 * 86_400));
+        database
+    }
+
     /// Opens it, with a clock that stands still and ids that follow from a seed.
     ///
     /// # Panics

@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) api: ApiSettings,
     /// Private addresses that requests of workflows may reach.
     pub(crate) outbound: Guard,
+    /// How long runs are kept after they ended; none keeps them for ever.
+    pub(crate) keep_runs: Option<Duration>,
 }
 
 /// A server that answers.
@@ -62,7 +64,10 @@ impl Server {
         let client = Client::new(HttpOptions { guard: settings.outbound, ..HttpOptions::default() });
         let client = client.map_err(|error| format!("the HTTP client cannot be set up: {error}"))?;
         let catalogue = Catalogue::default();
-        let runtime = Runtime::start(&store, RuntimeOptions { client, catalogue: catalogue.clone() });
+        let runtime = Runtime::start(
+            &store,
+            RuntimeOptions { client, catalogue: catalogue.clone(), keep_runs: settings.keep_runs },
+        );
         let mut router = tieline_api::router(App::new(store.clone(), catalogue, settings.api))
             .merge(hooks::router(Ingress::new(store.clone(), seal), store.clone()));
         if let Some(manual) = manual {

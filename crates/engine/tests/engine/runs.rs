@@ -297,3 +297,85 @@ fn inputs_that_do_not_fit_repeat_what_is_waited_for() {
         assert_eq!(run.advance(input), sleep);
     }
 }
+
+#[test]
+fn a_state_of_version_0_1_0_goes_on_with_the_same_request() {
+    // The program counter was an index then, and the idempotency key was made of it.
+    let state = r#"{"contactId":"c1","at":1,"phase":{"acting":{"attempt":1,"input":{"url":"https://a.example"}}},
+        "outputs":{"person":{"contact":{"id":"c1"}}}}"#;
+    let steps = "  - id: person\n    do: contacts.upsert-contact\n    with: {email: a@example.com}\n  \
+        - do: http.request\n    with: {url: 'https://b.example'}\n  - do: http.request\n    with: {url: '{{ steps.person.contact.id }}'}\n";
+    let mut run = Run::new(&with_steps(steps));
+    run.state = serde_json::from_str(state).unwrap();
+    let Effect::Act(act) = run.advance(Input::Resume) else { panic!("no action") };
+    assert_eq!((act.idempotency_key.as_str(), &act.input["url"]), ("1", &json!("https://a.example")));
+    let Effect::Act(act) = run.advance(done(json!({}))) else { panic!("no action") };
+    assert_eq!((act.idempotency_key.as_str(), &act.input["url"]), ("steps[2]", &json!("c1")));
+}
+
+#[test]
+fn a_run_goes_on_in_a_program_that_has_the_step_elsewhere() {
+    let step = |id: &str| {
+        format!("  - id: {id}\n    do: http.request\n    with: {{url: 'https://a.example/{id}'}}\n")
+    };
+    let mut run = Run::new(&with_steps(&format!("{}{}", step("a"), step("b"))));
+    run.act(Input::Begin);
+    let Effect::Act(before) = run.advance(done(json!({}))) else { panic!("no action") };
+    run.program = crate::common::program(&with_steps(&format!("{}{}{}", step("z"), step("b"), step("a"))));
+    assert_eq!(
+        run.advance(Input::Resume),
+        Effect::Act(tieline_engine::Act { place: "steps[1]".into(), ..before })
+    );
+    run.program = crate::common::program(&with_steps(&step("z")));
+    let outcome = run.outcome(Input::Resume);
+    assert_eq!(outcome, failed("steps", "the workflow's version has no step `b`"));
+}
+
+#[test]
+fn a_wait_takes_only_the_event_that_it_means() {
+    let happened = |payload: Value| Input::Happened {
+        kind: "paythen.plan.recovered".to_owned(),
+        payload: Data::new(payload),
+    };
+    let run = |wait: &str, plan: Value| {
+        let mut run = Run::new(&with_steps(&format!("  - wait: {wait}\n")));
+        run.trigger = Data::new(json!({ "plan": { "id": plan } }));
+        run.advance(Input::Begin);
+        run
+    };
+    let plain = "{ for: 1d, unless: paythen.plan.recovered }";
+    let condition = "{ for: 1d, unless: { event: paythen.plan.recovered, when: event.amount > 5 } }";
+    let any = "{ event: paythen.plan.recovered, within: 1d, when: event.plan.id != 'x' and 'payment-failed' in contact.tags }";
+    let (same, other, unknown) = (
+        json!({"plan": {"id": "a"}, "amount": 9}),
+        json!({"plan": {"id": "b"}}),
+        json!({"plan": {"id": null}}),
+    );
+    for (wait, plan, event, ends) in [
+        (plain, json!("a"), &same, true),
+        (plain, json!("a"), &other, false),
+        (plain, json!("a"), &unknown, true),
+        (plain, json!(null), &other, true),
+        (condition, json!("a"), &same, true),
+        (condition, json!("b"), &same, false),
+        (condition, json!("b"), &other, false),
+        (any, json!("a"), &other, true),
+        (any, json!("x"), &json!({"plan": {"id": "x"}}), false),
+    ] {
+        let mut run = run(wait, plan.clone());
+        run.state.contact_id = Some(ContactId::from("c1"));
+        let ended = matches!(run.advance(happened(event.clone())), Effect::Finished(_));
+        assert_eq!(ended, ends, "{wait} of plan {plan}, {event}");
+    }
+}
+
+#[test]
+fn what_an_if_decides_is_reported() {
+    let steps = "  - if:\n      - when: trigger.payment.attempt > 1\n        steps: [{ stop: true }]\n      \
+        - when: trigger.payment.amount > 1\n        steps: []\n      - else: [{ stop: true }]\n";
+    let mut run = Run::new(&with_steps(steps));
+    run.advance(Input::Begin);
+    run.advance(Input::Resume);
+    let decisions: Vec<_> = run.passed.iter().map(|passed| passed.decision).collect();
+    assert_eq!(decisions, [tieline_engine::Decision::Branch(1)]);
+}

@@ -1,12 +1,13 @@
 //! What workflows promise whoever draws them, asked of SQLite and of PostgreSQL alike.
 
 #[cfg(test)]
-mod care;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
+mod golden;
+mod history;
 mod ingress;
 #[cfg(test)]
 mod nodes;
@@ -14,6 +15,7 @@ mod nodes;
 mod order;
 #[cfg(test)]
 mod payments;
+mod poison;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn a_failed_payment_ends_in_a_task() {
             "contacts.add-tags: done",
             "contacts.create-note: done",
             "steps[3]: done",
-            "steps[4]: done",
+            "steps[4].if[0]: done",
             "contacts.create-task: done",
         ];
         assert_eq!(done(&app.history(&run).await), expected);

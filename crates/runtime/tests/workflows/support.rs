@@ -48,6 +48,17 @@ pub(crate) fn on(kind: Kind, test: impl AsyncFn(TestApp)) {
     });
 }
 
+/// Runs a test on a database that a released version left behind, a week later.
+pub(crate) fn left_behind(version: &str, kind: Kind, test: impl AsyncFn(TestApp)) {
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    threads.block_on(async {
+        let database = Arc::new(TestDatabase::left_behind_by(version, kind).await);
+        let store = database.open().await;
+        let location = store.read(locations::List).await.unwrap().pop().unwrap();
+        test(TestApp { store, probes: location.clone(), location, database }).await;
+    });
+}
+
 async fn create_location(store: &Store) -> Location {
     let create = locations::Create {
         name: "Home".into(),
@@ -86,7 +97,14 @@ impl TestApp {
     pub(crate) fn start(&self) -> Runtime {
         let guard = "127.0.0.1/32".parse().unwrap();
         let client = Client::new(ClientOptions { guard, ..ClientOptions::default() }).unwrap();
-        Runtime::start(&self.store, Options { client, catalogue: Catalogue::default() })
+        Runtime::start(
+            &self.store,
+            Options {
+                client,
+                catalogue: Catalogue::default(),
+                keep_runs: Some(Duration::from_secs(90 * 86_400)),
+            },
+        )
     }
 
     pub(crate) fn clock_on(&self, seconds: u64) {

@@ -176,10 +176,11 @@ fn an_answer_that_is_faster_than_the_request_that_asks_for_it_is_not_missed() {
 }
 
 #[test]
-fn an_event_during_one_wait_does_not_count_for_the_next() {
+fn an_event_during_one_wait_counts_for_the_next_and_only_once() {
     both(async |app| {
-        let pause = "  - wait: { for: 1h }\n  - id: answer\n";
-        app.publish(&SURVEY.replace("  - id: answer\n", pause)).await;
+        let twice =
+            "  - wait: { for: 1h }\n  - wait: { event: survey.answered, within: 2d }\n  - id: answer\n";
+        app.publish(&SURVEY.replace("  - id: answer\n", twice)).await;
         // They are in the log before the start, so that on PostgreSQL the runs are ready for a while.
         for who in ["ada", "bob"] {
             let email = format!("{who}@example.com");
@@ -194,7 +195,7 @@ fn an_event_during_one_wait_does_not_count_for_the_next() {
         assert_eq!(app.statuses().await, [RunStatus::Waiting; 2]);
         app.happens("survey.answered", "ada", json!({"score": 3})).await;
         app.settle().await;
-        assert_eq!(app.notes().await, ["gave 3"]);
+        assert_eq!(app.notes().await, ["gave 3"], "the first wait has used up the first answer");
     });
 }
 
@@ -223,5 +224,97 @@ fn an_answer_before_a_plain_wait_counts_for_the_wait_behind_it() {
         app.clock_on(3600);
         app.settle().await;
         assert_eq!(app.notes().await, ["gave 9"]);
+    });
+}
+
+const OVERDUE: &str = r#"
+tieline: 1
+name: Overdue
+trigger: { on: paythen.payment.failed }
+steps:
+  - wait: { for: 1d, unless: paythen.plan.recovered }
+"#;
+
+/// Case P12.
+#[test]
+fn a_plan_that_recovers_ends_the_run_of_that_plan_only() {
+    both(async |app| {
+        app.publish(OVERDUE).await;
+        let _runtime = app.start();
+        for plan in ["sub_1", "sub_2"] {
+            app.happens("paythen.payment.failed", "stripe:cus_1", json!({"plan": {"id": plan}})).await;
+        }
+        app.happens("paythen.payment.failed", "stripe:cus_1", json!({"plan": {"id": null}})).await;
+        app.settle().await;
+        app.happens("paythen.plan.recovered", "stripe:cus_1", json!({"plan": {"id": "sub_2"}})).await;
+        app.settle().await;
+        let unknown = RunStatus::Stopped;
+        assert_eq!(app.statuses().await, [RunStatus::Waiting, RunStatus::Stopped, unknown]);
+    });
+}
+
+/// Case P12.
+#[test]
+fn a_condition_says_which_event_is_meant() {
+    both(async |app| {
+        let good =
+            "{ event: survey.answered, within: 2d, when: event.score > contact.customFields | length + 5 }";
+        app.publish(&SURVEY.replace("{ event: survey.answered, within: 2d }", good)).await;
+        let _runtime = app.start();
+        app.happens("survey.sent", "person:ada", json!({"email": "ada@example.com"})).await;
+        app.settle().await;
+        for score in [3, 9, 10] {
+            app.happens("survey.answered", "person:ada", json!({"score": score})).await;
+            app.settle().await;
+        }
+        assert_eq!(app.notes().await, ["gave 9"]);
+    });
+}
+
+const CALLED: &str = r#"
+tieline: 1
+name: Called
+trigger: { on: survey.sent }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: contacts.create-task
+    with: { title: "Call", dueDate: "{{ now | plus('1d') }}", completed: false }
+  - do: contacts.add-tags
+    with: { tags: [called] }
+  - wait: { event: task.completed, within: 2d }
+  - do: contacts.create-note
+    with: { body: "called" }
+"#;
+
+/// Case P12.
+#[test]
+fn a_wait_for_a_task_is_for_the_runs_own_task() {
+    both(async |app| {
+        app.publish(CALLED).await;
+        let _runtime = app.start();
+        app.happens("survey.sent", "person:ada", json!({"email": "ada@example.com"})).await;
+        app.settle().await;
+        let task = app.told("task.created").await[0]["task"]["id"].clone();
+        for (id, notes) in [(json!("another"), &[][..]), (task, &["called"])] {
+            app.happens("task.completed", "person:ada", json!({"task": {"id": id}})).await;
+            app.settle().await;
+            assert_eq!(app.notes().await, notes);
+        }
+    });
+}
+
+#[test]
+fn a_runs_own_changes_do_not_end_its_wait() {
+    both(async |app| {
+        app.publish(&CALLED.replace("task.completed", "contact.tags_changed")).await;
+        let _runtime = app.start();
+        app.happens("survey.sent", "person:ada", json!({"email": "ada@example.com"})).await;
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Waiting]);
+        let contact = app.contact("ada@example.com").await.unwrap();
+        app.add_tags(&contact, &["answered"]).await;
+        app.settle().await;
+        assert_eq!(app.notes().await, ["called"]);
     });
 }

@@ -3,12 +3,14 @@
 
 mod history;
 mod list;
+mod retention;
 mod turns;
 mod waits;
 mod words;
 
 pub use history::*;
 pub use list::{Count, List};
+pub use retention::Forget;
 pub use turns::*;
 pub use waits::*;
 

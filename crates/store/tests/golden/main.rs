@@ -9,33 +9,10 @@
 use tieline_model::form::{Input, Patch};
 use tieline_model::{Cause, Location};
 use tieline_store::runs::RunStatus;
-use tieline_store::{
-    Store, Target, contacts, custom_fields, deliveries, locations, log, notes, runs, workflows,
-};
-use tieline_testkit::database::{KINDS, Kind, TestDatabase};
+use tieline_store::{Store, contacts, custom_fields, deliveries, locations, log, notes, runs, workflows};
+use tieline_testkit::database::{KINDS, TestDatabase};
 
 const VERSIONS: [&str; 1] = ["0.1.0"];
-
-/// A database that this version of Tieline has left behind.
-async fn left_behind_by(version: &str, kind: Kind) -> TestDatabase {
-    let folder = format!("{}/tests/golden/{version}", env!("CARGO_MANIFEST_DIR"));
-    let database = TestDatabase::new(kind).await;
-    match &database.target {
-        Target::Folder(data) => {
-            std::fs::create_dir_all(data).unwrap();
-            std::fs::copy(format!("{folder}/tieline.db"), data.join("tieline.db")).unwrap();
-        }
-        Target::Url(url) => {
-            let dump = std::fs::read_to_string(format!("{folder}/postgres.sql")).unwrap();
-            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-            let driving = tokio::spawn(connection);
-            client.batch_execute(&dump).await.unwrap();
-            driving.abort();
-        }
-    }
-    database.clock.advance(std::time::Duration::from_secs(7 * 86_400));
-    database
-}
 
 /// Runs a test on the databases of all released versions.
 fn each(test: impl AsyncFn(Store, Location)) {
@@ -43,7 +20,7 @@ fn each(test: impl AsyncFn(Store, Location)) {
     for (version, kind) in VERSIONS.into_iter().flat_map(|version| KINDS.map(|kind| (version, kind))) {
         println!("{version} on {kind:?}");
         runtime.block_on(async {
-            let database = left_behind_by(version, kind).await;
+            let database = TestDatabase::left_behind_by(version, kind).await;
             drop(database.open().await);
             let store = database.open().await;
             let location = store.read(locations::List).await.unwrap().pop().unwrap();

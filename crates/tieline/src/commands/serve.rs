@@ -7,9 +7,14 @@ use axum::http::Uri;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use std::time::Duration;
 use tieline_api::ApiSettings;
 use tieline_connect::http::Guard;
+use tieline_model::time::parse_duration;
 use tieline_operations::Version;
+
+/// How long runs are kept if no setting says it.
+pub(crate) const KEEP_RUNS: Duration = Duration::from_secs(90 * 86_400);
 
 #[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -54,6 +59,9 @@ pub(crate) struct Serve {
     /// The address that clients reach this server by; links in answers begin with it.
     #[arg(long, env = "TIELINE_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// For how long runs of workflows are kept after they ended, like 30d, or `forever` [default: 90d].
+    #[arg(long, env = "TIELINE_KEEP_RUNS", value_name = "TIME|forever")]
+    keep_runs: Option<String>,
 }
 
 impl Serve {
@@ -96,6 +104,7 @@ impl Serve {
             default_version: self.default_version.or(file.default_version),
             lenient: self.lenient.or(file.lenient),
             public_url: self.public_url.or(file.public_url),
+            keep_runs: self.keep_runs.or(file.keep_runs),
         }
     }
 
@@ -118,7 +127,19 @@ impl Serve {
                 public_url: self.public_url.map(public_url).transpose()?,
             },
             outbound: outbound.map_err(|error| format!("outbound-allow: {error}"))?,
+            keep_runs: keep_runs(self.keep_runs.as_deref())?,
         })
+    }
+}
+
+/// How long runs are kept; none keeps them for ever.
+fn keep_runs(text: Option<&str>) -> Result<Option<Duration>, String> {
+    match text {
+        None => Ok(Some(KEEP_RUNS)),
+        Some("forever") => Ok(None),
+        Some(text) => {
+            parse_duration(text).map(Some).map_err(|error| format!("keep-runs: {error}, or say forever"))
+        }
     }
 }
 
@@ -157,6 +178,7 @@ mod tests {
         default-version = "v3"
         lenient = true
         public-url = "https://file.example"
+        keep-runs = "2w"
     "#;
 
     #[test]
@@ -170,6 +192,7 @@ mod tests {
         assert!(settings.manual_clock && settings.api.lenient);
         assert_eq!(settings.api.default_version, Version::named("v3"));
         assert_eq!(settings.api.public_url.as_deref(), Some("https://file.example"));
+        assert_eq!(settings.keep_runs, Some(Duration::from_secs(14 * 86_400)));
     }
 
     #[test]

@@ -83,6 +83,7 @@ impl Demo {
             manual_clock: false,
             api: ApiSettings::default(),
             outbound: Guard::default(),
+            keep_runs: Some(KEEP_RUNS),
         };
         match &self.listen {
             Some(listen) => Server::start(config, settings(listen)).await,

@@ -1,4 +1,5 @@
-//! Going on although one event or run fails again and again, so that it does not hold up all others.
+//! Finds the one event or run that breaks every transaction it is in, a poison message, so that it does not hold up
+//! all others.
 
 use std::time::Duration;
 use tieline_store::{Error, Procedure, Result, Store, Tx, log::Cursor};
@@ -12,39 +13,40 @@ pub(crate) const GIVE_UP_AFTER: u32 = 6;
 /// For how many turns things are done one by one, so that the one at fault gets its turn.
 const TURNS: u32 = 64;
 
-/// What a loop has learnt from its failures.
+/// What a loop knows from its failures.
 #[derive(Debug, Default)]
-pub(crate) struct Care {
+pub(crate) struct PoisonGuard {
     failures: u32,
     turns: u32,
-    suspect: Suspect,
+    poison: Poison,
 }
 
-/// What was tried in vain, by its id, and why it failed.
+/// The event or run that was the first in a transaction that failed, by its id, and why it failed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Suspect {
+pub(crate) struct Poison {
     id: String,
     reason: String,
 }
 
-impl Suspect {
-    /// Why the thing of this id is to be given up, if it is the one.
+impl Poison {
+    /// Why the event or run of this id is given up, if it is the one.
     pub(crate) fn reason_for(&self, id: &str) -> Option<String> {
         (self.id == id).then(|| self.reason.clone())
     }
 }
 
-impl Care {
+impl PoisonGuard {
     /// How many to take together, of `usual` many.
     pub(crate) const fn limit(&self, usual: u32) -> u32 {
         if self.turns > 0 { 1 } else { usual }
     }
 
-    /// What is to be given up when its turn comes, if anything is.
-    pub(crate) fn give_up(&self) -> Option<Suspect> {
-        (self.failures >= GIVE_UP_AFTER).then(|| self.suspect.clone())
+    /// The event or run that is given up when its turn comes, if there is one.
+    pub(crate) fn give_up(&self) -> Option<Poison> {
+        (self.failures >= GIVE_UP_AFTER).then(|| self.poison.clone())
     }
 
+    /// A transaction was committed.
     pub(crate) const fn went_well(&mut self) {
         self.failures = 0;
         self.turns = self.turns.saturating_sub(1);
@@ -58,12 +60,12 @@ impl Care {
         if store.write(Probe).await.is_err() {
             return;
         }
-        if self.turns > 0 && self.suspect.id != first {
+        if self.turns > 0 && self.poison.id != first {
             self.failures = SINGLY_AFTER;
         }
         self.failures += 1;
         let reason = format!("given up after {} tries: {error}", self.failures);
-        self.suspect = Suspect { id: first, reason };
+        self.poison = Poison { id: first, reason };
         if self.failures >= SINGLY_AFTER {
             self.turns = TURNS;
         }
