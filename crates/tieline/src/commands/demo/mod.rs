@@ -5,6 +5,7 @@ mod story;
 mod table;
 mod temporary;
 
+use crate::commands::serve::KEEP_RUNS;
 use crate::config::Config;
 use crate::logging;
 use crate::open::seal;
