@@ -44,7 +44,7 @@ pub(crate) enum Opcode {
     /// An action that the catalogue does not have any more, or not yet: it fails the run that reaches it.
     Unknown(Arc<str>),
     /// Sleeps.
-    Wait(wait::Wait),
+    Wait(Box<wait::Wait>),
     /// Leaves a branch out unless its condition holds.
     JumpUnless(branch::JumpUnless),
     /// Goes on elsewhere, which is always further down.

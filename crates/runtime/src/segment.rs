@@ -17,6 +17,7 @@ use tieline_operations::{Answer, Perform, Rendered};
 use tieline_store::contacts::Subject;
 use tieline_store::runs::{self, Queue, Run, RunStatus, Step, StepOutcome, StepRecord};
 use tieline_store::{Error, Procedure, Result, Tx, contacts};
+use tracing::Instrument;
 
 /// For how long a request that is under way keeps others from sending it again. Longer than a request can
 /// take, so that only a node that died loses its lease.
@@ -81,6 +82,11 @@ impl<'a> Segment<'a> {
     /// Takes the run on from `input` until it sleeps, calls outside, has taken its share of steps or is over. The
     /// run then says where it is; the caller stores it, in this transaction.
     pub(crate) async fn go(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Option<Remote>> {
+        let span = tracing::info_span!("run", id = %self.run.id, workflow = %self.run.workflow_id);
+        self.take_steps(tx, input).instrument(span).await
+    }
+
+    async fn take_steps(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Option<Remote>> {
         let mut effect = self.advance(tx, input).await?;
         let mut left = LOCAL_STEPS;
         loop {
@@ -353,6 +359,8 @@ impl<'a> Segment<'a> {
                 (RunStatus::Stopped, reason)
             }
             Outcome::Failed { place, message } => {
+                // The message may quote a person's data.
+                tracing::warn!(run = %self.run.id, workflow = %self.run.workflow_id, place, "a run failed");
                 let detail = format!("{place}: {message}");
                 self.record_end(tx.now(), &place, StepOutcome::Failed, message);
                 (RunStatus::Failed, detail)
@@ -376,6 +384,7 @@ impl<'a> Segment<'a> {
     /// Writes the run as failed without a step taken. It has no state, which tells it from one that failed on its
     /// way.
     pub(crate) async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
+        tracing::warn!(run = %self.run.id, workflow = %self.run.workflow_id, place = "trigger", "a run failed");
         record_refusal(&mut self.history, &mut self.run, tx.now(), &reason);
         (self.run.status, self.run.due_at, self.run.detail) = (RunStatus::Failed, None, reason);
         self.write(tx, true).await

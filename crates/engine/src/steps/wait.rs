@@ -142,7 +142,7 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>, step: &Step, wait: &workflow:
     if let Some(until) = until {
         let id = step.id.as_deref().map(Arc::from);
         let wait = Wait { id, keep: false, unless, until };
-        compiler.push(step, &step.place, Opcode::Wait(wait));
+        compiler.push(step, &step.place, Opcode::Wait(Box::new(wait)));
     }
 }
 

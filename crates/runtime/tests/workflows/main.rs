@@ -1,13 +1,14 @@
 //! What workflows promise whoever draws them, asked of SQLite and of PostgreSQL alike.
 
 #[cfg(test)]
-#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
 mod history;
+#[cfg(test)]
 mod ingress;
 #[cfg(test)]
 mod nodes;
@@ -15,6 +16,7 @@ mod nodes;
 mod order;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
 mod poison;
 #[cfg(test)]
 mod refusals;
