@@ -34,10 +34,16 @@ fn own_fields() -> Vec<(&'static str, Value, Value)> {
     let text = || json!({ "type": "string" });
     let time = || json!({ "type": "string", "format": "date-time" });
     let now = || json!("2026-11-25T09:00:00.000Z");
+    let others = |name: &str| {
+        let entry = json!({ "type": "object", "properties": { name: { "type": "string" } } });
+        json!({ "type": "array", "items": entry })
+    };
     vec![
         ("id", text(), json!("0T6pTkb9aZ81qLmXw3Rd")),
         ("locationId", text(), json!("0T6pTkb1cD5eFgHiJkLm")),
         ("type", text(), json!("lead")),
+        ("additionalEmails", others("email"), json!([{ "email": "countess@example.com" }])),
+        ("additionalPhones", others("phone"), json!([])),
         ("dateAdded", time(), now()),
         ("dateUpdated", time(), now()),
         ("firstNameLowerCase", text(), json!("ada")),
@@ -48,12 +54,8 @@ fn own_fields() -> Vec<(&'static str, Value, Value)> {
 }
 
 /// The extras of a listed contact, each with its sample as JSON.
-const LISTED_EXTRAS: [(&str, &str); 4] = [
-    ("contactName", "\"Ada Lovelace\""),
-    ("followers", "[]"),
-    ("additionalEmails", "[]"),
-    ("attributions", "[]"),
-];
+const LISTED_EXTRAS: [(&str, &str); 3] =
+    [("contactName", "\"Ada Lovelace\""), ("followers", "[]"), ("attributions", "[]")];
 
 /// The extras of a created contact that are always the same.
 const CREATED_EXTRAS: [(&str, &str); 5] = [

@@ -20,8 +20,7 @@ pub(super) async fn apply(
 ) -> Result<Vec<String>> {
     input.first_name.apply(&mut contact.first_name);
     input.last_name.apply(&mut contact.last_name);
-    input.email.apply(&mut contact.email);
-    input.phone.apply(&mut contact.phone);
+    set_addresses(contact, input);
     input.fields.apply_to(&mut contact.fields);
     if let Some(dnd) = input.dnd.as_set() {
         contact.dnd = *dnd;
@@ -37,6 +36,17 @@ pub(super) async fn apply(
         contact.tags = input.tags.as_set().cloned().unwrap_or_default();
     }
     set_custom_fields(tx, contact, &input.custom_fields).await
+}
+
+fn set_addresses(contact: &mut Contact, input: &ContactInput) {
+    let before = (contact.email.clone(), contact.phone.clone());
+    input.email.apply(&mut contact.email);
+    input.phone.apply(&mut contact.phone);
+    if input.keeps_replaced {
+        before.0.filter(|_| contact.email.is_some()).into_iter().for_each(|email| contact.keep_email(email));
+        before.1.filter(|_| contact.phone.is_some()).into_iter().for_each(|phone| contact.keep_phone(phone));
+    }
+    contact.drop_repeated_addresses();
 }
 
 async fn set_custom_fields(

@@ -1,3 +1,4 @@
+use super::addresses;
 use super::create::tell;
 use super::links::unlink;
 use super::record::Record;
@@ -33,6 +34,7 @@ impl Procedure for Delete {
         )
         .await?;
         unlink(tx, &self.location_id, &self.id).await?;
+        addresses::remove(tx, &self.location_id, &self.id).await?;
         tx.execute(
             "INSERT INTO deleted_contacts (location_id, id, deleted_at, doc, indexed) VALUES (?1, ?2, ?3, ?4, ?3)",
             params![&self.location_id, &self.id, tx.now(), &doc],

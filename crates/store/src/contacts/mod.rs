@@ -1,5 +1,6 @@
 //! Contacts: one file per procedure.
 
+mod addresses;
 mod change;
 mod create;
 mod delete;

@@ -1,5 +1,6 @@
 //! A contact's row: loading it for a change, saving it, and finding it by what people are known by.
 
+use super::addresses;
 use crate::error::{Error, Result};
 use crate::param::params;
 use crate::row::Row;
@@ -24,7 +25,7 @@ pub(crate) struct Record {
     phone_slot: String,
 }
 
-/// What a contact can be found by. Both are compared in one form; see [`tieline_model::text`].
+/// What identifies a contact. Both are compared in one form; see [`tieline_model::text`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Identity {
     Email,
@@ -38,6 +39,30 @@ impl Identity {
             Self::Phone => "phone",
         }
     }
+
+    /// What it is called in sentences.
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Email => "address",
+            Self::Phone => "number",
+        }
+    }
+
+    /// The contact's main address or number, in the form in which it is compared.
+    pub(super) fn of(self, contact: &Contact) -> Option<String> {
+        match self {
+            Self::Email => email_key(contact),
+            Self::Phone => contact.phone.clone(),
+        }
+    }
+
+    /// The contact's additional ones, in the form in which they are compared.
+    pub(super) fn others_of(self, contact: &Contact) -> Vec<String> {
+        match self {
+            Self::Email => contact.additional_email_keys().collect(),
+            Self::Phone => contact.additional_numbers().map(str::to_owned).collect(),
+        }
+    }
 }
 
 fn email_key(contact: &Contact) -> Option<String> {
@@ -45,7 +70,7 @@ fn email_key(contact: &Contact) -> Option<String> {
 }
 
 /// Finds the contact that an e-mail address (in its compared form) or a phone number belongs to; among
-/// duplicates, the one that had it first.
+/// duplicates, the one that had it first. A contact that has it as an additional one comes last.
 pub(super) async fn find(
     tx: &mut Tx<'_>,
     location: &LocationId,
@@ -60,7 +85,10 @@ pub(super) async fn find(
             "SELECT id, doc FROM contacts WHERE location_id = ?1 AND phone = ?2 ORDER BY phone_slot LIMIT 1"
         }
     };
-    let row = tx.query_first(sql, params![location, key]).await?;
+    let mut row = tx.query_first(sql, params![location, key]).await?;
+    if row.is_none() {
+        row = tx.query_first(addresses::FIND, params![location, key]).await?;
+    }
     row.map(|mut row| Ok((row.get("id")?, row.get("doc")?))).transpose()
 }
 
@@ -107,6 +135,7 @@ impl Record {
     /// Writes a changed contact over this one; gives its document.
     pub(super) async fn save(&self, tx: &mut Tx<'_>, contact: &Contact) -> Result<String> {
         let doc = contact.to_document()?;
+        addresses::save(tx, &self.contact, contact).await?;
         let email = email_key(contact);
         let same_email = email == email_key(&self.contact);
         let same_phone = contact.phone == self.contact.phone;

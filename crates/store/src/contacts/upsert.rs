@@ -5,7 +5,7 @@ use super::{Subject, Written};
 use crate::error::Result;
 use crate::store::Procedure;
 use crate::tx::Tx;
-use tieline_model::contact::ContactInput;
+use tieline_model::contact::{Contact, ContactInput, MOST_ADDITIONAL};
 use tieline_model::form::Patch;
 use tieline_model::{Cause, ContactId, Location, Refusal, text};
 
@@ -42,7 +42,7 @@ impl Procedure for Upsert {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Upserted> {
         let Some(subject) = &self.subject else { return self.by_address(tx).await };
         if let Some(contact) = subject.find(tx, &self.location, &self.input).await? {
-            return self.update_free(tx, &contact).await;
+            return self.update_found(tx, &contact, FoundBy::Subject).await;
         }
         let upserted = self.by_address(tx).await?;
         subject.link(tx, &self.location, &self.input, &upserted.written.contact.id).await?;
@@ -64,7 +64,7 @@ impl Upsert {
         let by_phone = self.find(tx, Identity::Phone, phone.map(String::as_str)).await?;
         match by_email.or(by_phone) {
             None => self.create(tx).await,
-            Some(contact) => self.update_free(tx, &contact).await,
+            Some(contact) => self.update_found(tx, &contact, FoundBy::Address).await,
         }
     }
 
@@ -78,37 +78,74 @@ impl Upsert {
         Ok(Upserted { new: true, written })
     }
 
-    /// Changes a contact. An address that belongs to another contact is not taken from it.
-    async fn update_free(&self, tx: &mut Tx<'_>, id: &ContactId) -> Result<Upserted> {
+    /// Changes the contact that was found. An e-mail address or phone number that it replaces stays with the
+    /// contact as an additional one; one that belongs to another contact is not taken from it.
+    async fn update_found(&self, tx: &mut Tx<'_>, id: &ContactId, found: FoundBy) -> Result<Upserted> {
         let record = Record::load(tx, &self.location.id, id).await?;
-        let (mut input, mut warnings) = (self.input.clone(), Vec::new());
+        let mut input = ContactInput { keeps_replaced: true, ..self.input.clone() };
+        let mut warnings = Vec::new();
         let email = input.email.as_set().map(|email| text::email_key(email));
-        if email != record.contact.email.as_deref().map(text::email_key)
-            && let Some(owner) = self.owner(tx, Identity::Email, email.as_deref(), id).await?
-        {
-            input.email = Patch::Keep;
-            warnings.push(format!("email: the address belongs to contact {owner}; it was left out"));
-        }
         let phone = input.phone.as_set().cloned();
-        if phone != record.contact.phone
-            && let Some(owner) = self.owner(tx, Identity::Phone, phone.as_deref(), id).await?
+        for (by, key, given) in
+            [(Identity::Email, email, &mut input.email), (Identity::Phone, phone, &mut input.phone)]
         {
-            input.phone = Patch::Keep;
-            warnings.push(format!("phone: the number belongs to contact {owner}; it was left out"));
+            let Some(key) = key else { continue };
+            match self.judge(tx, &record.contact, by, &key, found).await? {
+                Verdict::Take => {}
+                Verdict::HasIt => *given = Patch::Keep,
+                Verdict::LeaveOut(reason) => {
+                    *given = Patch::Keep;
+                    warnings.push(format!("{}: {reason}; it was left out", by.field()));
+                }
+            }
         }
         let mut written = update(tx, &record, &input, &self.cause).await?;
         written.warnings.extend(warnings);
         Ok(Upserted { new: false, written })
     }
 
-    /// The other contact that an address belongs to.
-    async fn owner(
+    /// Whether an address or number of the input becomes the contact's main one.
+    async fn judge(
         &self,
         tx: &mut Tx<'_>,
+        contact: &Contact,
         by: Identity,
-        key: Option<&str>,
-        id: &ContactId,
-    ) -> Result<Option<ContactId>> {
-        Ok(self.find(tx, by, key).await?.filter(|owner| owner != id))
+        key: &str,
+        found: FoundBy,
+    ) -> Result<Verdict> {
+        let others = by.others_of(contact);
+        if by.of(contact).as_deref() == Some(key) {
+            return Ok(Verdict::Take);
+        }
+        if others.iter().any(|other| other == key) {
+            return Ok(if found == FoundBy::Subject { Verdict::Take } else { Verdict::HasIt });
+        }
+        if let Some(owner) = self.find(tx, by, Some(key)).await?.filter(|owner| *owner != contact.id) {
+            return Ok(Verdict::LeaveOut(format!("the {} belongs to contact {owner}", by.noun())));
+        }
+        if others.len() >= MOST_ADDITIONAL {
+            let reason = format!("the contact has {MOST_ADDITIONAL} additional ones already");
+            return Ok(Verdict::LeaveOut(reason));
+        }
+        Ok(Verdict::Take)
     }
+}
+
+/// How an upsert found its contact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum FoundBy {
+    /// By an address in the input. One that the contact has as an additional one is no news.
+    Address,
+    /// By the [`Subject`], whose address in the input is the current one.
+    Subject,
+}
+
+/// What happens to an address in an upsert's input.
+enum Verdict {
+    /// It becomes, or stays, the main one.
+    Take,
+    /// The contact has it as an additional one, and it stays that.
+    HasIt,
+    /// It cannot be taken, for this reason.
+    LeaveOut(String),
 }

@@ -41,6 +41,11 @@ fn a_customer_stays_the_same_contact_when_the_email_changes() {
         assert!(!second.new);
         assert_eq!(second.written.contact.id, id);
         assert_eq!(second.written.contact.email.as_deref(), Some("new@example.com"));
+        // Back to the first address: the system that knows the customer says which one is current.
+        let third = fixture.upsert_about(about("old@example.com"), json!({"email": "old@example.com"})).await;
+        let contact = third.written.contact;
+        assert_eq!((&contact.id, contact.email.as_deref()), (&id, Some("old@example.com")));
+        assert_eq!(contact.additional_email_keys().collect::<Vec<_>>(), ["new@example.com"]);
     });
 }
 

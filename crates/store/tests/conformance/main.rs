@@ -1,6 +1,7 @@
 //! What the store promises, asked of SQLite and of PostgreSQL alike.
 
 #[cfg(test)]
+mod additional;
 mod connections;
 #[cfg(test)]
 mod files;
