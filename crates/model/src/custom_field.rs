@@ -118,8 +118,9 @@ impl CustomField {
             DataType::Checkbox | DataType::MultipleOptions => {
                 return match value {
                     Value::Array(items) if items.is_empty() => Some(empty),
-                    Value::Array(items) => self.pick(items),
-                    one => self.pick(std::slice::from_ref(one)),
+                    Value::Array(items) => self.pick(items.iter().map(text_of)),
+                    Value::String(text) => self.pick(self.parts(text).into_iter()),
+                    one => self.pick(std::iter::once(text_of(one))),
                 };
             }
             DataType::SingleOptions | DataType::Radio => {
@@ -143,12 +144,18 @@ impl CustomField {
         value.map(|value| Accepted { value: Some(value), left_out: Vec::new() })
     }
 
+    /// The options in a text: n8n sends several as `a, b`. An option may hold a comma itself.
+    fn parts(&self, text: &str) -> Vec<String> {
+        if self.picklist_options.iter().any(|option| option == text) {
+            return vec![text.to_owned()];
+        }
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Those of the items that are options, each once; nothing where none is.
-    fn pick(&self, items: &[Value]) -> Option<Accepted> {
-        let mut seen = HashSet::with_capacity(items.len());
+    fn pick(&self, items: impl Iterator<Item = String>) -> Option<Accepted> {
+        let mut seen = HashSet::new();
         let (picked, left_out): (Vec<String>, Vec<String>) = items
-            .iter()
-            .map(text_of)
             .filter(|text| seen.insert(text.clone()))
             .partition(|text| self.picklist_options.contains(text));
         (!picked.is_empty()).then(|| Accepted { value: Some(picked.into()), left_out })
@@ -211,9 +218,9 @@ pub fn form() -> Form {
         Field::new("position", Integer(0..=i64::MAX), "where it stands among the fields on a page")
             .ignores_null(),
         Field::new("model", OneOf(&["contact"]), "what it is a field of").ignores_null(),
-        Field::new("acceptedFormat", Anything, "for files, which no field here holds").unused(),
-        Field::new("isMultipleFile", Anything, "for files, which no field here holds").unused(),
-        Field::new("maxNumberOfFiles", Anything, "for files, which no field here holds").unused(),
+        Field::new("acceptedFormat", Anything, "for files, which no field here holds").undocumented(),
+        Field::new("isMultipleFile", Anything, "for files, which no field here holds").undocumented(),
+        Field::new("maxNumberOfFiles", Anything, "for files, which no field here holds").undocumented(),
     ])
 }
 
@@ -395,6 +402,16 @@ mod tests {
         assert_eq!(field(DataType::Radio).accept(&json!("c")), None);
         let some = field(DataType::Checkbox).accept(&json!(["a", "c"])).unwrap();
         assert_eq!((some.value, some.left_out), (Some(json!(["a"])), vec!["c".to_owned()]));
+        // Case C7.
+        let some = field(DataType::MultipleOptions).accept(&json!("a, c,b")).unwrap();
+        assert_eq!((some.value, some.left_out), (Some(json!(["a", "b"])), vec!["c".to_owned()]));
+    }
+
+    #[test]
+    fn an_option_may_hold_a_comma() {
+        let mut field = field(DataType::Checkbox);
+        field.picklist_options.push("a, b".to_owned());
+        assert_eq!(field.accept(&json!("a, b")).unwrap().value, Some(json!(["a, b"])));
     }
 
     #[test]

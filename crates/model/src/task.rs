@@ -36,15 +36,16 @@ impl Task {
 }
 
 /// The fields of a task that a client may write. A new task needs `title` and `dueDate`, and through the API
-/// `completed` too, because HighLevel asks for it; in a workflow a new task is open.
+/// `completed` too, because HighLevel asks for it; in a workflow a new task is open. An update that sends null
+/// for `title` or `dueDate` leaves them as they are: n8n does so for fields that its user did not fill in.
 #[must_use]
 pub fn form(is_new: bool) -> Form {
     let title = Field::new("title", Text::line(), "what is to be done").sampled("Call Ada");
     let due = Field::new("dueDate", Moment, "by when, like \"{{ now | plus('1d') }}\"");
     let completed = completed();
     Form::new([
-        if is_new { title.required() } else { title.refuses_empty() },
-        if is_new { due.required() } else { due.refuses_empty() },
+        if is_new { title.required() } else { title.ignores_null() },
+        if is_new { due.required() } else { due.ignores_null() },
         if is_new { completed.required_by(Door::Api).or_in_workflows(json!(false)) } else { completed },
         Field::new("body", Text::lines(), "details").sampled("Her card was declined."),
         Field::new("assignedTo", Ref("user"), "the user who is to do it"),

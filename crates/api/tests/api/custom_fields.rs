@@ -235,7 +235,7 @@ async fn definitions_that_nobody_could_use_are_refused() {
             json!({"name": "Size", "dataType": "TEXT", "position": "3"}),
             "position must be a number conforming to the specified constraints",
         ),
-        (json!({"name": "Size", "dataType": "TEXT", "placeholder": 3}), "placeholder must be a string"),
+        (json!({"name": "Size", "dataType": "TEXT", "placeholder": true}), "placeholder must be a string"),
     ] {
         let reply = app.post(&path, body.clone()).await;
         assert_eq!(reply.status, 422, "{body}");

@@ -7,6 +7,7 @@
 )]
 
 mod arbitrary;
+mod clients;
 mod contacts;
 mod conversation;
 mod custom_fields;

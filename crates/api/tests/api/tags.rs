@@ -13,7 +13,7 @@ async fn tags() {
     talk.post(&format!("{path}/"), json!({"tags": ["Vip", "paid"]})).await;
     talk.delete(&path, json!({"tags": ["NEW", "never-had"]})).await;
     talk.post(&path, json!({"tags": "vip"})).await;
-    talk.post(&path, json!({"tags": [1]})).await;
+    talk.post(&path, json!({"tags": [true]})).await;
     talk.post(&path, json!({})).await;
     talk.delete(&path, Value::Null).await;
     talk.post(&path, json!({"tags": ["a"], "locationId": "LOCATION"})).await;

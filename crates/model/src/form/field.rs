@@ -46,11 +46,12 @@ pub struct Field {
     /// Where a request carries it.
     pub place: Place,
     pub(super) empty: Empty,
+    pub(super) ignores_misfits: bool,
     /// What a workflow's step that leaves it out means.
     pub(super) default: Option<Value>,
     required: Vec<Door>,
     doors: Option<Door>,
-    used: bool,
+    shown: bool,
     sampled: bool,
     sample: Option<Value>,
 }
@@ -68,10 +69,11 @@ impl Field {
             summary: summary.into(),
             place: Place::Body,
             empty: Empty::Clears,
+            ignores_misfits: false,
             default: None,
             required: Vec::new(),
             doors: None,
-            used: true,
+            shown: true,
             sampled: true,
             sample: None,
         }
@@ -112,6 +114,13 @@ impl Field {
         self.required()
     }
 
+    /// A value that does not fit counts as left out.
+    #[must_use]
+    pub const fn ignores_misfits(mut self) -> Self {
+        self.ignores_misfits = true;
+        self
+    }
+
     /// Is in the query, where an empty parameter counts as left out.
     #[must_use]
     pub const fn in_query(mut self) -> Self {
@@ -127,10 +136,11 @@ impl Field {
         self
     }
 
-    /// Is taken and not used: clients send it, and it means nothing here.
+    /// Is accepted and left out of documents and forms: clients send it, and it means nothing here, or another
+    /// field says the same better.
     #[must_use]
-    pub const fn unused(mut self) -> Self {
-        self.used = false;
+    pub const fn undocumented(mut self) -> Self {
+        self.shown = false;
         self
     }
 
@@ -158,7 +168,7 @@ impl Field {
     /// Whether samples have it.
     #[must_use]
     pub const fn is_sampled(&self) -> bool {
-        self.sampled && self.used
+        self.sampled && self.shown
     }
 
     /// Whether this door offers it.
@@ -173,10 +183,10 @@ impl Field {
         self.required.contains(&door)
     }
 
-    /// Whether its value is used at all; what is not is left out of documents and forms.
+    /// Whether documents and forms show it.
     #[must_use]
     pub const fn is_shown(&self) -> bool {
-        self.used
+        self.shown
     }
 
     /// A value that fits.

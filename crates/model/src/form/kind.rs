@@ -74,9 +74,9 @@ impl At<'_> {
         !matches!(self.reader.mode, Mode::Body)
     }
 
-    /// Whether a scalar is taken where a text is due.
+    /// Whether a workflow's templates gave the value, so that any scalar is read where a text is due.
     #[must_use]
-    pub fn takes_scalars(&self) -> bool {
+    pub fn is_rendered(&self) -> bool {
         matches!(self.reader.mode, Mode::Rendered)
     }
 }

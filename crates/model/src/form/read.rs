@@ -12,12 +12,12 @@ use serde_json::{Map, Value};
 /// How values came in, which decides what may stand for what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
-    /// As JSON in a body: types are strict.
+    /// As JSON in a body: types are strict, but a number may stand for a text.
     Body,
     /// As texts, in a query or a path.
     Query,
-    /// Rendered by a workflow's templates, which keep the type of a value: a number is taken where a text is
-    /// due, and `"true"` as a boolean.
+    /// Rendered by a workflow's templates, which keep the type of a value: a number or a boolean is read where
+    /// a text is due, and `"true"` as a boolean.
     Rendered,
 }
 
@@ -130,7 +130,10 @@ impl Field {
                 Empty::Keeps => Ok(Patch::Keep),
                 Empty::Refused => Err(vec![self.missing()]),
             },
-            Some(raw) => self.kind.read(raw, &at).map(Patch::Set),
+            Some(raw) => match self.kind.read(raw, &at) {
+                Err(_) if self.ignores_misfits => Ok(Patch::Keep),
+                read => read.map(Patch::Set),
+            },
         }
     }
 

@@ -47,7 +47,7 @@ fn absent_null_and_empty_differ() {
 
 #[test]
 fn every_error_is_reported_and_what_is_missing_comes_first() {
-    let errors = read(json!({"email": "no", "done": "true", "tags": [1], "title": null})).unwrap_err();
+    let errors = read(json!({"email": "no", "done": "true", "tags": [true], "title": null})).unwrap_err();
     assert_eq!(
         errors,
         [

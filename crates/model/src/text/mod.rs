@@ -7,7 +7,7 @@ mod timezone;
 mod unicode;
 
 pub use email::{email, email_key};
-pub use phone::phone;
+pub use phone::{is_possible_phone, phone};
 pub use timezone::{timezone, timezones_of};
 pub use unicode::{name, nfc, strip_nul, without_bom, without_format};
 

@@ -1,7 +1,8 @@
 //! `GET /contacts/`: lists contacts, newest first, a page at a time.
 //!
-//! The next page begins after the contact that `startAfterId` names; `startAfter` is taken along where it is
-//! given. `nextPageUrl` carries the page's number as well, which a cursor alone does not tell.
+//! The next page begins after the contact that `startAfterId` names; `startAfter` goes with it. A `startAfter`
+//! that is no number is ignored, because a Singer tap sends the name of a field there. `nextPageUrl` carries the
+//! page's number as well, which a cursor alone does not give.
 
 use super::{location_id, shape};
 use crate::answer::Answer;
@@ -43,7 +44,7 @@ pub(super) fn operation() -> Operation {
         .in_query()
         .sampled("ada"),
         Field::new("startAfterId", Ref("contact"), cursor).in_query().unsampled(),
-        Field::new("startAfter", Integer(0..=i64::MAX), since).in_query().unsampled(),
+        Field::new("startAfter", Integer(0..=i64::MAX), since).in_query().unsampled().ignores_misfits(),
         Field::new("sortBy", OneOf(&["date_added", "date_updated"]), "what they are sorted by").in_query(),
         Field::new("order", OneOf(&["asc", "desc"]), "`desc` for newest first, which is usual, or `asc`")
             .in_query()

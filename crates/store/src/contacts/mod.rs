@@ -41,8 +41,8 @@ pub struct Written {
     pub doc: String,
     /// Whether anything was written: false where the contact was like that already.
     pub changed: bool,
-    /// What was asked for and left out, in sentences: a value that does not fit its custom field, a phone
-    /// number that is another contact's.
+    /// What was left out, in sentences, such as a value that does not fit its custom field or a phone number
+    /// that is another contact's; and what looks wrong.
     pub warnings: Vec<String>,
 }
 

@@ -3,7 +3,7 @@ use crate::form::{At, FieldError, Kind};
 use crate::text;
 use serde_json::{Value, json};
 
-/// Reads a list of texts. In a workflow its items may be numbers.
+/// Reads a list of texts, whose items may be numbers.
 fn read_texts(raw: Value, at: &At<'_>) -> Result<Vec<String>, Vec<FieldError>> {
     let Value::Array(items) = raw else { return at.refuse("must be an array") };
     let texts: Result<Vec<String>, _> = items.into_iter().map(|item| read_text(item, at)).collect();

@@ -10,8 +10,12 @@ pub struct Ref(
 );
 
 impl Kind for Ref {
+    /// An id in a body is a text: a caller's own location is recognised by it.
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
-        read_text(raw, at).map(Value::String)
+        match raw {
+            Value::Number(_) if !at.is_rendered() => at.refuse("must be a string"),
+            raw => read_text(raw, at).map(Value::String),
+        }
     }
 
     fn schema(&self) -> Value {

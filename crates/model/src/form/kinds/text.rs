@@ -2,7 +2,8 @@ use crate::form::{At, FieldError, Kind};
 use crate::{number, text};
 use serde_json::{Value, json};
 
-/// A text. In a workflow a number or a boolean is taken as the text that a person would write for it.
+/// A text. A number is read as the text that a person would write for it, because some clients turn texts of
+/// digits into numbers; in a workflow, so is true or false.
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
     control: &'static str,
@@ -36,13 +37,13 @@ impl Text {
     }
 }
 
-/// The text of a raw value, where the reader lets it stand for one.
+/// Reads a raw value as a text.
 pub(super) fn read_text(raw: Value, at: &At<'_>) -> Result<String, Vec<FieldError>> {
     match raw {
         Value::String(text) => Ok(text),
-        Value::Number(number) if at.takes_scalars() => number::text(&number)
+        Value::Number(number) => number::text(&number)
             .map_or_else(|| at.refuse("must be a string; as a number it has lost digits"), Ok),
-        Value::Bool(flag) if at.takes_scalars() => Ok(flag.to_string()),
+        Value::Bool(flag) if at.is_rendered() => Ok(flag.to_string()),
         _ => at.refuse("must be a string"),
     }
 }
