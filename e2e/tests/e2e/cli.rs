@@ -232,7 +232,7 @@ fn every_command_that_can_prints_one_json_object() {
     assert_eq!(steps[0]["action"], "contacts.upsert-contact");
     let unknown = tenant.cli.run(&["runs", "show", "--location", &tenant.location, "no-such-run"]);
     assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(1), ""));
-    assert!(unknown.stderr.contains("there is no run no-such-run"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("run no-such-run does not exist"), "{}", unknown.stderr);
     server.terminate();
 }
 
@@ -406,7 +406,10 @@ fn what_came_from_outside_does_not_move_the_terminal() {
     assert!(lines[0].contains("WORKFLOW") && lines[1].contains(r"Greet \u{1b}[31m red v1"), "{listed}");
     assert!(lines[1].contains(r"\u{1b}[2Jgone\nxxx") && lines[1].ends_with('…'), "{listed}");
     let shown = told(&["runs", "show", &text(run, "id")]);
-    assert!(shown.contains("\nworkflow: Greet") && shown.contains("\nevent: shop.greeted of 20"), "{shown}");
+    assert!(
+        shown.contains("\n  workflow  Greet") && shown.contains("\n  because   shop.greeted at 20"),
+        "{shown}"
+    );
     assert!(shown.lines().next().unwrap().contains(r"\u{1b}[2Jgone\nxxx"), "{shown}");
     let object = tenant.json(&["runs", "show", &text(run, "id")]);
     assert_eq!(object["event"]["kind"], "shop.greeted");

@@ -3,7 +3,7 @@
 use super::{object, status};
 use crate::config::Config;
 use crate::open::{location, open_for_command};
-use crate::output::{plain, print, table};
+use crate::output::{plain, print, shortened, table};
 use serde_json::{Value, json};
 use tieline_model::cause::Actor;
 use tieline_model::{ContactId, Event, Location, RunId, Timestamp};
@@ -12,6 +12,8 @@ use tieline_store::{Store, contacts, log, workflows};
 
 /// How far a chain of runs, each started by what another one did, is followed. The engine ends longer ones.
 const LONGEST_CHAIN: usize = 8;
+/// How many characters of the run's detail the headline shows; `--json` shows all of them.
+const LONGEST_DETAIL: usize = 300;
 
 /// All that is shown of a run.
 struct Shown {
@@ -75,12 +77,18 @@ impl Shown {
 
     fn text(&self, full: bool) -> String {
         let run = &self.run;
-        let detail = if run.detail.is_empty() { String::new() } else { format!(": {}", plain(&run.detail)) };
+        let detail = shortened(&plain(&run.detail), LONGEST_DETAIL);
+        let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
         let mut lines = vec![format!("run {} {}{detail}", run.id, status(run))];
         lines.push(format!("  workflow  {} v{}", plain(&self.workflow), run.version));
         lines.extend(self.contact.as_ref().map(|contact| format!("  contact   {}", plain(contact))));
-        let took = length(run.created_at, run.updated_at);
-        lines.push(format!("  began     {}, last went on {took} later", run.created_at));
+        let passed = length(run.created_at, run.updated_at);
+        let passed = if run.status.is_over() {
+            format!("took {passed}")
+        } else {
+            format!("last went on {passed} later")
+        };
+        lines.push(format!("  began     {}, {passed}", run.created_at));
         lines.extend(self.causes.iter().enumerate().map(|(n, link)| {
             let heading = if n == 0 { "  because   " } else { "            " };
             format!("{heading}{}", link.text())
