@@ -280,14 +280,19 @@ impl<'a> Segment<'a> {
         if !self.has_subscribed() {
             return Ok(None);
         }
-        for event in runs::noticed(tx, &self.run.id).await? {
+        let wait = self.run.steps;
+        let events = runs::noticed(tx, &self.run.id, wait).await?;
+        for event in &events {
             if !sleep.events.contains(&event.kind) || event.recorded_at > sleep.until {
                 continue;
             }
-            if let Some(effect) = self.try_event(tx, &event).await? {
+            if let Some(effect) = self.try_event(tx, event).await? {
                 runs::use_up(tx, &self.run.id, event.seq).await?;
                 return Ok(Some(effect));
             }
+        }
+        if let Some(last) = events.last() {
+            runs::pass_by(tx, &self.run.id, wait, last.seq).await?;
         }
         Ok(None)
     }

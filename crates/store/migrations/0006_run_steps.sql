@@ -33,10 +33,12 @@ CREATE TABLE run_subscriptions (
 
 CREATE INDEX run_subscriptions_run ON run_subscriptions (run_id);
 
--- The events that came for a run and that no wait of it has used up.
+-- The events that came for a run and that no wait of it has used up. `passed_by` is the number of the step, a wait, that
+-- they were not for.
 CREATE TABLE run_events (
     run_id {id} NOT NULL,
     event_seq {int} NOT NULL,
+    passed_by {int} NOT NULL DEFAULT 0,
     PRIMARY KEY (run_id, event_seq)
 );
 

@@ -83,14 +83,27 @@ async fn wake(tx: &mut Tx<'_>, event: &Event, run: &RunId) -> Result<bool> {
     Ok(tx.execute(sql, params![&event.location_id, run, tx.now()]).await? > 0)
 }
 
-/// The events that came for a run and were not used up, in their order. For use inside a procedure.
+/// The events that came for a run and were neither used up nor passed by the wait with this number, in their order.
+/// For use inside a procedure.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn noticed(tx: &mut Tx<'_>, run: &RunId) -> Result<Vec<Event>> {
-    let sql =
-        select!(Event, "WHERE seq IN (SELECT event_seq FROM run_events WHERE run_id = ?1) ORDER BY seq");
-    tx.all(sql, params![run]).await
+pub async fn noticed(tx: &mut Tx<'_>, run: &RunId, wait: i64) -> Result<Vec<Event>> {
+    let sql = select!(
+        Event,
+        "WHERE seq IN (SELECT event_seq FROM run_events WHERE run_id = ?1 AND passed_by <> ?2) ORDER BY seq"
+    );
+    tx.all(sql, params![run, wait]).await
+}
+
+/// Remembers that none of a run's events up to this place is for the wait with this number, so that each is offered to
+/// it once. A later wait may be for them. For use inside a procedure.
+///
+/// # Errors
+/// What the database reports.
+pub async fn pass_by(tx: &mut Tx<'_>, run: &RunId, wait: i64, up_to: i64) -> Result<()> {
+    let sql = "UPDATE run_events SET passed_by = ?2 WHERE run_id = ?1 AND event_seq <= ?3";
+    tx.execute(sql, params![run, wait, up_to]).await.map(|_| ())
 }
 
 /// Takes an event away from the later waits of a run. For use inside a procedure.
