@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use serde_json::{Map, Value};
 use tieline_model::depth::{MAX_NESTING, lies_within};
-use tieline_model::text;
+use tieline_model::{json, text};
 
 /// The object that a body holds; an empty body counts as an empty one.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
@@ -11,8 +11,7 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
         return Ok(Map::new());
     }
-    let value = serde_json::from_slice(body)
-        .map_err(|error| ApiError::unreadable(format!("the body is not valid JSON: {error}")))?;
+    let value = serde_json::from_slice(body).map_err(|error| not_json(body, &error))?;
     if !lies_within(&value, MAX_NESTING) {
         let message = format!("the body is nested more than {MAX_NESTING} deep; send a flatter one");
         return Err(ApiError::unreadable(message));
@@ -28,6 +27,18 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
         ));
     }
     Ok(object)
+}
+
+/// Says why a body cannot be read. Half a character is refused rather than replaced, because the client is there
+/// to correct it.
+fn not_json(body: &[u8], error: &serde_json::Error) -> ApiError {
+    let readable = json::from_slice::<Value>(body).is_ok();
+    ApiError::unreadable(match json::lone_surrogate(body).filter(|_| readable) {
+        Some(place) => format!(
+            "the body holds half a character (a lone surrogate), {place}; send the whole character or leave it out"
+        ),
+        None => format!("the body is not valid JSON: {error}"),
+    })
 }
 
 /// PostgreSQL stores no such character, and no person has ever typed one.
@@ -53,5 +64,15 @@ mod tests {
             assert_eq!(object(wrong.as_bytes()).unwrap_err().status(), 400, "{wrong}");
         }
         assert!(object(b"{\"a\":\"\xff\"}").is_err());
+    }
+
+    /// Case W7.
+    #[test]
+    fn half_a_character_is_refused_with_its_place() {
+        let refused = format!("{:?}", object(br#"{"name": "Omar \ud83c"}"#).unwrap_err());
+        assert!(refused.contains("half a character") && refused.contains("line 1 column 16"), "{refused}");
+        let cut = format!("{:?}", object(br#"{"name": "Omar \ud83c"#).unwrap_err());
+        assert!(cut.contains("not valid JSON"), "{cut}");
+        assert_eq!(object(br#"{"name": "\ud83c\udf89"}"#).unwrap()["name"], "\u{1f389}");
     }
 }

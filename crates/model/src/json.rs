@@ -1,26 +1,37 @@
-//! Reading JSON as senders write it, which is not always as the standard has it.
+//! Reading JSON from senders that do not keep to the standard.
 
 use crate::text::without_bom;
 use serde::de::DeserializeOwned;
 use serde_json::Result;
 use std::borrow::Cow;
 
-/// How an escape in JSON begins that stands for one UTF-16 unit.
-const ESCAPE: usize = r"\uXXXX".len();
+/// How many bytes the escape of one UTF-16 unit has in JSON, as in `\ud83c`.
+const ESCAPE: usize = 6;
 
 /// Reads JSON. A byte order mark before it is taken off, and half a character (a lone surrogate, as in
-/// `"Omar \ud83c"`, which senders make that cut texts to a length) becomes U+FFFD. Use it for everything that
-/// other programs send.
+/// `"Omar \ud83c"`, which comes from senders that cut texts to a length) becomes U+FFFD. Use it for deliveries
+/// from other programs, which would be lost otherwise.
 ///
 /// # Errors
 /// Those of [`serde_json`]; the place that they name is that in `body`.
 pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let body = without_bom(body);
-    // Half a character is rare, so only what cannot be read otherwise is looked through for one.
+    // Half a character is rare, so only a body that cannot be read otherwise is searched for one.
     serde_json::from_slice(body).or_else(|error| match std::str::from_utf8(body).map(mended) {
         Ok(Cow::Owned(mended)) => serde_json::from_str(&mended),
         Ok(Cow::Borrowed(_)) | Err(_) => Err(error),
     })
+}
+
+/// The first lone surrogate in JSON, as its escape and its place. Use it where such JSON is refused, to say why.
+#[must_use]
+pub fn lone_surrogate(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(without_bom(body)).ok()?;
+    let at = lone_surrogates(text).into_iter().next()?;
+    let before = &text[..at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    Some(format!("`{}` at line {line} column {column}", &text[at..at + ESCAPE]))
 }
 
 /// The text with `\ufffd` in place of each escape that is half a character. Its length stays.
@@ -36,7 +47,7 @@ fn mended(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// Where escapes stand that are half a character.
+/// The places of escapes that are half a character.
 fn lone_surrogates(text: &str) -> Vec<usize> {
     let mut lone = Vec::new();
     let mut at = 0;
@@ -80,6 +91,15 @@ mod tests {
         assert_eq!(read(r#"{"name": "Omar \ud83c"}"#), json!({"name": "Omar \u{fffd}"}));
         assert_eq!(read(r#"["\udf89\ud83c\uD83C\uDF89", 1]"#), json!(["\u{fffd}\u{fffd}\u{1f389}", 1]));
         assert_eq!(read(r#"{"\ud800": "\\ud800\ud800"}"#), json!({"\u{fffd}": "\\ud800\u{fffd}"}));
+    }
+
+    /// Case W7.
+    #[test]
+    fn half_a_character_is_named_with_its_place() {
+        let place = |text: &str| lone_surrogate(text.as_bytes());
+        let lone = "{\n  \"name\": \"Omar \\ud83c\"}";
+        assert_eq!(place(lone).as_deref(), Some(r"`\ud83c` at line 2 column 17"));
+        assert_eq!(place(r#"{"name": "\ud83c\udf89 \\ud83c"}"#), None);
     }
 
     /// Case W8.

@@ -12,6 +12,7 @@ mod custom_fields;
 pub mod documents;
 mod event;
 mod events;
+mod form_entity;
 mod http;
 mod notes;
 mod operation;

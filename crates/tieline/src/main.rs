@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod listen;
 mod logging;
+mod mappings;
 mod open;
 mod output;
 mod server;

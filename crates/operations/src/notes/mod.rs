@@ -6,11 +6,11 @@ mod get;
 mod list;
 mod update;
 
+use crate::form_entity;
 use crate::operation::Operation;
 use crate::shape::Entity;
-use serde_json::{Map, Value, json};
+use tieline_model::form::Field;
 use tieline_model::form::kinds::Ref;
-use tieline_model::form::{Door, Field};
 use tieline_model::note::form;
 
 pub(crate) fn all() -> Vec<Operation> {
@@ -18,36 +18,20 @@ pub(crate) fn all() -> Vec<Operation> {
 }
 
 /// A note.
-pub(crate) static NOTE: Entity =
-    Entity { name: "Note", schema: |_| schema(), show: |document, _| Ok(document.into()), sample };
+pub(crate) static NOTE: Entity = Entity {
+    name: "Note",
+    schema: |_| form_entity::schema(&form(true), OWN_FIELDS, &["id", "contactId"]),
+    show: |document, _| Ok(document.into()),
+    sample: || form_entity::sample(&form(true), OWN_FIELDS),
+};
+
+const OWN_FIELDS: &form_entity::OwnFields = &[
+    ("id", "0T6pTkb3aBcDeFgHiJkL"),
+    ("contactId", "0T6pTkb9aZ81qLmXw3Rd"),
+    ("dateAdded", "2026-11-25T09:00:00.000Z"),
+];
 
 /// The note that an operation is on.
 fn id() -> Field {
     Field::new("id", Ref("note"), "the note's id").in_path()
-}
-
-/// What each note has beside what a client writes: name and sample.
-fn own_fields() -> [(&'static str, Value); 3] {
-    [
-        ("id", json!("0T6pTkb3aBcDeFgHiJkL")),
-        ("contactId", json!("0T6pTkb9aZ81qLmXw3Rd")),
-        ("dateAdded", json!("2026-11-25T09:00:00.000Z")),
-    ]
-}
-
-fn schema() -> Value {
-    let mut properties = Map::new();
-    for (name, _) in own_fields() {
-        properties.insert(name.to_owned(), json!({ "type": "string" }));
-    }
-    for field in form(true).offered(Door::Api) {
-        properties.insert(field.name.to_string(), field.schema());
-    }
-    json!({ "type": "object", "properties": properties, "required": ["id", "contactId"] })
-}
-
-fn sample() -> Value {
-    let mut sample = form(true).sample(Door::Api, |_| true);
-    sample.extend(own_fields().map(|(name, sample)| (name.to_owned(), sample)));
-    Value::Object(sample)
 }

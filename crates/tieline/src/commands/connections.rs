@@ -2,8 +2,9 @@ use super::name::name;
 use super::secret::{SecretSource, auth, check_secret};
 use crate::commands::paythen_settings;
 use crate::config::Config;
+use crate::mappings;
 use crate::open::{location, open_for_command, seal};
-use crate::output::{print, table};
+use crate::output::{print, table, warn};
 use axum::http::HeaderName;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -391,6 +392,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
     let base = config.public_base()?;
     let list = connections::List { location_id: location.id };
     let connections = store.read(list).await.map_err(|error| error.to_string())?;
+    connections.iter().filter_map(mappings::warning).for_each(|warning| warn(&warning));
     let objects: Vec<_> = connections
         .iter()
         .map(|connection| {
