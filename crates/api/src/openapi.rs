@@ -97,8 +97,8 @@ fn described(operation: &Operation, own: bool, version: Version) -> Value {
         described["requestBody"] = json!({
             "required": true,
             "content": { "application/json": {
-                "schema": operation.input.schema(Door::Api, in_body),
-                "example": operation.input.sample(Door::Api, in_body),
+                "schema": version.renamed(operation.input.schema(Door::Api, in_body)),
+                "example": version.renamed(operation.input.sample(Door::Api, in_body).into()),
             } },
         });
     }

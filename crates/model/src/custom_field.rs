@@ -220,6 +220,8 @@ pub fn form() -> Form {
         Field::new("model", OneOf(&["contact"]), "what it is a field of").ignores_null(),
         Field::new("acceptedFormat", Anything, "for files, which no field here holds").undocumented(),
         Field::new("isMultipleFile", Anything, "for files, which no field here holds").undocumented(),
+        Field::new("textBoxListOptions", Anything, "for lists of texts, which no field here holds")
+            .undocumented(),
         Field::new("maxNumberOfFiles", Anything, "for files, which no field here holds").undocumented(),
     ])
 }

@@ -67,6 +67,49 @@ async fn what_is_defined_once_is_everywhere() {
     assert!(problems(&workflow.replace("{name:", "{nam:")).is_some());
 }
 
+/// The names in an object of a document.
+fn names(document: &Value, pointer: &str) -> Vec<String> {
+    let object = document.pointer(pointer).and_then(Value::as_object);
+    object.unwrap_or_else(|| panic!("no {pointer}")).keys().cloned().collect()
+}
+
+#[tokio::test]
+async fn each_version_documents_its_own_names() {
+    let app = TestApp::new().await;
+    let body = "/paths/~1contacts/post/requestBody/content/application~1json";
+    for (address, channel, value) in
+        [("/openapi.json", "SMS", "field_value"), ("/openapi.json?version=v3", "sms", "fieldValue")]
+    {
+        let document = app.get(address).await.json;
+        for channels in [
+            format!("{body}/schema/properties/dndSettings/properties"),
+            "/components/schemas/Contact/properties/dndSettings/properties".to_owned(),
+        ] {
+            assert!(names(&document, &channels).contains(&channel.to_owned()), "{address} {channels}");
+        }
+        let entry = format!("{body}/schema/properties/customFields/items/properties");
+        assert!(names(&document, &entry).contains(&value.to_owned()), "{address}");
+        let mut example = document.pointer(&format!("{body}/example")).unwrap().clone();
+        assert!(example["customFields"][0].get(value).is_some(), "{address}");
+        example["locationId"] = json!(app.location.id);
+        example["email"] = json!(format!("{value}@example.com"));
+        example["phone"] = Value::Null;
+        assert_eq!(app.post("/contacts/", example).await.status, 201, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn documents_say_which_fields_of_a_body_may_be_null() {
+    let app = TestApp::new().await;
+    let document = app.get("/openapi.json").await.json;
+    let schema = &document["paths"]["/contacts/{contactId}/tasks"]["post"]["requestBody"]["content"];
+    let fields = &schema["application/json"]["schema"]["properties"];
+    assert_eq!(fields["title"]["type"], "string");
+    assert_eq!(fields["body"]["type"], json!(["string", "null"]));
+    let contact = &document["components"]["schemas"]["Contact"]["properties"];
+    assert_eq!(contact["city"]["type"], "string", "an answer leaves empty fields out");
+}
+
 /// Every path, body and answer of the documents can be read as OpenAPI has it: references lead somewhere.
 #[tokio::test]
 async fn the_references_of_the_documents_lead_somewhere() {

@@ -1,5 +1,5 @@
 use super::kind::Kind;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -193,6 +193,21 @@ impl Field {
     #[must_use]
     pub fn sample(&self) -> Value {
         self.sample.clone().unwrap_or_else(|| self.kind.sample())
+    }
+
+    /// The JSON Schema of what this door accepts. A request may send null, which clears the field or says
+    /// nothing.
+    #[must_use]
+    pub(super) fn schema_for(&self, door: Door) -> Value {
+        let mut schema = self.schema();
+        let takes_null = door == Door::Api && self.empty != Empty::Refused && !self.is_required(door);
+        if takes_null && let Some(kind) = schema["type"].as_str() {
+            schema["type"] = json!([kind, "null"]);
+            if let Some(Value::Array(words)) = schema.get_mut("enum") {
+                words.push(Value::Null);
+            }
+        }
+        schema
     }
 
     /// The JSON Schema of its value, with its summary.

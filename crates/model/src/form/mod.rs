@@ -80,7 +80,7 @@ impl Form {
         let mut properties = Map::new();
         let mut required = Vec::new();
         for field in self.offered(door).filter(|field| chosen(field)) {
-            properties.insert(field.name.to_string(), field.schema());
+            properties.insert(field.name.to_string(), field.schema_for(door));
             if field.is_required(door) {
                 required.push(Value::from(field.name.as_ref()));
             }

@@ -90,7 +90,7 @@ fn the_schema_says_what_is_required_by_which_door() {
     assert_eq!(schema["required"], json!(["title"]));
     assert_eq!(
         schema["properties"]["email"],
-        json!({"type": "string", "format": "email", "description": "where"})
+        json!({"type": ["string", "null"], "format": "email", "description": "where"})
     );
     assert!(schema["properties"]["limit"].is_null());
 }

@@ -2,7 +2,7 @@
 //! whatever else a client expects is added at its end.
 
 use crate::shape::Entity;
-use crate::version::Version;
+use crate::version::{Version, camel_case};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -14,8 +14,12 @@ use tieline_model::form::Door;
 use tieline_store::Result;
 
 /// A contact.
-pub(crate) static CONTACT: Entity =
-    Entity { name: "Contact", schema: |_| schema(&[]), show: contact, sample: || sample(&[]) };
+pub(crate) static CONTACT: Entity = Entity {
+    name: "Contact",
+    schema: |version| version.renamed(schema(&[])),
+    show: contact,
+    sample: || sample(&[]),
+};
 
 /// A contact that was just created. The date versions answer more of it than of one that is read.
 pub(crate) static CREATED: Entity =
@@ -24,7 +28,7 @@ pub(crate) static CREATED: Entity =
 /// A contact in a list, with the keys that readers of lists use.
 pub(crate) static LISTED: Entity = Entity {
     name: "ListedContact",
-    schema: |_| schema(&LISTED_EXTRAS),
+    schema: |version| version.renamed(schema(&LISTED_EXTRAS)),
     show: listed,
     sample: || sample(&LISTED_EXTRAS),
 };
@@ -68,7 +72,7 @@ const CREATED_EXTRAS: [(&str, &str); 5] = [
 
 fn extra_schemas(extras: &[(&str, &str)]) -> Vec<(String, Value)> {
     let kind = |sample: &str| match sample.as_bytes().first() {
-        Some(b'[') => json!({ "type": "array", "items": {} }),
+        Some(b'[') => json!({ "type": "array", "items": { "type": "string" } }),
         Some(b'"') => json!({ "type": "string" }),
         _ => json!({ "type": "boolean" }),
     };
@@ -89,12 +93,15 @@ fn schema(extras: &[(&str, &str)]) -> Value {
         json!({ "type": "array", "items": { "type": "object", "properties": { "id": { "type": "string" }, "value": {} } } }),
     );
     properties.extend(extra_schemas(extras));
+    if let Some(attributions) = properties.get_mut("attributions") {
+        attributions["items"] = json!({ "type": "object" });
+    }
     json!({ "type": "object", "properties": properties, "required": ["id", "locationId", "dateAdded"] })
 }
 
 fn created_schema(version: Version) -> Value {
     if version == Version::V3 {
-        return schema(&[]);
+        return version.renamed(schema(&[]));
     }
     let mut schema = schema(&CREATED_EXTRAS);
     schema["properties"]["lastSessionActivityAt"] = json!({ "type": "string", "format": "date-time" });
@@ -125,15 +132,6 @@ fn contact(document: &str, version: Version) -> Result<Cow<'_, str>> {
         *settings = channels.map(|(channel, setting)| (camel_case(&channel), setting)).collect();
     }
     Ok(Cow::Owned(Value::Object(contact).to_string()))
-}
-
-/// `sms` for `SMS`: how `v3` names the channels.
-fn camel_case(channel: &str) -> String {
-    match channel {
-        "WhatsApp" => "whatsApp".to_owned(),
-        "Call" | "Email" | "SMS" | "GMB" | "FB" | "RCS" => channel.to_ascii_lowercase(),
-        other => other.to_owned(),
-    }
 }
 
 fn created(document: &str, version: Version) -> Result<Cow<'_, str>> {

@@ -38,7 +38,7 @@ pub(super) fn operation() -> Operation {
         ])
         .needs_one_of(&["taskId", "title"]),
     )
-    .gives([("task", Shape::Entity(&TASK).or_null())])
+    .gives([("task", Shape::Entity(&TASK))])
     .gives_steps([("tasks", Shape::list(Shape::Entity(&TASK)))])
 }
 
