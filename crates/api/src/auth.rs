@@ -1,4 +1,4 @@
-//! Who asks: keys are `pit-…` tokens, known by their hash, and each opens one location.
+//! Authentication: keys are `pit-…` tokens, stored as hashes. Each opens one location.
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use tieline_model::{KeyId, Location, Scope, Scopes};
 use tieline_store::{Store, keys, locations};
 
-/// For how long a key is taken as it was read, so that revoking one, or changing its location's settings,
-/// works within a second on every node.
+/// How long a loaded key is used, so that revoking it, or changing its location's settings, takes effect within a
+/// second on every node.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// The most keys that are remembered.
+/// The most keys that are cached.
 const REMEMBERED: usize = 10_000;
 
 /// The client behind a request.
@@ -26,12 +26,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Refuses where the key does not carry the scope.
+    /// Refuses if the key does not have the scope.
     pub(crate) fn must_have(&self, scope: Scope) -> Result<(), ApiError> {
         if self.scopes.allow(scope) { Ok(()) } else { Err(ApiError::out_of_scope(scope)) }
     }
 
-    /// Refuses where a request names another location than the key's; naming none is fine.
+    /// Refuses if a request names another location than the key's. A request that names none passes.
     pub(crate) fn must_own(&self, location: &str) -> Result<(), ApiError> {
         if location.is_empty() || location == self.location.id.as_str() {
             Ok(())
@@ -41,8 +41,8 @@ impl Caller {
     }
 }
 
-/// Callers that were read a moment ago, by the hash of their token. Tokens that open nothing are not kept, so
-/// that guessing pushes no one out.
+/// Recently loaded callers, by the hash of their token. Unknown tokens are not cached, so that guessing evicts no
+/// one.
 pub(crate) struct Callers(Cache<[u8; 32], (Arc<Caller>, Instant)>);
 
 impl Default for Callers {
@@ -54,7 +54,7 @@ impl Default for Callers {
 impl Callers {
     async fn find(&self, store: &Store, token: &str) -> Result<Option<Arc<Caller>>, ApiError> {
         let hash = keys::hash(token);
-        // The age of an entry is measured by the machine's monotonic clock: the store's may stand still.
+        // An entry's age is measured by the machine's monotonic clock, because the store's may be a manual one.
         if let Some((caller, read_at)) = self.0.get(&hash)
             && read_at.elapsed() < FRESH
         {
@@ -76,7 +76,7 @@ async fn load(store: &Store, hash: [u8; 32]) -> Result<Option<Caller>, ApiError>
     Ok(location.map(|location| Caller { key_id: key.id, location: Arc::new(location), scopes: key.scopes }))
 }
 
-/// Finds out who asks.
+/// Authenticates a request.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Arc<Caller>, ApiError> {
     let token = bearer(headers).filter(|token| token.starts_with("pit-"));
     let token = token.ok_or_else(|| ApiError::unauthorized("Invalid JWT"))?;

@@ -1,11 +1,11 @@
-//! The JSON object that a body holds.
+//! Reading a body as a JSON object.
 
 use crate::error::ApiError;
 use serde_json::{Map, Value};
 use tieline_model::depth::{MAX_NESTING, lies_within};
 use tieline_model::{json, text};
 
-/// The object that a body holds; an empty body counts as an empty one.
+/// Reads a body as an object. An empty body is an empty object.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     let body = text::without_bom(body);
     if body.is_empty() {
@@ -23,7 +23,7 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
         && object.iter().any(|(key, value)| key.contains('\0') || has_nul(value))
     {
         return Err(ApiError::unreadable(
-            "the body holds the character U+0000, which no text may have; leave it out",
+            "the body contains the character U+0000, which no text may have; remove it",
         ));
     }
     Ok(object)
@@ -35,13 +35,13 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> ApiError {
     let readable = json::from_slice::<Value>(body).is_ok();
     ApiError::unreadable(match json::lone_surrogate(body).filter(|_| readable) {
         Some(place) => format!(
-            "the body holds half a character (a lone surrogate), {place}; send the whole character or leave it out"
+            "the body contains half a character (a lone surrogate), {place}; send the whole character or leave it out"
         ),
         None => format!("the body is not valid JSON: {error}"),
     })
 }
 
-/// PostgreSQL stores no such character, and no person has ever typed one.
+/// PostgreSQL cannot store this character, and people do not type it.
 fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

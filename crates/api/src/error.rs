@@ -20,9 +20,9 @@ struct Inner {
     message: Value,
     /// The status in words, on the answers where HighLevel gives them.
     error: Option<&'static str>,
-    /// A further field, for clients that recover from the problem.
+    /// A further field that helps clients recover.
     extra: Option<(&'static str, Value)>,
-    /// What broke inside; it is logged, and the client is not told.
+    /// The internal cause. It is logged, not sent.
     fault: Option<Error>,
 }
 
@@ -51,17 +51,17 @@ impl ApiError {
         Self::refused(sentence).in_words("Bad Request")
     }
 
-    /// A delivery that is not taken in.
+    /// A delivery that is refused.
     pub(crate) fn rejected(status: StatusCode, sentence: String) -> Self {
         Self::new(status, sentence)
     }
 
-    /// 401: there is no version or no key.
+    /// 401: the version or the key is missing or wrong.
     pub(crate) fn unauthorized(sentence: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, sentence)
     }
 
-    /// The key does not carry the scope. That is a 401, and clients that renew their token on one count on it.
+    /// The key lacks the scope. This is a 401, because clients renew their token on one.
     pub(crate) fn out_of_scope(scope: Scope) -> Self {
         Self::unauthorized("The token is not authorized for this scope.")
             .with("requiredScope", scope.as_str().into())
@@ -72,7 +72,7 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "The token does not have access to this location.")
     }
 
-    /// Nothing is served at this address, or not by this method.
+    /// Nothing is served at this address, or not with this method.
     pub(crate) fn no_route(method: &Method, uri: &Uri) -> Self {
         let address = uri.path_and_query().map_or("/", |address| address.as_str());
         Self::new(StatusCode::NOT_FOUND, format!("Cannot {method} {address}")).in_words("Not Found")
@@ -95,12 +95,12 @@ impl ApiError {
         self.0.status
     }
 
-    /// Writes the fault down, where there is one, and answers. Neither says anything of the request's content.
+    /// Logs the fault, if there is one, and answers. Neither contains anything of the request's content.
     pub(crate) fn into_response(self, operation: &'static str, trace_id: &TraceId) -> Response {
         let Inner { status, message, error, extra, fault } = *self.0;
-        // A database that is away is in the log already, once.
+        // An outage of the database is logged once, where it is noticed.
         if let Some(fault) = fault.filter(|fault| !fault.is_away()) {
-            tracing::error!(operation, %trace_id, error = %fault, "the store could not carry a request out");
+            tracing::error!(operation, %trace_id, error = %fault, "a request failed in the store");
         }
         let mut body = Object::new().raw("statusCode", status.as_str()).raw("message", &message.to_string());
         if let Some(error) = error {

@@ -1,5 +1,5 @@
 //! `/hooks/{connection id}`: deliveries from outside come in by `POST`; `GET` and `HEAD` answer senders that
-//! try an address before they use it.
+//! check an address before they use it.
 
 use crate::answer::{Answer, Object};
 use crate::error::ApiError;
@@ -17,7 +17,7 @@ use tieline_runtime::ingress::{Ingress, MAX_BODY, Malformed, Rejected, Request, 
 use tieline_store::Store;
 use tieline_store::deliveries::DeliveryStatus;
 
-/// The name of receiving a delivery in the log.
+/// The name of this operation in the log.
 const OPERATION: &str = "receive-delivery";
 
 /// What receiving a delivery needs.
@@ -27,7 +27,7 @@ struct Hooks {
     store: Store,
 }
 
-/// The address that deliveries come in by. Merge it into the API's router.
+/// The address for deliveries. Merge it into the API's router.
 pub fn router(ingress: Ingress, store: Store) -> Router {
     slashed("/hooks/{connection}", post(receive).get(probe))
         .method_not_allowed_fallback(no_route)
@@ -35,14 +35,14 @@ pub fn router(ingress: Ingress, store: Store) -> Router {
         .with_state(Hooks { ingress, store })
 }
 
-/// A method that does nothing here.
+/// A method that this address does not have.
 async fn no_route(State(hooks): State<Hooks>, request: HttpRequest) -> Response {
     let trace_id = TraceId::draw(hooks.store.entropy().as_ref());
     ApiError::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)
 }
 
-/// Tells a sender that proves itself that the address works. Everybody else gets the answer that an address
-/// without anything behind it has, so that trying addresses out reveals nothing.
+/// Confirms to a sender that proves itself that the address works. All others get the answer of an unknown
+/// address, so that guessing addresses reveals nothing.
 async fn probe(
     State(hooks): State<Hooks>,
     connection: Result<Path<String>, PathRejection>,
@@ -84,7 +84,7 @@ async fn answer(
     trace_id: &TraceId,
 ) -> Response {
     let Ok(Path(connection)) = connection else {
-        // What is no UTF-8 is nobody's id.
+        // An id is valid UTF-8.
         return refused(&Rejected::UnknownConnection).into_response(OPERATION, trace_id);
     };
     let connection = ConnectionId::from(connection);
@@ -145,8 +145,8 @@ fn refused(rejected: &Rejected) -> ApiError {
     }
 }
 
-/// Whoever looks for a missing payment finds here that it was refused, and why. Strangers at unknown
-/// addresses are not worth a line.
+/// Logs that a delivery was refused, for someone who searches for a missing payment. Requests to unknown
+/// addresses are not logged.
 fn log_refused(connection: &ConnectionId, rejected: &Rejected) {
     match rejected {
         Rejected::UnknownConnection | Rejected::Store(_) => {}
@@ -163,7 +163,7 @@ fn log_failed(connection: &ConnectionId, taken: &Taken) {
     }
 }
 
-/// The sender wants to know that it was stored; the rest helps whoever sets the connection up.
+/// Acknowledges that a delivery was stored. The details help to set up the connection.
 fn acknowledge(taken: &Taken) -> Answer {
     let mut body = Object::new()
         .raw("received", "true")

@@ -1,4 +1,4 @@
-//! What happens to every request, in this order: trace id, version, key, scope, tenant, body, operation, answer.
+//! The steps of every request, in order: trace id, version, key, scope, tenant, body, operation, answer.
 
 use crate::answer::Answer;
 use crate::app::App;
@@ -17,13 +17,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tieline_operations::{Class, Operation, Run, Version};
 
-/// The most bytes that a body may have.
+/// The most bytes of a body.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How long a body may take from its first byte to its last.
 const BODY_TIME: Duration = Duration::from_secs(60);
 
-/// Carries an operation out, or says why not.
+/// Performs an operation, or answers with the error.
 pub(crate) async fn answer(
     app: App,
     operation: Arc<Operation>,
@@ -32,7 +32,7 @@ pub(crate) async fn answer(
 ) -> Response {
     let trace_id = TraceId::draw(app.store().entropy().as_ref());
     traced(operation.key, &trace_id, async {
-        match carry_out(app, &operation, path, request).await {
+        match answer_or_error(app, &operation, path, request).await {
             Ok(answer) => answer.into_response(&trace_id),
             Err(error) => error.into_response(operation.key, &trace_id),
         }
@@ -40,7 +40,7 @@ pub(crate) async fn answer(
     .await
 }
 
-async fn carry_out(
+async fn answer_or_error(
     app: App,
     operation: &Arc<Operation>,
     path: &'static str,
@@ -56,7 +56,7 @@ async fn carry_out(
     let params = path_params(&mut request).await?;
     check_tenant(&caller, &request, &params)?;
     let uri = request.uri().clone();
-    // An address in its absolute form names the host as well.
+    // An absolute address names the host as well.
     let authority = || HeaderValue::from_str(uri.authority()?.as_str()).ok();
     let host = request.headers().get(HOST).cloned().or_else(authority);
     let body = read_body(request, BODY_LIMIT).await?;
@@ -82,22 +82,24 @@ async fn path_params(request: &mut Request) -> Result<RawPathParams, ApiError> {
     let params = request.extract_parts::<RawPathParams>().await;
     let params = params.map_err(|_| ApiError::unreadable("the path is not valid UTF-8"))?;
     if has_nul(request.uri()) {
-        return Err(ApiError::unreadable("the address holds the character U+0000, which no id or text has"));
+        return Err(ApiError::unreadable(
+            "the address contains the character U+0000, which is never part of an id or text; remove it",
+        ));
     }
-    // The router lets two slashes in a row pass for an empty id.
+    // The router reads two slashes in a row as an empty id.
     if params.iter().any(|(_, value)| value.is_empty()) {
         return Err(ApiError::no_route(request.method(), request.uri()));
     }
     Ok(params)
 }
 
-/// PostgreSQL takes no such character, not even to compare with.
+/// PostgreSQL accepts no such character, not even in a comparison.
 fn has_nul(uri: &Uri) -> bool {
     uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00"))
 }
 
-/// Refuses a request that names another location than the key's, wherever it does. Bodies are read later, and
-/// looked at there.
+/// Refuses a request that names another location than the key's in its path, headers or query. Bodies are
+/// checked when they are read.
 fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> Result<(), ApiError> {
     caller.must_own(param(params, "locationId"))?;
     if let Some(header) = request.headers().get("locationid") {
@@ -109,12 +111,12 @@ fn check_tenant(caller: &Caller, request: &Request, params: &RawPathParams) -> R
     }
 }
 
-/// Reads a body of at most `limit` bytes, which the router has set for the route.
+/// Reads a body of at most `limit` bytes, the limit that the router has for the route.
 pub(crate) async fn read_body(request: Request, limit: usize) -> Result<Bytes, ApiError> {
-    let broken_off = || ApiError::unreadable("the body broke off before its end");
+    let incomplete = || ApiError::unreadable("the body ended early; send all of it");
     let read = tokio::time::timeout(BODY_TIME, Bytes::from_request(request, &())).await;
-    read.map_err(|_| broken_off())?.map_err(|rejection| match rejection.status() {
+    read.map_err(|_| incomplete())?.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(limit),
-        _ => broken_off(),
+        _ => incomplete(),
     })
 }

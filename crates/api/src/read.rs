@@ -10,9 +10,8 @@ use tieline_model::form::{Door, Field, FieldError, Place};
 use tieline_operations::{Call, Operation};
 use url::form_urlencoded;
 
-/// Reads what the operation takes from wherever the request carries it. Fields of the body that it does not
-/// know are refused, unless the operator has chosen to ignore them; unknown parameters of the query are
-/// ignored.
+/// Reads the operation's input from the path, the query and the body. Unknown fields of the body are refused,
+/// unless the operator chose to ignore them; unknown query parameters are ignored.
 pub(crate) fn call(request: &ApiRequest, operation: &Operation) -> Result<Call, ApiError> {
     let mut body = body(request, operation)?;
     let location = Arc::clone(&request.caller.location);
@@ -45,7 +44,7 @@ pub(crate) fn call(request: &ApiRequest, operation: &Operation) -> Result<Call, 
     })
 }
 
-/// The body's fields, if the operation takes any. That a location in it is the key's own is checked first.
+/// The body's fields, if the operation has any. Checks first that a location in it is the key's own.
 fn body(request: &ApiRequest, operation: &Operation) -> Result<Map<String, Value>, ApiError> {
     let in_body = |field: &Field| field.place == Place::Body;
     if !operation.input.offered(Door::Api).any(in_body) {

@@ -1,4 +1,4 @@
-//! A request that may be carried out: who asks for what, with what.
+//! A request that passed the checks: the caller, the operation and its values.
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -8,7 +8,7 @@ use http::{HeaderValue, Uri};
 use std::sync::Arc;
 use tieline_operations::Version;
 
-/// A request whose version, key, scope and location are in order.
+/// A request whose version, key, scope and location are valid.
 pub(crate) struct ApiRequest {
     pub(crate) app: App,
     pub(crate) caller: Arc<Caller>,
@@ -25,7 +25,7 @@ impl ApiRequest {
         param(&self.params, name)
     }
 
-    /// The address that the client reached the server by, without a slash at its end.
+    /// The address by which the client reached the server, without a slash at its end.
     pub(crate) fn base_url(&self) -> String {
         if let Some(url) = &self.app.settings().public_url {
             return url.trim_end_matches('/').to_owned();

@@ -68,7 +68,7 @@ async fn health() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#)
 }
 
-/// An address that nothing stands at, or a method that it does not know.
+/// An unknown address, or an unknown method of a known one.
 async fn no_route(State(app): State<App>, request: Request) -> Response {
     let trace_id = TraceId::draw(app.store().entropy().as_ref());
     ApiError::no_route(request.method(), request.uri()).into_response("no-route", &trace_id)

@@ -1,4 +1,4 @@
-//! The id that an answer, its `x-request-id` header and the log know a request by.
+//! The id of a request in its answer, in the `x-request-id` header and in the log.
 
 use axum::response::Response;
 use http::HeaderValue;
@@ -9,7 +9,7 @@ use tracing::Instrument;
 use uuid::Builder;
 use uuid::fmt::Hyphenated;
 
-/// A random UUID (version 4), as text: it is written into every answer, so it is formatted once.
+/// A random UUID (version 4) as text. It is written into every answer, so it is formatted only once.
 #[derive(Clone, Copy)]
 pub(crate) struct TraceId([u8; Hyphenated::LENGTH]);
 
@@ -37,8 +37,8 @@ impl fmt::Display for TraceId {
     }
 }
 
-/// Answers a request inside a span, so that whatever is logged meanwhile names the request. Its end is one
-/// line at the level `debug`.
+/// Answers a request inside a span, so that every log line of it names the request. The end is logged at level
+/// `debug`.
 pub(crate) async fn traced(
     operation: &'static str,
     trace_id: &TraceId,

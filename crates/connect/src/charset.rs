@@ -1,10 +1,10 @@
-//! Bytes into text, by the character set that whoever sent them names.
+//! Decoding bytes to text, by the character set that the sender names.
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
 
-/// The character set that a `Content-Type` names, such as `ISO-8859-1`; none where it names none that the
-/// web knows.
+/// The character set that a `Content-Type` names, such as `ISO-8859-1`; none if it names none, or one
+/// that is unknown.
 #[must_use]
 pub fn of_content_type(content_type: &str) -> Option<&'static Encoding> {
     let mut parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
@@ -18,15 +18,15 @@ pub fn of_label(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
 }
 
-/// Decodes bytes as `charset`, as UTF-8 where there is none. A byte order mark decides before either and is
-/// taken off. What cannot be decoded becomes U+FFFD.
+/// Decodes bytes as `charset`, or as UTF-8 if there is none. A byte order mark takes precedence and is removed.
+/// What cannot be decoded becomes U+FFFD.
 #[must_use]
 pub fn decode<'b>(charset: Option<&'static Encoding>, bytes: &'b [u8]) -> Cow<'b, str> {
     charset.unwrap_or(UTF_8).decode(bytes).0
 }
 
-/// The character set to read a whole body with whose sender names none: UTF-8, or windows-1252 where it
-/// cannot be UTF-8. Senders that name none and do not use UTF-8 are old and western, as a rule.
+/// The character set of a whole body whose sender names none: UTF-8, or windows-1252 if it is not valid UTF-8.
+/// Senders that name none and do not use UTF-8 are usually old and western.
 #[must_use]
 pub fn guess(bytes: &[u8]) -> &'static Encoding {
     if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 }

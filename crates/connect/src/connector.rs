@@ -1,4 +1,4 @@
-//! What a kind of connection makes of the deliveries that arrive at its address.
+//! How each kind of connection turns deliveries into events.
 //!
 //! Each kind is one module with a type that implements [`Connector`]; [`open`] is the only place that lists
 //! them. A delivery goes through three steps: [`Connector::verify`] proves where it comes from,
@@ -87,11 +87,11 @@ pub trait Connector: Send + Sync + Debug {
 pub struct Reading {
     /// The sender's id of the delivery. A second delivery with the same id is a duplicate.
     pub external_id: Option<String>,
-    /// What it says.
+    /// Its content.
     pub facts: Box<dyn Facts>,
 }
 
-/// What a delivery says, before it meets what the connector remembers.
+/// The content of a delivery, not yet combined with what the connector remembers.
 pub trait Facts: Send + Sync + Debug {
     /// Works out what a delivery becomes, and remembers what later deliveries need. On a conflict with
     /// another transaction it runs again from the start.
@@ -119,7 +119,7 @@ impl Facts for Outcome {
     }
 }
 
-/// What a connection remembers between deliveries: JSON documents by key. It stands on the transaction of the
+/// What a connection remembers between deliveries: JSON documents by key. It uses the transaction of the
 /// delivery, so that the memory and the events are written together.
 pub trait Memory: Send {
     /// The document under `key`, such as `customer:cus_…`.
@@ -140,13 +140,13 @@ pub struct Unproven(pub String);
 /// A request that cannot be read. The sender reads the sentence.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Malformed {
-    /// Its body is not what it should be.
+    /// Its body cannot be read.
     #[error("{0}")]
     Unreadable(String),
     /// Its body is larger than [`MAX_BODY`] once it is unpacked.
     #[error("{0}")]
     TooLarge(String),
-    /// Its body is packed in a way that is not known.
+    /// Its body has an unknown encoding.
     #[error("{0}")]
     Encoding(String),
 }

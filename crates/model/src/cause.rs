@@ -3,7 +3,7 @@
 use crate::id::{ConnectionId, KeyId, RunId};
 use serde::{Deserialize, Serialize};
 
-/// Who caused an event, and how deep in a chain of runs it stands.
+/// Who caused an event, and how deep in a chain of runs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Cause {
     /// Who did it.
@@ -56,13 +56,13 @@ impl Cause {
         Self { by: Actor::Connection { id }, depth: 0 }
     }
 
-    /// Caused by a run that stands `depth` runs away from the world outside.
+    /// Caused by a run, `depth` runs after the event from outside.
     #[must_use]
     pub const fn run(id: RunId, depth: u32) -> Self {
         Self { by: Actor::Run { id }, depth }
     }
 
-    /// Caused by somebody at the command line.
+    /// Caused by someone at the command line.
     #[must_use]
     pub const fn operator() -> Self {
         Self { by: Actor::Operator, depth: 0 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// An address, `/hooks/{id}`, that events come in by.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Connection {
-    /// Its id, which stands in its address.
+    /// Its id, which is part of its address.
     pub id: ConnectionId,
     /// The location that its events belong to.
     pub location_id: LocationId,
@@ -29,7 +29,7 @@ pub struct Connection {
 pub struct Secret {
     /// The secret itself.
     pub value: String,
-    /// From when on it is no longer taken; none while it is the current one.
+    /// When it expires; none while it is the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// What a newer version stored with it.
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Connection {
-    /// The secrets that are taken at `now`, newest first.
+    /// The secrets that are valid at `now`, newest first.
     pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &str> {
         let live = move |secret: &&Secret| secret.expires_at.is_none_or(|end| now < end);
         self.secrets.iter().filter(live).map(|secret| secret.value.as_str())
@@ -136,7 +136,7 @@ pub enum WebhookAuth {
         header: String,
         /// How the header writes the bytes.
         encoding: Encoding,
-        /// What stands before the signature in the header, such as `sha256=`.
+        /// What precedes the signature in the header, such as `sha256=`.
         #[serde(default)]
         prefix: String,
     },

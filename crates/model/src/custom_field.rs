@@ -68,10 +68,10 @@ pub struct CustomField {
     pub field_key: String,
     /// What it holds.
     pub data_type: DataType,
-    /// What stands in an empty form field.
+    /// What an empty form field shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
-    /// Where it stands among the fields on a page.
+    /// Its position among the fields on a page.
     #[serde(default)]
     pub position: u64,
     /// What can be picked, for the types with options.
@@ -79,7 +79,7 @@ pub struct CustomField {
     pub picklist_options: Vec<String>,
 }
 
-/// What stands in front of the keys of all fields of contacts.
+/// The prefix of the keys of all fields of contacts.
 const KEY_PREFIX: &str = "contact.";
 
 /// The key that a field of this name gets: `contact.plan_name` for "Plan name".
@@ -96,18 +96,18 @@ pub fn key_for(name: &str) -> String {
     key.trim_end_matches('_').to_owned()
 }
 
-/// What a field makes of a value that was sent.
+/// A value that was read by a field's type.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Accepted {
     /// The value to store; nothing where the field is to be emptied.
     pub value: Option<Value>,
-    /// What was picked though the field has no such option, as it was sent.
+    /// Items that are none of the field's options, as they were sent.
     pub left_out: Vec<String>,
 }
 
 impl CustomField {
-    /// What this field makes of a value, or nothing where it does not fit: HighLevel takes such a write and
-    /// drops the value, so the caller reports it as a warning.
+    /// Reads a value by this field's type. None if it does not fit: HighLevel accepts such a write and drops the
+    /// value, so the caller reports a warning.
     #[must_use]
     pub fn accept(&self, value: &Value) -> Option<Accepted> {
         let empty = Accepted { value: None, left_out: Vec::new() };
@@ -152,7 +152,7 @@ impl CustomField {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Those of the items that are options, each once; nothing where none is.
+    /// The items that are options, each once; none if no item is.
     fn pick(&self, items: impl Iterator<Item = String>) -> Option<Accepted> {
         let mut seen = HashSet::new();
         let (picked, left_out): (Vec<String>, Vec<String>) = items
@@ -183,7 +183,7 @@ fn is_date(text: &str) -> bool {
     Timestamp::parse(text).is_ok() || text::date(text).is_some()
 }
 
-/// The day, in UTC, on which a point in time falls; nothing where it lies outside of the years 1 to 9999.
+/// The day of a point in time, in UTC; none outside of the years 1 to 9999.
 fn date_of_millis(millis: i64) -> Option<String> {
     let at = Timestamp::from_millis(millis);
     let date = at.to_string().split('T').next().map(str::to_owned);
@@ -215,7 +215,7 @@ pub fn form() -> Form {
         Field::new("dataType", OneOf(DataType::NAMES), "the kind of value that it holds").required(),
         Field::new("options", Texts, "what can be picked, for the types with options").sampled(json!([])),
         Field::new("placeholder", Text::line(), "what an empty form field shows"),
-        Field::new("position", Integer(0..=i64::MAX), "where it stands among the fields on a page")
+        Field::new("position", Integer(0..=i64::MAX), "its position among the fields on a page")
             .ignores_null(),
         Field::new("model", OneOf(&["contact"]), "what it is a field of").ignores_null(),
         Field::new("acceptedFormat", Anything, "for files, which no field here holds").undocumented(),

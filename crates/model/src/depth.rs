@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// How deep a body may be nested. JSON is read to 128 levels, and what is put around a body on its way into
-/// the log and into a run has to stay within that: what is written and cannot be read again stops whoever
+/// the log and into a run has to stay within that: a stored value that cannot be read back blocks whoever
 /// comes by.
 pub const MAX_NESTING: usize = 64;
 

@@ -15,7 +15,7 @@ pub mod kinds {
     pub const CONTACT_UPDATED: &str = "contact.updated";
     /// A contact was deleted; the payload holds it as it was.
     pub const CONTACT_DELETED: &str = "contact.deleted";
-    /// Tags were added to a contact or taken from it.
+    /// Tags were added to a contact or removed from it.
     pub const CONTACT_TAGS_CHANGED: &str = "contact.tags_changed";
     /// A note was written.
     pub const NOTE_CREATED: &str = "note.created";
@@ -34,11 +34,11 @@ pub mod kinds {
     /// A delivery to a webhook connection was mapped, and the mapping names no event of its own.
     pub const WEBHOOK_RECEIVED: &str = "webhook.received";
 
-    /// The first words of what only Tieline itself tells of. No sender's event may begin with one of them.
+    /// The first words of events that only Tieline itself sends. No sender's event may begin with one of them.
     pub const OWN_MODULES: [&str; 3] = ["contact", "note", "task"];
 
-    /// The first words that later versions take for events of their own. A mapping that is saved from now on may
-    /// not send them; one that was saved before goes on working.
+    /// The first words that are reserved for events of later versions. A new mapping may not send them; one that
+    /// was saved before they were reserved keeps working, with a warning.
     pub const RESERVED_MODULES: [&str; 20] = [
         "appointment",
         "business",
@@ -94,7 +94,7 @@ pub mod kinds {
     ];
 }
 
-/// An event that is about to be appended to the log, in the transaction of the change that it tells.
+/// An event that is about to be appended to the log, in the transaction of the change that it reports.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// What happened, as `module.thing.past_participle`: `paythen.payment.failed`, `contact.created`.
@@ -110,7 +110,7 @@ pub struct NewEvent {
     pub payload: Box<RawValue>,
 }
 
-/// An event as it stands in the log.
+/// An event in the log.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Its place in the log. Places grow, and a reader that has seen one has seen all before it.

@@ -49,13 +49,13 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         ///
-        /// Opaque: an id that came from outside is taken as it is, because HighLevel's own differ in form.
+        /// Opaque: an id from outside is accepted in any form, because HighLevel's own differ.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            /// The id as it stands on the wire.
+            /// The id as it is sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -68,7 +68,7 @@ fn lone_surrogates(text: &str) -> Vec<usize> {
     lone
 }
 
-/// The UTF-16 unit that an escape at this place stands for.
+/// The UTF-16 unit of the escape at this place.
 fn unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + ESCAPE)?.strip_prefix(r"\u")?;
     let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());

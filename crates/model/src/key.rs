@@ -15,7 +15,7 @@ pub struct Key {
     pub name: String,
     /// What it may do.
     pub scopes: Scopes,
-    /// The last four characters of the token, to tell keys apart.
+    /// The last four characters of the token, to distinguish keys.
     pub hint: String,
     /// When it was made.
     pub created_at: Timestamp,

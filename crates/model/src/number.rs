@@ -1,7 +1,7 @@
 //! JSON numbers and the texts that people write for them.
 //!
 //! Use [`text`] wherever a number goes into a text (a postcode, a phone number, a sentence) and [`read`]
-//! wherever a text may stand for a number. They are each other's inverse for every number that `text` accepts.
+//! wherever a text may be read as a number. Each inverts the other for every number that `text` accepts.
 
 use serde_json::Number;
 
@@ -11,7 +11,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// The number as a person writes it: `412345679.0` is `412345679`, `4.1e8` is `410000000`, `1.50` is `1.5`.
 /// Integers keep every digit.
 ///
-/// None where the digits that were sent are lost: a number outside of the 64-bit integers is only known to
+/// None if digits were lost: a number outside of the 64-bit integers is only known to
 /// about sixteen digits, and a text made of it could be another person's number. Ask for a text in quotes
 /// then.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn text(number: &Number) -> Option<String> {
     (fraction.abs() < EXACT).then_some(text)
 }
 
-/// The number that a text stands for, if it is one and nothing else: digits with an optional sign, decimal
+/// Reads a text as a number, if it holds nothing else: digits with an optional sign, decimal
 /// point and exponent, blanks around them aside. `1.10` is 1.1 and `0800` is 800.
 ///
 /// None for everything else, and for integers beyond 64 bits, which would lose digits.

@@ -36,7 +36,7 @@ pub enum Refusal {
     /// Fields of the input are wrong.
     #[error("{}", sentences(.0))]
     Invalid(Vec<FieldError>),
-    /// Something that is there stands in the way of the change, in a sentence.
+    /// Existing data prevents the change, for this reason.
     #[error("{0}")]
     Conflict(String),
 }

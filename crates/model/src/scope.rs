@@ -14,7 +14,7 @@ macro_rules! scopes {
             /// Every scope that a key can carry.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The scope as it stands on the wire.
+            /// The scope as it is sent.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
@@ -55,7 +55,7 @@ impl FromStr for Scope {
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scopes(u128);
 
-// One scope more would be taken for the first.
+// A further scope would alias the first.
 const _: () = assert!(Scope::ALL.len() <= u128::BITS as usize, "a set has no bit for every scope");
 
 impl Scopes {

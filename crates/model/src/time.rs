@@ -1,4 +1,4 @@
-//! Points in time (milliseconds since 1970, UTC, as they are stored and as they stand on the wire) and lengths
+//! Points in time (milliseconds since 1970, UTC, as they are stored and sent) and lengths
 //! of time.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -23,7 +23,7 @@ impl Timestamp {
         Self(millis.clamp(*RANGE.start(), *RANGE.end()))
     }
 
-    /// The same for a constant, which has to lie in the range already.
+    /// The same for a constant, which must be in the range already.
     #[must_use]
     pub const fn from_fixed_millis(millis: i64) -> Self {
         assert!(*RANGE.start() <= millis && millis <= *RANGE.end(), "the constant is out of range");

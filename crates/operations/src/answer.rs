@@ -3,7 +3,7 @@ use serde_json::Value;
 use tieline_model::ContactId;
 use tieline_store::Result;
 
-/// What an operation gives back: named parts, in the order in which they are sent.
+/// An operation's result: named parts, in the order in which they are sent.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The parts, each as its [`Shape`](crate::Shape) describes it.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use tieline_model::form::{Door, Form};
 
-/// A document's own fields, beside those of its form: texts, each by name with a sample.
+/// A document's own fields, in addition to those of its form: texts, each by name with a sample.
 pub(crate) type OwnFields = [(&'static str, &'static str)];
 
 /// The JSON Schema of such a document.

@@ -5,7 +5,7 @@ use std::fmt;
 use tieline_model::form::Kind;
 use tieline_store::Result;
 
-/// What a part of an answer, or of an event's payload, looks like.
+/// The shape of a part of an answer, or of an event's payload.
 #[derive(Clone, Debug)]
 pub enum Shape {
     /// A value of this JSON Schema.

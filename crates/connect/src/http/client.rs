@@ -72,7 +72,7 @@ impl Client {
     }
 
     /// Sends a request and reads the answer. `idempotency_key` stays the same over the retries of one step,
-    /// so that the other side can tell a retry from a new request; it is sent as `Idempotency-Key` unless
+    /// so that the receiver recognises a retry; it is sent as `Idempotency-Key` unless
     /// the request has that header. `now` is what a date in `Retry-After` is compared with.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl Client {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let body = self.read_body(answer).await;
         if !status.is_success() {
-            // What the status says holds even where the body did not arrive.
+            // The status counts even if the body did not arrive.
             let (body, _) = body.unwrap_or_default();
             let quoted = request.without_secrets(&text(&headers, &body));
             return Err(RequestFailure::answered(&request.host(), status, &headers, &quoted, now));
@@ -115,7 +115,7 @@ impl Client {
         })
     }
 
-    /// The body as far as it is read, and whether there was more.
+    /// The body up to the limit, and whether it was longer.
     async fn read_body(&self, mut answer: reqwest::Response) -> Result<(Vec<u8>, bool), reqwest::Error> {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {

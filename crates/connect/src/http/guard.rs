@@ -1,7 +1,7 @@
 //! Which addresses an outgoing request may reach.
 //!
-//! Without this, whoever may edit a workflow could make the server call its own neighbours: the database,
-//! the cloud's metadata service, the router. The ranges follow IANA's registries of special addresses.
+//! Without this, anyone who may edit a workflow could make the server call its own network: the database, the
+//! cloud's metadata service, the router. The ranges follow IANA's registries of special addresses.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -34,8 +34,8 @@ const CLOSED_V4: &[IpNet] = &[
     v4([240, 0, 0, 0], 4),     // Reserved, and broadcast at its end.
 ];
 
-/// All that has been given out as global unicast. Loopback, link-local, site-local, unique local, multicast
-/// and the IPv4-compatible addresses lie outside.
+/// All that is allocated as global unicast. Loopback, link-local, site-local, unique local, multicast and the
+/// IPv4-compatible addresses are outside.
 const GLOBAL_V6: IpNet = v6([0x2000, 0, 0, 0], 3);
 
 const CLOSED_V6: &[IpNet] = &[
@@ -45,7 +45,7 @@ const CLOSED_V6: &[IpNet] = &[
     v6([0x3fff, 0, 0, 0], 20),     // Documentation.
 ];
 
-/// The well-known prefix under which a network that has no IPv4 reaches the IPv4 internet.
+/// The well-known prefix by which a network without IPv4 reaches the IPv4 internet.
 const NAT64: IpNet = v6([0x64, 0xff9b, 0, 0], 96);
 
 /// Whether an address is on the public internet. An IPv4 address inside an IPv6 address is judged by
@@ -66,12 +66,12 @@ fn behind_nat64(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     NAT64.contains(&IpAddr::V6(ip)).then(|| Ipv4Addr::new(a, b, c, d))
 }
 
-/// Decides which addresses may be reached: the public ones, and those that whoever runs Tieline has allowed.
+/// Decides which addresses may be reached: the public ones, and those that the operator allows.
 ///
 /// Read from text like `127.0.0.1/32,10.0.0.0/8`; an empty text allows nothing beyond the public internet.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Guard {
-    /// The ranges that may be reached although they are not public.
+    /// The private ranges that may be reached.
     pub allow: Vec<IpNet>,
 }
 
@@ -83,7 +83,7 @@ impl Guard {
         is_public(ip) || self.allow.iter().any(|range| range.contains(&plain))
     }
 
-    /// Checks an address that stands in the URL itself; a name is checked once it has been resolved.
+    /// Checks an IP address in the URL itself. A name is checked once it is resolved.
     ///
     /// # Errors
     /// [`Refused`] where the host is an address that may not be reached.

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName};
 use std::collections::BTreeMap;
 use url::Url;
 
-/// What stands where a secret was.
+/// What replaces a secret.
 pub const REDACTED: &str = "[redacted]";
 
 const SECRET_NAMES: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
@@ -18,8 +18,8 @@ pub fn is_secret(name: &str) -> bool {
     SECRET_NAMES.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 
-/// Headers as they may be stored: names in lower case, several values of a name joined by a comma, secrets
-/// replaced.
+/// Headers in a form that may be stored: names in lower case, several values of a name joined by a comma,
+/// secrets replaced.
 #[must_use]
 pub fn redact(headers: &HeaderMap) -> BTreeMap<String, String> {
     let shown = |name: &HeaderName| {
@@ -33,8 +33,8 @@ pub fn redact(headers: &HeaderMap) -> BTreeMap<String, String> {
     headers.keys().map(|name| (name.as_str().to_owned(), shown(name))).collect()
 }
 
-/// An address as it may be stored: without user, password and fragment, and with every value of the query
-/// replaced. The path stays, so that a history tells one call from another.
+/// An address in a form that may be stored: without user, password and fragment, and with every value of the
+/// query replaced. The path stays, so that calls in a history can be distinguished.
 #[must_use]
 pub fn redact_url(url: &Url) -> String {
     let mut text = url.origin().ascii_serialization();

@@ -11,13 +11,13 @@ use std::fmt;
 use tieline_model::form::FieldError;
 use url::{Url, form_urlencoded};
 
-/// The most headers of a request; no server takes as many.
+/// The most headers of a request; servers accept fewer.
 const MOST_HEADERS: usize = 100;
 
 pub(super) const METHODS: [Method; 7] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
-/// Headers that say how a message is framed or where it goes; one of these from a template could smuggle a
-/// second request in or get around the check of the address.
+/// Headers that frame a message or route it. From a template, one of these could smuggle in a second request or
+/// bypass the check of the address.
 const FRAMING: [&str; 11] = [
     "host",
     "content-length",
@@ -32,10 +32,10 @@ const FRAMING: [&str; 11] = [
     "expect",
 ];
 
-/// A request that is ready to be sent.
+/// A request that is ready to send.
 ///
 /// It is made from the rendered input of a step: `url` (required), `method` (POST where there is a body, else
-/// GET), `headers` (an object), `query` (an object, added to what the address has), `body` (an object or
+/// GET), `headers` (an object), `query` (an object, added to the address's own), `body` (an object or
 /// list goes out as JSON, or as a form where the Content-Type says so; a text goes out as it is).
 #[derive(Clone)]
 pub struct Request {
@@ -65,15 +65,15 @@ impl Request {
         }
     }
 
-    /// The host, with its port where the address names one: what messages call the other side. The rest of
-    /// an address often holds a secret.
+    /// The host, with its port if the address names one. Messages name the server by it, because the rest of an
+    /// address often holds a secret.
     #[must_use]
     pub fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// Takes out of a text what this request sent as a secret: some servers repeat it in their answers.
+    /// Removes the secrets of this request from a text: some servers repeat them in their answers.
     pub(super) fn without_secrets(&self, text: &str) -> String {
         let mut secrets: Vec<String> = self.url.query_pairs().map(|(_, value)| value.into_owned()).collect();
         secrets.extend(self.url.query().map(str::to_owned));
@@ -81,15 +81,15 @@ impl Request {
             let value = String::from_utf8_lossy(value.as_bytes());
             secrets.extend(value.split_ascii_whitespace().map(str::to_owned));
         }
-        // The longest first, or a part of it that is a secret too would leave the rest standing. Very short
-        // values protect nothing and would tear holes into every word.
+        // The longest first: otherwise a shorter secret inside it would be replaced and the rest left. Very short
+        // values protect nothing and occur in many words.
         secrets.retain(|secret| secret.len() >= 4);
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED))
     }
 }
 
-/// Reads the parts of a request and gathers what is wrong with them.
+/// Reads the parts of a request and collects the problems.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) errors: Vec<FieldError>,
@@ -129,7 +129,7 @@ impl Reader {
         found
     }
 
-    /// The text is not repeated in the message: where it is wrong, it may still hold a secret.
+    /// The message does not quote the text: a wrong address may still hold a secret.
     pub(super) fn url(&mut self, url: Option<&Value>) -> Option<Url> {
         let text = match url {
             Some(Value::String(text)) if !text.trim().is_empty() => text.trim(),
@@ -206,7 +206,7 @@ impl Reader {
         body.to_string().into_bytes()
     }
 
-    /// The pairs of a query or a form: a list gives its name once for each of its items.
+    /// The pairs of a query or a form. A list repeats its name for each item.
     pub(super) fn pairs(&mut self, field: &str, object: Option<&Value>) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
         let Some(map) = self.object(field, object) else { return pairs };
@@ -236,8 +236,8 @@ impl Reader {
     }
 }
 
-/// Moves `user:password@` out of the address into the header that it is sent in, where it is known as a
-/// secret. A header of the author's own wins.
+/// Moves `user:password@` from the address into the header that carries it, which is treated as a secret. A header
+/// that the author gave wins.
 fn move_credentials(url: &mut Url, headers: &mut HeaderMap) {
     if url.username().is_empty() && url.password().is_none() {
         return;

@@ -1,4 +1,4 @@
-//! What the other side answered, as the step's output.
+//! A server's answer, as the step's output.
 
 use super::redact::redact;
 use crate::charset;
@@ -16,10 +16,10 @@ pub struct Response {
     pub status: u16,
     /// The headers, names in lower case. Cookies and tokens are replaced, because the output is stored.
     pub headers: BTreeMap<String, String>,
-    /// The body: JSON as such, null where there is none, else text. JSON that is nested too deep to be stored
-    /// is text, too.
+    /// The body: JSON as JSON, null if there is none, else text. JSON that is nested too deep to be stored is text
+    /// too.
     pub body: Value,
-    /// Whether the body was longer than is read. A JSON body that was cut stays text.
+    /// Whether the body was longer than the limit. A JSON body that was cut stays text.
     pub truncated: bool,
 }
 

@@ -1,15 +1,15 @@
-//! How long the other side asks to be left alone.
+//! How long a server asks clients to wait.
 
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 use tieline_model::Timestamp;
 
-/// The longest pause that is obeyed; a daily quota needs no more, and a typing error on the other side
-/// should not park a run for years.
+/// The longest pause that is obeyed. A daily quota needs no more, and a mistake on the other side should not
+/// park a run for years.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The pause that an answer asks for: `Retry-After`, or else, where a limit was hit, what the rate limit
-/// headers say. Those headers stand on other answers too, where they ask for nothing.
+/// headers say. Other answers have those headers too, but do not ask for a pause.
 pub(super) fn pause(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let limited = status == StatusCode::TOO_MANY_REQUESTS;
     retry_after(headers, now)
@@ -27,7 +27,7 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 }
 
 fn rate_limit(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    // HighLevel has two limits; the headers of the short one say nothing about a day that is used up.
+    // HighLevel has two limits; the headers of the short one do not show that the daily one is used up.
     if number(headers, "x-ratelimit-daily-remaining") == Some(0)
         && let Some(millis) = number(headers, "x-ratelimit-daily-reset")
     {
@@ -40,8 +40,8 @@ fn rate_limit(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(reset_pause(reset, now))
 }
 
-/// A reset is a number of seconds with some, a point in time in seconds or milliseconds with others; the
-/// sizes tell them apart.
+/// A reset is a number of seconds from some servers, and a point in time in seconds or milliseconds from others.
+/// The size shows which.
 fn reset_pause(reset: u64, now: Timestamp) -> Duration {
     const A_TIME_IN_SECONDS: u64 = 1_000_000_000;
     const A_TIME_IN_MILLIS: u64 = 1_000_000_000_000;

@@ -42,7 +42,7 @@ impl Rules<'_> {
         drafts
     }
 
-    /// Tells the sign-ups that were held until somebody could be known by them, before all else: one that is
+    /// Reports the sign-ups that were held until the person was known, before all else: one that is
     /// due to this event, and those of earlier ones.
     fn report_sign_ups(&mut self, drafts: &mut Vec<Draft>) {
         if !self.ledger.can_be_known() {
@@ -99,7 +99,7 @@ impl Rules<'_> {
         Vec::new()
     }
 
-    /// Tells once that a plan is complete, or once that it ended before it was.
+    /// Reports that a plan is complete, or that it ended early; each once.
     pub(super) fn conclude(&mut self, key: &str, plan_state: PlanState, drafts: &mut Drafts) {
         if !self.ledger.is_plan(key) {
             return;
@@ -117,7 +117,7 @@ impl Rules<'_> {
         }
     }
 
-    /// Marks an enrolment as signed up; where that is news, it is told when the person can be known. A payment
+    /// Marks an enrolment as signed up; if that is news, it is reported once the person is known. A payment
     /// that came before its subscription was known may have been taken as a sign-up of its own; it is the same
     /// one.
     pub(super) fn sign_up(&mut self, key: &str) {

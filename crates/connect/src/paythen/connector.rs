@@ -88,7 +88,7 @@ impl Facts for StripeFacts {
         Box::pin(async {
             match normalise(&self.event, &self.settings, memory).await {
                 Ok(events) if events.is_empty() => {
-                    Ok(Outcome::Ignored(format!("{} tells nothing new", self.event.kind)))
+                    Ok(Outcome::Ignored(format!("{} has no news", self.event.kind)))
                 }
                 Ok(events) => Ok(Outcome::Events(events.into_iter().map(NewEvent::from).collect())),
                 Err(NormaliseError::Memory(error)) => Err(error),

@@ -83,7 +83,7 @@ pub(super) struct Pay {
     pub(super) receipt: Option<String>,
 }
 
-/// A subscription as it stands.
+/// The current state of a subscription.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Change {
     pub(super) created: bool,

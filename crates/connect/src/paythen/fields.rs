@@ -121,7 +121,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Where the event's own fields stand.
+/// The place of the event's own fields.
 pub(super) const BODY: &str = "the body";
 
 const fn kind_of(value: &Value) -> &'static str {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use subtle::{Choice, ConstantTimeEq};
 use tieline_model::Timestamp;
 
-/// How far the time in the header may lie from now, by Stripe's own recommendation.
+/// How far the time in the header may be from now, as Stripe recommends.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 
-/// Why a delivery is not taken as Stripe's, with what to do about it.
+/// Why a delivery does not count as Stripe's, and what to do about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SignatureError {
     /// The header is empty or was not sent.
@@ -18,7 +18,7 @@ pub enum SignatureError {
         "the Stripe-Signature header is missing; let Stripe post here directly, or pass its headers on unchanged"
     )]
     Missing,
-    /// The header has another form.
+    /// The header has the wrong form.
     #[error("the Stripe-Signature header is malformed; expected `t=<unix seconds>,v1=<64 hex digits>`")]
     Malformed,
     /// The delivery was signed too long ago, or in the future.
@@ -29,10 +29,10 @@ pub enum SignatureError {
     Outdated {
         /// The time in the header.
         signed_at: Timestamp,
-        /// The distance from now that is allowed, in seconds.
+        /// The allowed distance from now, in seconds.
         tolerance_s: u64,
     },
-    /// The body was signed with another secret, or changed on its way.
+    /// The body was signed with another secret, or changed in transit.
     #[error(
         "no signature in the Stripe-Signature header matches; check that the connection has the signing secret \
          (whsec_…) of this Stripe endpoint and that nothing rewrites the body on its way"
@@ -41,10 +41,10 @@ pub enum SignatureError {
 }
 
 /// Checks that `body`, byte for byte as it arrived, was signed with one of `secrets` within `tolerance` of
-/// `now`. Pass every secret that is live, so that one can be replaced without losing an event.
+/// `now`. Pass every live secret, so that a secret can be replaced without losing an event.
 ///
 /// # Errors
-/// What is wrong with the header; see [`SignatureError`].
+/// [`SignatureError`], which names the problem.
 pub fn verify<'a>(
     header: &str,
     body: &[u8],
@@ -58,7 +58,7 @@ pub fn verify<'a>(
         return Err(SignatureError::Outdated { signed_at, tolerance_s: tolerance.as_secs() });
     }
     let mut matches = Choice::from(0);
-    // An empty secret is nobody's: anyone can sign with it.
+    // An empty secret proves nothing: anyone can sign with it.
     for secret in secrets.filter(|secret| !secret.is_empty()) {
         let expected = digest(secret, header.time, body);
         for signature in &header.signatures {
@@ -68,7 +68,7 @@ pub fn verify<'a>(
     if bool::from(matches) { Ok(()) } else { Err(SignatureError::NoMatch) }
 }
 
-/// The header that Stripe would send with `body` at the time `at`; for samples and tests.
+/// The header that Stripe sends with `body` at the time `at`; for samples and tests.
 #[must_use]
 pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
     let time = at.millis().div_euclid(1000).to_string();
@@ -76,7 +76,7 @@ pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
 }
 
 struct Header<'a> {
-    /// The time as it is written, because that text is what was signed.
+    /// The time as written, because the signature covers that text.
     time: &'a str,
     seconds: i64,
     signatures: Vec<[u8; 32]>,
@@ -93,7 +93,7 @@ impl<'a> Header<'a> {
             match part.trim().split_once('=') {
                 Some(("t", value)) => time = Some(value),
                 Some(("v1", value)) => signatures.extend(read_hex(value)),
-                // Other schemes may stand beside v1 and are no proof: v0 is for test events only.
+                // Other schemes may come with v1 and prove nothing: v0 is for test events only.
                 Some(_) => {}
                 None => return Err(SignatureError::Malformed),
             }
@@ -170,10 +170,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told() {
-        let told = |header: &str| check(header, b"{}", &["whsec_x"]).unwrap_err();
-        assert_eq!(told("  "), SignatureError::Missing);
+        let error = |header: &str| check(header, b"{}", &["whsec_x"]).unwrap_err();
+        assert_eq!(error("  "), SignatureError::Missing);
         for header in ["nonsense", "t=1795435200", "v1=00", "t=x,v1=00", "t=1795435200,v1=zz"] {
-            assert_eq!(told(header), SignatureError::Malformed, "{header}");
+            assert_eq!(error(header), SignatureError::Malformed, "{header}");
         }
         assert!(SignatureError::NoMatch.to_string().contains("signing secret"));
     }

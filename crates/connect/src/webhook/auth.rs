@@ -1,4 +1,4 @@
-//! Proof of where a delivery is from.
+//! Proof that a delivery comes from the connection's sender.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -10,14 +10,14 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use tieline_model::connection::{Encoding, WebhookAuth};
 
-/// Some senders leave the padding out; it carries nothing.
+/// Some senders leave out the padding, which carries no information.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why a delivery is not taken. The texts go to the sender and to the connection's owner; they say what was
-/// expected and hold nothing of what was sent or of the secret.
+/// Why a delivery is refused. The sender and the connection's owner read the texts: they say what was expected,
+/// and quote neither what was sent nor the secret.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AuthError {
     /// The connection has nothing to check against.
@@ -31,7 +31,7 @@ pub enum AuthError {
         /// What belongs there.
         expected: String,
     },
-    /// There is something, but not in the form of a proof.
+    /// It is not in the form of a proof.
     #[error("{place} has the wrong form; expected {expected}")]
     Malformed {
         /// A header or the query.
@@ -39,7 +39,7 @@ pub enum AuthError {
         /// What belongs there.
         expected: String,
     },
-    /// There is a proof, but of another secret or another body.
+    /// It proves another secret or another body.
     #[error(
         "{place} does not match; expected {expected}; check that the sender has this connection's secret"
     )]
@@ -51,11 +51,11 @@ pub enum AuthError {
     },
 }
 
-/// Checks a delivery against the connection's secrets, any of which may fit. `body` is the body byte for
-/// byte as it came; `query` is what stands behind the `?`, without it.
+/// Checks a delivery against the connection's secrets, any of which may match. `body` is the body byte for byte;
+/// `query` is the part of the address after the `?`.
 ///
-/// All secrets are compared, each in constant time, so that the answer's timing tells nothing of them. An
-/// empty secret never fits.
+/// All secrets are compared, each in constant time, so that the answer's timing reveals nothing. An empty secret
+/// never matches.
 ///
 /// # Errors
 /// [`AuthError`], which says what was expected.
@@ -83,7 +83,7 @@ pub fn authenticate<'s>(
     Err(AuthError::Mismatch { place: claim.place, expected: claim.expected })
 }
 
-/// Where a proof is looked for, and what it has to be.
+/// Where a proof is expected, and what it must be.
 struct Claim {
     place: String,
     expected: String,
@@ -109,7 +109,7 @@ impl Claim {
         Self { place, expected }
     }
 
-    /// The bytes to compare, taken out of the request.
+    /// The bytes of the request to compare.
     fn proof(
         &self,
         auth: &WebhookAuth,
@@ -161,7 +161,7 @@ fn signature(value: &[u8], encoding: Encoding, prefix: &str) -> Option<Vec<u8>> 
     (bytes.len() == Sha256::output_size()).then_some(bytes)
 }
 
-/// What stands behind the scheme's name, which is written in either case.
+/// The part after the scheme's name, which may be in either case.
 fn credentials<'v>(value: &'v [u8], scheme: &[u8]) -> Option<&'v [u8]> {
     let (name, rest) = value.split_at_checked(scheme.len())?;
     let fits = name.eq_ignore_ascii_case(scheme) && rest.starts_with(b" ");
@@ -175,14 +175,14 @@ fn secret_of(query: Option<&str>) -> Option<Vec<u8>> {
 }
 
 fn sign(secret: &str, body: &[u8]) -> Vec<u8> {
-    // A key of any length is taken; the other case exists for algorithms that are choosier.
+    // HMAC accepts a key of any length; the error exists for other algorithms.
     Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .map(|mac| mac.chain_update(body).finalize().into_bytes().to_vec())
         .unwrap_or_default()
 }
 
-/// Compares by digest, because a comparison of the bytes themselves ends at once where the lengths differ
-/// and so tells the secret's length.
+/// Compares digests. Comparing the bytes themselves ends early if the lengths differ, which reveals the secret's
+/// length.
 fn same(secret: &[u8], given: &[u8]) -> Choice {
     Sha256::digest(secret).as_slice().ct_eq(Sha256::digest(given).as_slice())
 }

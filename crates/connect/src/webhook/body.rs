@@ -9,8 +9,7 @@ use tieline_model::depth::{MAX_NESTING, lies_within};
 use tieline_model::json;
 use tieline_model::text::{strip_nul, without_bom};
 
-/// A body and how its sender describes it. The descriptions are headers as they came, empty where they are
-/// missing.
+/// A body and how its sender describes it. The descriptions are headers, empty if missing.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<'a> {
     /// `Content-Type`.
@@ -27,7 +26,7 @@ pub struct Body<'a> {
 /// No text in it holds U+0000.
 ///
 /// # Errors
-/// [`Malformed`], which says what is wrong and what can be read. It quotes nothing of the body.
+/// [`Malformed`], which names the problem and what is accepted, and does not quote the body.
 pub fn read(body: Body<'_>) -> Result<Value, Malformed> {
     let bytes = unpack(body.content_encoding, body.bytes)?;
     let mut value = read_unpacked(body.content_type, without_bom(&bytes)).map_err(Malformed::Unreadable)?;
@@ -55,7 +54,7 @@ fn read_unpacked(content_type: &str, bytes: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// `curl -d` calls everything a form. One that can be read as JSON is JSON.
+/// `curl -d` labels everything a form. A form that can be read as JSON is JSON.
 fn json_of_form(bytes: &[u8]) -> Option<Value> {
     let begins_like_json = bytes.trim_ascii_start().first().is_some_and(|byte| b"{[".contains(byte));
     begins_like_json.then(|| json::from_slice(bytes).ok()).flatten()

@@ -1,4 +1,4 @@
-//! The connector of webhooks: any body of JSON or a form, turned into an event by the connection's mapping.
+//! The connector of webhooks: the connection's mapping turns any JSON or form into an event.
 
 use super::auth::authenticate;
 use super::body::{self, Body};

@@ -43,7 +43,7 @@ pub fn read(charset: Option<&'static Encoding>, body: &[u8]) -> Map<String, Valu
     form.finish()
 }
 
-/// A byte order mark stands before a whole body, not before one of its parts.
+/// A byte order mark comes before a whole body, not before one of its parts.
 fn decode_part(charset: &'static Encoding, bytes: &[u8]) -> String {
     charset.decode_without_bom_handling(bytes).0.into_owned()
 }
@@ -99,7 +99,7 @@ fn path(name: &str) -> Vec<&str> {
     std::iter::once(head).chain(parts).collect()
 }
 
-/// Puts a value at its path, or gives it back where the path leads through a text or a list.
+/// Puts a value at its path, or returns it if the path leads through a text or a list.
 fn insert(map: &mut Map<String, Value>, path: &[&str], value: Value) -> Result<(), Value> {
     match path {
         [] => return Err(value),
@@ -120,8 +120,7 @@ fn insert(map: &mut Map<String, Value>, path: &[&str], value: Value) -> Result<(
     Ok(())
 }
 
-/// `items[][sku]=A&items[][count]=1&items[][sku]=B` are two items: a new one begins with each field that the
-/// last one has already.
+/// `items[][sku]=A&items[][count]=1&items[][sku]=B` are two items: a field that the last item has begins a new one.
 fn insert_item(items: &mut Vec<Value>, path: &[&str], value: Value) -> Result<(), Value> {
     if let Some(Value::Object(last)) = items.last_mut()
         && !has(last, path)
@@ -134,7 +133,7 @@ fn insert_item(items: &mut Vec<Value>, path: &[&str], value: Value) -> Result<()
     Ok(())
 }
 
-/// Whether something stands at the path already, or where it leads through.
+/// Whether the path, or a part of it, is taken already.
 fn has(map: &Map<String, Value>, path: &[&str]) -> bool {
     match path {
         [name, rest @ ..] => match (map.get(*name), rest) {
@@ -146,7 +145,7 @@ fn has(map: &Map<String, Value>, path: &[&str]) -> bool {
     }
 }
 
-/// Adds a value to one that is known: a list grows, a text becomes a list, an object takes it without a name.
+/// Adds a value to an earlier one: a list grows, a text becomes a list, and an object gets it without a name.
 fn push(known: &mut Value, value: Value) {
     match known {
         Value::Array(items) => items.push(value),
@@ -158,8 +157,8 @@ fn push(known: &mut Value, value: Value) {
     }
 }
 
-/// Makes lists of all objects whose names are places in one. A gap in the numbers closes: forms in which a
-/// row was removed have one.
+/// Turns objects whose names are list indexes into lists. A gap in the numbers closes: a form has one where a row
+/// was removed.
 fn number(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(number),
@@ -175,8 +174,7 @@ fn number(value: &mut Value) {
     }
 }
 
-/// The names of an object as places in a list. It is one if the first place is taken and nothing but places
-/// are named.
+/// The names of an object as list indexes, if all of them are indexes and the first one is among them.
 fn places(map: &Map<String, Value>) -> Option<Vec<(usize, String)>> {
     let place = |name: &String| {
         let place: usize = name.parse().ok()?;

@@ -1,4 +1,4 @@
-//! Which event a delivery makes.
+//! Which event a delivery becomes.
 
 use super::form;
 use crate::http::redact::is_secret;
@@ -27,12 +27,12 @@ pub struct CompiledMapping {
     fields: Option<Tree>,
 }
 
-/// The event that a delivery makes.
+/// The event that a delivery becomes.
 #[derive(Clone, Debug)]
 pub struct Mapped {
     /// What happened; `webhook.received` where the mapping does not say.
     pub kind: String,
-    /// The sender's id of the delivery, by which a second one is known as a duplicate.
+    /// The sender's id of the delivery. A second delivery with the same id is a duplicate.
     pub external_id: Option<String>,
     /// Whom it is about.
     pub subject: Option<String>,
@@ -73,10 +73,10 @@ impl CompiledMapping {
     }
 
     /// Makes the event of one delivery. `headers` and `query` are objects as [`headers_as_json`] and
-    /// [`query_as_json`] make them; whatever they hold, no secret gets into a template or the payload.
+    /// [`query_as_json`] make them; no secret in them reaches a template or the payload.
     ///
     /// # Errors
-    /// A sentence that names the part of the mapping which does not fit the delivery.
+    /// A sentence that names the part of the mapping that does not fit the delivery.
     pub fn apply(&self, body: Value, headers: Value, query: Value) -> Result<Mapped, String> {
         let (body, headers, query) = (
             Data::new(body),
@@ -112,8 +112,8 @@ impl CompiledMapping {
     }
 }
 
-/// A request's headers as the templates see them: names in lower case, several values joined by a comma,
-/// nothing that looks like a secret.
+/// A request's headers as templates see them: names in lower case, several values joined by a comma,
+/// secrets left out.
 #[must_use]
 pub fn headers_as_json(headers: &HeaderMap) -> Value {
     let shown = headers.keys().filter(|name| !is_secret(name.as_str()));
@@ -124,7 +124,7 @@ pub fn headers_as_json(headers: &HeaderMap) -> Value {
     Value::Object(shown.map(pair).collect())
 }
 
-/// A request's query as the templates see it: read like a form, without the connection's `secret`.
+/// A request's query as templates see it: read like a form, without the connection's `secret`.
 #[must_use]
 pub fn query_as_json(query: Option<&str>) -> Value {
     let mut query = Value::Object(form::read(None, query.unwrap_or_default().as_bytes()));
@@ -154,28 +154,27 @@ fn compile_fields(fields: Option<&Value>) -> Result<Option<Tree>, Vec<Problem>> 
     }
 }
 
-/// A kind without templates is checked at once rather than at every delivery.
+/// A kind without templates is checked when the mapping is saved.
 fn constant_kind(event: Option<&str>) -> Option<Problem> {
     let kind = event?.trim();
     let message = wrong_kind(kind).filter(|_| !is_template(kind))?;
     Some(Problem { place: "mapping.event".to_owned(), message })
 }
 
-/// What is wrong with a mapping that is to be saved, beside what [`CompiledMapping::compile`] finds: it sends a
-/// kind that a later version of Tieline will report itself. Mappings that were saved before are not checked for
-/// it, so that they go on working.
+/// A problem of a mapping to be saved that [`CompiledMapping::compile`] does not find: it sends a kind that a later
+/// version of Tieline sends itself. Mappings that were saved earlier keep working, so only warn of those.
 #[must_use]
 pub fn reserved_kind(mapping: &Mapping) -> Option<Problem> {
     let kind = mapping.event.as_deref()?.trim();
     let module = kinds::module_of(kind);
     let is_reserved = kinds::RESERVED_MODULES.contains(&module) && kind != kinds::WEBHOOK_RECEIVED;
     let message = format!(
-        "`{kind}`: `{module}` is kept for Tieline's own events; take another first word, like `shop.{module}_…`"
+        "`{kind}`: `{module}` is reserved for Tieline's own events; use another first word, like `shop.{module}_…`"
     );
     is_reserved.then(|| Problem { place: "mapping.event".to_owned(), message })
 }
 
-/// What is wrong with a kind, if anything is.
+/// The problem of a kind, if it has one.
 fn wrong_kind(kind: &str) -> Option<String> {
     let module = kinds::module_of(kind);
     if !kinds::is_kind(kind) {
@@ -186,11 +185,13 @@ fn wrong_kind(kind: &str) -> Option<String> {
         ));
     }
     kinds::OWN_MODULES.contains(&module).then(|| {
-        format!("`{kind}`: only Tieline itself tells of what begins with `{module}`; take another first word")
+        format!(
+            "`{kind}`: only Tieline itself sends events that begin with `{module}`; use another first word"
+        )
     })
 }
 
-/// A template's text without blanks around it; none where nothing is left.
+/// A template's text without blanks around it; none if it is empty.
 fn text(place: &str, template: Option<&Template>, scope: &Scope) -> Result<Option<String>, String> {
     let Some(template) = template else { return Ok(None) };
     let text = template.render_text(scope).map_err(|error| error.to_string())?;

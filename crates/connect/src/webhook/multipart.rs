@@ -9,16 +9,16 @@ use serde_json::{Map, Value, json};
 use std::convert::Infallible;
 use std::future::ready;
 
-/// Reads the fields. Of a file, its name, type and size are read; what it holds is left.
+/// Reads the fields. Of a file, it reads the name, type and size, and skips the content.
 ///
 /// # Errors
-/// A sentence that says what is wrong. It quotes nothing of the body.
+/// A sentence that names the problem and does not quote the body.
 pub fn read(content_type: &str, body: &[u8]) -> Result<Map<String, Value>, String> {
     let boundary = multer::parse_boundary(content_type)
         .map_err(|_| "the Content-Type multipart/form-data has no boundary, which separates the fields")?;
     let body = Bytes::copy_from_slice(body);
     let body = stream::once(ready(Ok::<_, Infallible>(body)));
-    // The whole body is at hand, so nothing is waited for.
+    // The whole body is in memory, so nothing here waits.
     fields(Multipart::new(body, boundary)).now_or_never().unwrap_or_else(|| Err(unreadable()))
 }
 

@@ -1,17 +1,17 @@
-//! Bodies that their sender has packed (`Content-Encoding`).
+//! Compressed bodies (`Content-Encoding`).
 
 use crate::connector::{MAX_BODY, Malformed};
 use std::borrow::Cow;
 use std::io::Read;
 
-/// The most packings around each other; nobody sends two.
+/// The most layers of compression; senders use one.
 const MOST_LAYERS: usize = 3;
 
-/// Unpacks a body by its `Content-Encoding`: gzip, deflate and br, also several after each other. A body that
-/// is not packed is given back as it is.
+/// Unpacks a body by its `Content-Encoding`: gzip, deflate and br, also several in a row. Returns any other body
+/// unchanged.
 ///
 /// # Errors
-/// [`Malformed::Encoding`] for a packing that is not known, [`Malformed::TooLarge`] where more than
+/// [`Malformed::Encoding`] for an unknown encoding, [`Malformed::TooLarge`] where more than
 /// [`MAX_BODY`] bytes come out (reading stops there), [`Malformed::Unreadable`] where the body is not packed
 /// as the header says.
 pub fn unpack<'b>(content_encoding: &str, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Malformed> {
@@ -23,7 +23,7 @@ pub fn unpack<'b>(content_encoding: &str, body: &'b [u8]) -> Result<Cow<'b, [u8]
             "the body is packed more than {MOST_LAYERS} times; pack it once"
         )));
     }
-    // The header names them in the order in which they were applied.
+    // The header lists them in the order in which they were applied.
     layers.rev().try_fold(Cow::Borrowed(body), |body, name| unpack_one(name, &body).map(Cow::Owned))
 }
 
@@ -53,12 +53,12 @@ fn unpack_one(name: &str, body: &[u8]) -> Result<Vec<u8>, Malformed> {
     )))
 }
 
-/// `deflate` means the zlib format, but some senders leave its frame away.
+/// `deflate` means the zlib format, but some senders leave out its frame.
 fn inflate(body: &[u8]) -> std::io::Result<Vec<u8>> {
     read(flate2::read::ZlibDecoder::new(body)).or_else(|_| read(flate2::read::DeflateDecoder::new(body)))
 }
 
-/// Reads one byte more than is allowed at most, so that a small body cannot fill the memory.
+/// Reads at most one byte more than is allowed, so that a small body cannot fill the memory.
 fn read(unpacking: impl Read) -> std::io::Result<Vec<u8>> {
     let mut unpacked = Vec::new();
     unpacking.take(MAX_BODY as u64 + 1).read_to_end(&mut unpacked)?;

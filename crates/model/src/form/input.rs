@@ -106,7 +106,7 @@ impl Input {
         T::from(found.map(|(_, id)| id.clone()).unwrap_or_default())
     }
 
-    /// Records that something was left out, in a sentence for whoever sent it.
+    /// Records that something was left out, in a sentence for the sender.
     pub fn warn(&mut self, warning: impl Into<String>) {
         self.warnings.push(warning.into());
     }

@@ -37,7 +37,7 @@ pub trait Kind: fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// The entity that the value is the id of: `contact`, `task`, … Only the store can tell if it exists.
+    /// The entity that the value is the id of: `contact`, `task`, … Only the store knows if it exists.
     fn refers_to(&self) -> Option<&'static str> {
         None
     }
@@ -46,7 +46,7 @@ pub trait Kind: fmt::Debug + Send + Sync + 'static {
 /// Where a value is being read.
 #[derive(Clone, Copy, Debug)]
 pub struct At<'a> {
-    /// The field's name, as it stands in sentences.
+    /// The field's name, as messages write it.
     pub field: &'a str,
     /// Who reads.
     pub reader: &'a Reader<'a>,
@@ -67,7 +67,7 @@ impl At<'_> {
         Err(vec![self.error(rest)])
     }
 
-    /// Whether a text may stand for a number or a boolean, and the other way round: in a query everything is
+    /// Whether a text may be read as a number or a boolean, and the other way round: in a query everything is
     /// a text, and a template keeps the type of its value.
     #[must_use]
     pub fn is_loose(&self) -> bool {

@@ -9,10 +9,10 @@ use super::patch::Patch;
 use crate::location::Location;
 use serde_json::{Map, Value};
 
-/// How values came in, which decides what may stand for what.
+/// Where values come from, which decides which types may be read as others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
-    /// As JSON in a body: types are strict, but a number may stand for a text.
+    /// As JSON in a body: types are strict, but a number may be read as a text.
     Body,
     /// As texts, in a query or a path.
     Query,
@@ -21,7 +21,7 @@ pub enum Mode {
     Rendered,
 }
 
-/// What reading depends on beside the value.
+/// What reading depends on in addition to the value.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     /// The location whose country and time zone decide what a phone number or a bare time means.

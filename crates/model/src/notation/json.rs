@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Option<Result<Value, Mistake>> {
 fn mistake(error: &serde_json::Error) -> Mistake {
     let (line, column) = (error.line(), error.column());
     let message = error.to_string();
-    // The position stands at the end of the library's sentence; ours has it in front.
+    // The library's message ends with the position; ours begins with it.
     let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
     Mistake { line, column, message: message.to_owned() }
 }

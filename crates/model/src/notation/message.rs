@@ -43,7 +43,7 @@ fn by_kind(kind: &ErrorKind, line: &str) -> String {
     use ErrorKind as K;
     match kind {
         K::TabNotAllowed | K::TabInBlockIndentation | K::TabInIndentation | K::TabAtBlockScalarStart
-        | K::TabInPlainScalar => "a tab stands here; indent with blanks".to_owned(),
+        | K::TabInPlainScalar => "there is a tab here; indent with spaces".to_owned(),
         K::MappingValueNotAllowed | K::InvalidColonPlacement | K::InvalidMappingValueWhitespace => {
             colon(line)
         }
@@ -52,7 +52,7 @@ fn by_kind(kind: &ErrorKind, line: &str) -> String {
         }
         K::InvalidTrailingSingleQuotedScalar | K::InvalidTrailingDoubleQuotedScalar
         | K::ExpectedBlockMappingKey if holds_quote(line) => {
-            "a text goes on behind its closing quote; put the whole of it in quotes of the other kind, like \
+            "a text continues after its closing quote; put the whole of it in quotes of the other kind, like \
              \"'vip' in contact.tags\""
                 .to_owned()
         }
@@ -76,7 +76,7 @@ fn by_kind(kind: &ErrorKind, line: &str) -> String {
             format!("a text that begins with `{character}` must be in quotes")
         }
         K::UnknownAnchor | K::MissingAnchorOrAliasName => {
-            "`*` and `&` stand for an anchor, and there is none by this name above; put quotes around a text \
+            "`*` and `&` refer to an anchor, and none above has this name; put quotes around a text \
              that begins with them"
                 .to_owned()
         }

@@ -71,7 +71,7 @@ fn anchors_and_merges_are_filled_in() {
     let text = "base: &base {a: 1, b: 2}\nown:\n  b: 3\n  <<: *base\nboth: [*base, *base]";
     let base = json!({"a": 1, "b": 2});
     assert_eq!(value(text), json!({"base": base, "own": {"a": 1, "b": 3}, "both": [base, base]}));
-    assert!(refused("a: &a [*a]").contains("within what it stands for"));
+    assert!(refused("a: &a [*a]").contains("inside the value that it refers to"));
     assert!(refused("<<: 1").contains("takes an object"));
 }
 

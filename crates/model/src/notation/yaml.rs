@@ -111,7 +111,10 @@ impl<'t> Reader<'t> {
 
     fn alias(&mut self, id: usize, span: Span) -> Result<Value, Mistake> {
         let Some(value) = self.anchors.get(&id) else {
-            return Err(mistake(span.start, "this alias lies within what it stands for; write it out"));
+            return Err(mistake(
+                span.start,
+                "this alias is inside the value that it refers to; write the value out",
+            ));
         };
         self.room = self
             .room

@@ -10,7 +10,7 @@ pub fn email_key(email: &str) -> String {
     without_format(email).trim().to_lowercase()
 }
 
-/// Checks that a text is an e-mail address and gives it back without blanks around it and without invisible
+/// Checks that a text is an e-mail address and returns it without blanks around it and without invisible
 /// characters. Its case stays.
 ///
 /// What only a standard knows is refused, because no mail service takes it from a form: quoted names, an IP
@@ -26,7 +26,7 @@ pub fn email(text: &str) -> Result<String, String> {
     if known { Ok(text.to_owned()) } else { Err("email must be an email".to_owned()) }
 }
 
-/// The rules of mail servers that stand in other documents than the address's form.
+/// The rules of mail servers that are not part of the address's grammar.
 fn takes_mail(email: &EmailAddress) -> bool {
     // The longest address that SMTP can carry.
     let short = email.as_str().len() <= 254;

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The most bytes of a number as people write it, with blanks and an extension.
 const LONGEST_NUMBER: usize = 250;
 
-/// Reads a phone number as people write it and gives it back in E.164 (`+61412345678`). A number without a
+/// Reads a phone number as people write it and returns it in E.164 (`+61412345678`). A number without a
 /// country code is read as one of `country` (ISO 3166 alpha-2).
 ///
 /// A number with a `+` and 7 to 15 digits is accepted even where no such number can exist, as HighLevel does;
@@ -20,8 +20,8 @@ pub fn phone(text: &str, country: &str) -> Result<String, String> {
         || "phone must be a valid phone number; write it with its country code, like +61412345678".to_owned();
     // Address books wrap a number in invisible marks of direction.
     let text = without_format(text);
-    // What stands behind a `;` are parameters of a tel: address. No person types them, and the library has
-    // panicked on some; should it do so on something else, that is no number either.
+    // After a `;` come parameters of a tel: address. People do not type them, and the library has panicked on
+    // some. Other input on which it panics is no number either.
     if text.len() > LONGEST_NUMBER || text.contains(';') {
         return Err(wrong());
     }

@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 
 /// For each country (ISO 3166 alpha-2) its time zones, the one where most people live first. Zones of a
-/// country that have shown the same time since 2024 stand once. Facts of the tz database, edition 2025b.
+/// country that have shown the same time since 2024 are listed once. Facts of the tz database, edition 2025b.
 const ZONES: &str = include_str!("zones.txt");
 
-/// Checks a time zone's IANA name and gives it back as the database writes it.
+/// Checks a time zone's IANA name and returns it as the database writes it.
 ///
 /// # Errors
 /// `timezone must be an IANA time zone`, with the name that was probably meant.
@@ -28,7 +28,7 @@ pub fn timezones_of(country: &str) -> Vec<&'static str> {
     line.map(|zones| zones.split(' ').collect()).unwrap_or_default()
 }
 
-/// The zone that a name which is none probably stands for: its city alone, or with a slip.
+/// The zone that an unknown name probably means: its city alone, or a misspelling.
 fn meant(text: &str) -> Option<String> {
     let given = folded(text);
     if given.len() < 3 {

@@ -1,4 +1,4 @@
-//! What is taken off every text that enters, so that two texts that look alike are alike.
+//! Normalising texts that come in, so that texts that look the same are the same.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;

@@ -49,7 +49,7 @@ pub struct Trigger {
 pub struct Step {
     /// The name under which later steps find its output, as `steps.<id>`.
     pub id: Option<String>,
-    /// Where it stands in the document: `steps[2].if[0].steps[1]`.
+    /// Its place in the document: `steps[2].if[0].steps[1]`.
     pub place: String,
     /// What it does.
     pub kind: StepKind,

@@ -41,7 +41,7 @@ async fn find(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
     let email = call.input.text("email").map(|email| email.trim().replace(' ', "+"));
     let number = call.input.text("number");
     let phone = number.and_then(|number| phone(number, &call.location.country));
-    // Asked for by a text that is no number alone: it is nobody's.
+    // A search by nothing but an invalid number finds no one.
     if email.is_none() && phone.is_none() && number.is_some() {
         return super::found(None);
     }
@@ -49,8 +49,7 @@ async fn find(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
     super::found(found)
 }
 
-/// Neither an address nor the start of a number holds a blank: where one stands, a client has sent a plus
-/// without encoding it.
+/// Reads a number. No number begins with a blank: one that does was sent with a plus that was not encoded.
 fn phone(number: &str, country: &str) -> Option<String> {
     let number = match number.strip_prefix(' ') {
         Some(digits) => format!("+{digits}"),

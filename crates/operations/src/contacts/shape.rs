@@ -1,5 +1,5 @@
 //! Contacts as they go over the wire. A stored document is what the date versions answer, so those copy it;
-//! whatever else a client expects is added at its end.
+//! other fields that clients expect are added at its end.
 
 use crate::shape::Entity;
 use crate::version::{Version, camel_case};
@@ -33,7 +33,7 @@ pub(crate) static LISTED: Entity = Entity {
     sample: || sample(&LISTED_EXTRAS),
 };
 
-/// What each contact has beside what a client writes: name, type and sample.
+/// The fields of each contact that clients do not write: name, type and sample.
 fn own_fields() -> Vec<(&'static str, Value, Value)> {
     let text = || json!({ "type": "string" });
     let time = || json!({ "type": "string", "format": "date-time" });
@@ -122,7 +122,7 @@ fn sample(extras: &[(&str, &str)]) -> Value {
 }
 
 fn contact(document: &str, version: Version) -> Result<Cow<'_, str>> {
-    // A quote inside a text is escaped, so the key cannot be mistaken for a text that holds the same words.
+    // A quote inside a text is escaped, so no text contains the key with its quotes.
     if version == Version::V2 || !document.contains("\"dndSettings\":") {
         return Ok(Cow::Borrowed(document));
     }
@@ -171,7 +171,7 @@ fn listed(document: &str, version: Version) -> Result<Cow<'_, str>> {
     Ok(Cow::Owned(with_extras(&contact(document, version)?, &extras)))
 }
 
-/// Names and JSON as they stand inside an object.
+/// Names and JSON as members of an object, without its braces.
 fn joined(extras: &[(&str, &str)]) -> String {
     let members: Vec<String> = extras.iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
     members.join(",")

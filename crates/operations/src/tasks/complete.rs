@@ -66,7 +66,7 @@ async fn complete(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
     }
 }
 
-/// The tasks to change: the one that is named, or all with the title that stand otherwise.
+/// The tasks to change: the one with the id, or all with the title whose state differs.
 async fn wanted(tx: &mut Tx<'_>, call: &Call, completed: bool) -> Result<Vec<TaskId>> {
     let id: TaskId = call.input.id("taskId");
     if !id.as_str().is_empty() {

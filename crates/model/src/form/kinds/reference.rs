@@ -2,7 +2,7 @@ use super::text::read_text;
 use crate::form::{At, FieldError, Kind};
 use serde_json::{Value, json};
 
-/// The id of something that exists, or may: only the store can tell.
+/// The id of something. Only the store knows whether it exists.
 #[derive(Clone, Copy, Debug)]
 pub struct Ref(
     /// What it is the id of: `contact`, `task`, `user`, …
@@ -10,7 +10,7 @@ pub struct Ref(
 );
 
 impl Kind for Ref {
-    /// An id in a body is a text: a caller's own location is recognised by it.
+    /// An id in a body must be a text, because the check of the location compares texts.
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
         match raw {
             Value::Number(_) if !at.is_rendered() => at.refuse("must be a string"),

@@ -12,7 +12,7 @@ const HEADING: [&str; 4] = ["EVENT", "RUN", "CONTACT", "WHAT CHANGED"];
 /// How many columns a line may have.
 const COLUMNS: usize = 120;
 /// How the server's answer ends for an event that became none.
-const NOTHING_NEW: &str = "tells nothing new";
+const NOTHING_NEW: &str = "has no news";
 
 /// A table with a line for each run, and one for each event that started none.
 pub(super) async fn table(
