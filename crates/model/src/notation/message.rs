@@ -43,7 +43,7 @@ fn by_kind(kind: &ErrorKind, line: &str) -> String {
     use ErrorKind as K;
     match kind {
         K::TabNotAllowed | K::TabInBlockIndentation | K::TabInIndentation | K::TabAtBlockScalarStart
-        | K::TabInPlainScalar => "there is a tab here; indent with spaces".to_owned(),
+        | K::TabInPlainScalar => "a tab is not allowed here; indent with spaces".to_owned(),
         K::MappingValueNotAllowed | K::InvalidColonPlacement | K::InvalidMappingValueWhitespace => {
             colon(line)
         }
