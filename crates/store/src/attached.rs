@@ -1,5 +1,5 @@
-//! What is attached to a contact and has no life without it: notes and tasks. The five procedures are the
-//! same for both, so they are written once.
+//! What is attached to a contact and deleted with it: notes and tasks. The five procedures are the same for
+//! both, so they are written once.
 
 use crate::contacts::{must_exist, not_found};
 use crate::error::Result;
@@ -30,18 +30,18 @@ pub trait Attached: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sy
     const UPDATE: &'static str;
     /// Deletes one.
     const DELETE: &'static str;
-    /// The kind of event that tells of a new one.
+    /// The kind of event that reports a new one.
     const CREATED: &'static str;
-    /// The kind of event that tells of one that is gone.
+    /// The kind of event that reports a deleted one.
     const DELETED: &'static str;
 
-    /// A new one, about which nothing is known yet.
+    /// A new one with empty fields.
     fn blank(id: Self::Id, contact_id: ContactId, now: Timestamp) -> Self;
     /// A new id.
     fn mint(now: Timestamp, random: [u8; 12]) -> Self::Id;
-    /// The kind of event that tells of a change from `before`.
+    /// The kind of event that reports a change from `before`.
     fn changed(&self, before: &Self) -> &'static str;
-    /// The contact that it is on.
+    /// The contact that it belongs to.
     fn contact_id(&self) -> &ContactId;
 }
 
@@ -106,16 +106,16 @@ async fn find<T: Attached>(
     row.ok_or_else(|| not_found(T::NAME.0, id))?.json("doc")
 }
 
-/// Makes one.
+/// Creates one.
 #[derive(Clone, Debug)]
 pub struct Create<T> {
     /// The location.
     pub location_id: LocationId,
     /// The contact.
     pub contact_id: ContactId,
-    /// What its form read; what a new one needs is in it.
+    /// What its form read, with all required fields.
     pub input: Input,
-    /// Who makes it.
+    /// Who creates it.
     pub cause: Cause,
     /// Which kind; leave it to [`Create::new`].
     kind: std::marker::PhantomData<fn() -> T>,
@@ -137,12 +137,12 @@ impl<T: Attached> Procedure for Create<T> {
         let id = T::mint(tx.now(), tx.id_part());
         let item = applied(&T::blank(id.clone(), self.contact_id.clone(), tx.now()), &self.input)?;
         write(tx, T::INSERT, &self.location_id, &item, &id.to_string()).await?;
-        tell(tx, &self.location_id, &self.cause, T::CREATED, &item, None).await?;
+        append(tx, &self.location_id, &self.cause, T::CREATED, &item, None).await?;
         Ok(item)
     }
 }
 
-/// Changes one. Where nothing changes, nothing is written.
+/// Changes one. If nothing changes, nothing is written.
 #[derive(Clone, Debug)]
 pub struct Update<T: Attached> {
     /// The location.
@@ -165,7 +165,7 @@ impl<T: Attached> Procedure for Update<T> {
         let item = applied(&before, &self.input)?;
         if item != before {
             write(tx, T::UPDATE, &self.location_id, &item, &self.id.to_string()).await?;
-            tell(tx, &self.location_id, &self.cause, item.changed(&before), &item, Some(&before)).await?;
+            append(tx, &self.location_id, &self.cause, item.changed(&before), &item, Some(&before)).await?;
         }
         Ok(item)
     }
@@ -191,12 +191,11 @@ impl<T: Attached> Procedure for Delete<T> {
         let item: T = find(tx, &self.location_id, &self.contact_id, &self.id).await?;
         let key = self.id.to_string();
         tx.execute(T::DELETE, params![&self.location_id, &self.contact_id, &key]).await?;
-        tell(tx, &self.location_id, &self.cause, T::DELETED, &item, None).await
+        append(tx, &self.location_id, &self.cause, T::DELETED, &item, None).await
     }
 }
 
-/// The item with what the input says about its fields. Fields that only the form knows, and those of a newer
-/// version, are part of the document as much as any other.
+/// The item with the input applied. Fields that only the form or a newer version knows are kept too.
 fn applied<T: Attached>(item: &T, input: &Input) -> Result<T> {
     let mut document = serde_json::to_value(item)?;
     if let Value::Object(fields) = &mut document {
@@ -217,8 +216,8 @@ async fn write<T: Attached>(
     tx.execute(sql, params).await.map(|_| ())
 }
 
-/// Tells the log of it, and for a change what it was before.
-async fn tell<T: Attached>(
+/// Appends the event, for a change with the values before.
+async fn append<T: Attached>(
     tx: &mut Tx<'_>,
     location_id: &LocationId,
     cause: &Cause,

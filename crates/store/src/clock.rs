@@ -1,12 +1,12 @@
-//! The clock and the source of randomness that the whole program uses. They are inputs, so that a test, and
-//! `tieline serve --clock manual`, can move the one and seed the other.
+//! The clock and the source of randomness that the whole program uses. They are inputs, so so that tests and
+//! `tieline serve --clock manual` can move the clock, and tests can seed the randomness.
 
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tieline_model::Timestamp;
 
-/// Tells the time.
+/// Gives the time.
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
@@ -24,18 +24,18 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands until it is moved.
+/// A clock that moves only when it is advanced.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    /// A clock that stands at `start`.
+    /// A clock that is set to `start`.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
         Self(AtomicI64::new(start.millis()))
     }
 
-    /// Moves the clock on.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }

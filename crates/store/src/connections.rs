@@ -1,4 +1,4 @@
-//! Connections that events come in by, and what their connectors remember.
+//! Connections, by which events arrive, and what their connectors remember.
 
 use crate::error::Result;
 use crate::param::params;
@@ -98,9 +98,9 @@ impl Procedure for List {
     }
 }
 
-/// Gives a connection a new secret. The one before is taken for a while longer, so that no delivery is
-/// refused while the sender is changed over. Secrets that cannot be opened, because the key was replaced, are
-/// dropped: then only the new one counts.
+/// Gives a connection a new secret. The previous one stays valid for a while, so that no delivery is refused
+/// until the sender uses the new one. Secrets that cannot be opened, because the key was replaced, are dropped:
+/// then only the new one is valid.
 #[derive(Clone, Debug)]
 pub struct Rotate {
     /// The location.
@@ -109,7 +109,7 @@ pub struct Rotate {
     pub id: ConnectionId,
     /// The new secret.
     pub secret: String,
-    /// How long the one before is still taken.
+    /// How long the previous one stays valid.
     pub grace: Duration,
     /// Opens and seals the secrets.
     pub seal: Seal,
@@ -132,14 +132,14 @@ impl Procedure for Rotate {
     }
 }
 
-/// Gives a webhook another mapping. Deliveries that failed under the one before can be replayed then.
+/// Gives a webhook another mapping. Deliveries that failed under the previous one can then be replayed.
 #[derive(Clone, Debug)]
 pub struct Remap {
     /// The location.
     pub location_id: LocationId,
     /// The connection.
     pub id: ConnectionId,
-    /// The new mapping, which the caller has compiled once to know that it is right.
+    /// The new mapping, which the caller has compiled to check it.
     pub mapping: Mapping,
     /// Opens the secrets.
     pub seal: Seal,
@@ -162,7 +162,7 @@ impl Procedure for Remap {
     }
 }
 
-/// Changes how a Paythen connection reads Stripe's events, from the next one on.
+/// Changes how a Paythen connection reads Stripe's events, from the next event on.
 #[derive(Clone, Debug)]
 pub struct Reread {
     /// The location.
@@ -192,8 +192,8 @@ impl Procedure for Reread {
     }
 }
 
-/// A connection of the location and its settings as they are stored; refused if there is none. Secrets that cannot
-/// be opened are left out.
+/// A connection of the location and its settings as they are stored; refused if it does not exist. Secrets that
+/// cannot be opened are left out.
 async fn owned(
     tx: &mut Tx<'_>,
     location_id: &LocationId,
@@ -248,16 +248,16 @@ impl FromRow for Stored {
 /// Reads what a connector remembers under a key. For use inside a procedure.
 ///
 /// # Errors
-/// What the database says.
+/// What the database reports.
 pub async fn recall(tx: &mut Tx<'_>, connection: &ConnectionId, key: &str) -> Result<Option<String>> {
     let sql = "SELECT doc FROM connection_memory WHERE connection_id = ?1 AND memory_key = ?2";
     tx.value(sql, "doc", params![connection, key]).await
 }
 
-/// Makes a connector remember a document under a key. For use inside a procedure.
+/// Stores a document that a connector remembers under a key. For use inside a procedure.
 ///
 /// # Errors
-/// What the database says.
+/// What the database reports.
 pub async fn remember(tx: &mut Tx<'_>, connection: &ConnectionId, key: &str, doc: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO connection_memory (connection_id, memory_key, doc) VALUES (?1, ?2, ?3) \

@@ -1,4 +1,4 @@
-//! Deliveries: every post to a connection as it came, and what became of it.
+//! Deliveries: every post to a connection as it was received, and its outcome.
 
 use crate::error::Result;
 use crate::param::params;
@@ -8,15 +8,15 @@ use crate::tx::Tx;
 use serde::Serialize;
 use tieline_model::{ConnectionId, DeliveryId, LocationId, Refusal, Timestamp};
 
-/// What became of a delivery.
+/// The outcome of a delivery.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryStatus {
     /// It became events.
     Processed,
-    /// It means nothing here, such as a kind of Stripe event that tells nothing of a payment.
+    /// It is irrelevant, such as a kind of Stripe event that says nothing about a payment.
     Ignored,
-    /// It could not be turned into an event. It is kept, and can be replayed when the mapping is put right.
+    /// It could not be turned into an event. It is kept and can be replayed once the mapping is corrected.
     Failed,
 }
 
@@ -35,7 +35,7 @@ impl DeliveryStatus {
 impl FromCell for DeliveryStatus {
     const EXPECTED: &'static str = "a status";
 
-    /// A status that this version does not know is shown as failed, so that somebody takes a look.
+    /// A status that this version does not know is shown as failed, so that somebody checks it.
     fn from_cell(cell: Cell) -> Option<Self> {
         String::from_cell(cell).map(|text| text.parse().unwrap_or(Self::Failed))
     }
@@ -54,14 +54,14 @@ impl std::str::FromStr for DeliveryStatus {
     }
 }
 
-/// A post to a connection, as it came.
+/// A post to a connection, as it was received.
 #[derive(Clone, Debug)]
 pub struct Posted {
     /// The connection.
     pub connection_id: ConnectionId,
     /// The location that it belongs to.
     pub location_id: LocationId,
-    /// The sender's id of it: a second one with the same id is a duplicate.
+    /// The sender's id for it: a second post with the same id is a duplicate.
     pub external_id: Option<String>,
     /// The `Content-Type` header.
     pub content_type: String,
@@ -78,20 +78,20 @@ pub struct Posted {
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
-    /// What came.
+    /// What was received.
     pub posted: Posted,
-    /// What became of it.
+    /// Its outcome.
     pub status: DeliveryStatus,
-    /// Which events it became, or why it did not, in words.
+    /// A sentence: which events it became, or why it became none.
     pub detail: String,
-    /// When it came.
+    /// When it was received.
     pub received_at: Timestamp,
 }
 
-/// What became of the delivery with the sender's id, if one was stored before. For use inside a procedure.
+/// The outcome of the delivery with the sender's id, if one is stored. For use inside a procedure.
 ///
 /// # Errors
-/// What the database says.
+/// What the database reports.
 pub async fn status_of(
     tx: &mut Tx<'_>,
     connection: &ConnectionId,
@@ -101,11 +101,11 @@ pub async fn status_of(
     tx.value(sql, "status", params![connection, external_id]).await
 }
 
-/// Stores a post with what became of it. For use inside a procedure, which has asked [`status_of`] before:
-/// where two come at once, the one that commits second is run again and finds the first.
+/// Stores a post and its outcome. For use inside a procedure that has called [`status_of`] before: if two
+/// duplicates arrive at once, the one that commits second is run again and finds the first.
 ///
 /// # Errors
-/// What the database says.
+/// What the database reports.
 pub async fn insert(
     tx: &mut Tx<'_>,
     posted: &Posted,
@@ -133,11 +133,11 @@ pub async fn insert(
     Ok(id)
 }
 
-/// Puts down what became of a delivery that was tried again, and the sender's id of it, which may be known only
-/// now. For use inside a procedure.
+/// Records the outcome of a replayed delivery, and the sender's id for it, which may be known only now. For use
+/// inside a procedure.
 ///
 /// # Errors
-/// What the database says.
+/// What the database reports.
 pub async fn conclude(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<()> {
     tx.execute(
         "UPDATE deliveries SET status = ?3, detail = ?4, external_id = ?5 WHERE location_id = ?1 AND id = ?2",

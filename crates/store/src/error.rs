@@ -8,10 +8,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a procedure was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The change was understood and is not made; nothing was written.
+    /// The change was understood and refused; nothing was written.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A step was refused after it had written. The procedure returns this as it is, and the store runs it again
+    /// A step was refused after it had written. The procedure returns this unchanged, and the store runs it again
     /// in a new transaction; see [`Tx::end_step`](crate::Tx::end_step).
     #[error("a step was refused after it had written; the transaction is run again")]
     Repeat,
@@ -33,8 +33,8 @@ pub enum Error {
     /// PostgreSQL reports an error.
     #[error("postgresql: {}", crate::postgres::describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    /// PostgreSQL cannot be reached, for this reason. The store logs one line when it goes and one when it is
-    /// back, so callers need not log it.
+    /// PostgreSQL cannot be reached, for this reason. The store logs one line when it becomes unreachable and one
+    /// when it is back, so callers need not log it.
     #[error("PostgreSQL is away: {0}")]
     Away(String),
     /// The database cannot be used: a migration is missing or altered, a file cannot be opened.

@@ -1,6 +1,6 @@
 //! API keys. The token is shown once, when it is made; the store keeps its SHA-256.
 //!
-//! A plain hash is enough here, and fast: a token is 122 random bits, which no one can guess their way to.
+//! A plain hash is enough here, and fast: a token is 122 random bits, which nobody can guess.
 
 use crate::error::Result;
 use crate::param::params;
@@ -30,7 +30,7 @@ pub struct Create {
 }
 
 impl Procedure for Create {
-    /// The key and its token, which is not to be had again.
+    /// The key and its token, which cannot be read again.
     type Output = (Key, String);
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
@@ -65,7 +65,7 @@ impl Procedure for Create {
     }
 }
 
-/// `pit-` and a random UUID (version 4), as HighLevel's private integration tokens look.
+/// `pit-` and a random UUID (version 4), like HighLevel's private integration tokens.
 fn token(tx: &Tx<'_>) -> String {
     let mut bytes = [0; 16];
     tx.entropy().fill(&mut bytes);

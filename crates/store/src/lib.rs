@@ -5,7 +5,7 @@
 //! [`Store::write`] runs one in a transaction and answers when that is durable; [`Store::read`] runs one that
 //! only reads, beside the writers.
 //!
-//! A change and the events that tell of it are written by the same procedure, so they commit together.
+//! A change and the events that report it are written by the same procedure, so they commit together.
 
 pub mod attached;
 pub mod clock;

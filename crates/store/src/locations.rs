@@ -38,7 +38,7 @@ impl Procedure for Create {
     }
 }
 
-/// Changes what a location's owner has set for it. What is left out stays.
+/// Changes a location's settings. What is left out stays as it is.
 #[derive(Clone, Debug)]
 pub struct Update {
     /// Its id.

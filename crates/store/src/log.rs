@@ -1,7 +1,7 @@
-//! The event log: appended to in the transaction of the change that an event tells, read by cursors.
+//! The event log. An event is appended in the transaction of the change that it reports; readers use cursors.
 //!
 //! A place in the log ([`Event::seq`]) is final when a reader sees it, and a reader that has seen one place
-//! has seen all before it. On SQLite that is so because one writer commits in order. On PostgreSQL, where a
+//! has seen all before it. SQLite ensures this because its one writer commits in order. On PostgreSQL, where a
 //! transaction that began earlier may commit later, an event has no place until
 //! [`Store::place_events`](crate::Store::place_events) has seen it committed.
 
@@ -41,12 +41,12 @@ pub(crate) async fn append(
     Ok(id)
 }
 
-/// An event's payload, from whatever can be written as JSON.
+/// An event's payload, from any value that can be written as JSON.
 pub(crate) fn payload(value: &impl serde::Serialize) -> Result<Box<RawValue>> {
     Ok(serde_json::value::to_raw_value(value)?)
 }
 
-/// Appends an event from outside, such as one that a delivery was turned into.
+/// Appends an event from outside, such as one read from a delivery.
 #[derive(Clone, Debug)]
 pub struct Append {
     /// The location that it belongs to.
@@ -65,7 +65,7 @@ impl Procedure for Append {
     }
 }
 
-/// Reads the events behind a place, in their order.
+/// Reads the events after a place, in order.
 #[derive(Clone, Copy, Debug)]
 pub struct Read {
     /// The place up to which the reader has seen everything.
@@ -82,7 +82,7 @@ impl Procedure for Read {
     }
 }
 
-/// What a reader needs to know of an event to tell whether it cares.
+/// What a reader needs to know of an event to decide whether it wants the rest.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Headline {
     /// See [`Event::seq`].
@@ -93,8 +93,8 @@ pub struct Headline {
     pub kind: String,
 }
 
-/// Reads the headlines of the events behind a place, in their order. Most readers care for few events, and a
-/// payload is many times as long as a headline.
+/// Reads the headlines of the events after a place, in order. Most readers want few events, and a payload is
+/// many times as long as a headline.
 #[derive(Clone, Copy, Debug)]
 pub struct Skim {
     /// The place up to which the reader has seen everything.
@@ -175,11 +175,11 @@ impl Procedure for Cursor {
 }
 
 impl Cursor {
-    /// Moves the reader on, in the transaction of what it did with the events. Tells whether it stood at
-    /// `from`: if not, another node has done them already and this transaction is to be given up.
+    /// Moves the reader forward, in the transaction that handles the events. Returns whether it was at `from`:
+    /// if not, another node has handled them already and the caller must roll this transaction back.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database reports.
     pub async fn advance(self, tx: &mut Tx<'_>, from: i64, to: i64) -> Result<bool> {
         let moved = tx
             .execute(

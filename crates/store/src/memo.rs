@@ -1,9 +1,9 @@
-//! What a transaction keeps at hand of the rows that it has just written.
+//! The rows that a transaction has just written, kept in memory.
 
 use std::any::{Any, TypeId};
 
-/// One value of each type. A run's steps change one contact several times over and need not read back what they
-/// have just written; the transaction itself knows nothing of contacts.
+/// One value of each type. A run's steps often change the same contact and need not read back what they have
+/// just written; the transaction itself knows nothing about contacts.
 #[derive(Default)]
 pub(crate) struct Memo(Vec<(TypeId, Box<dyn Any + Send + Sync>)>);
 

@@ -1,7 +1,7 @@
-//! Numbered migrations, embedded in the binary. Each runs once, in a transaction, and leaves a checksum of what it
-//! did: a database whose migration did something else is refused.
+//! Numbered migrations, embedded in the binary. Each runs once, in a transaction, and records a checksum of what
+//! it did: a database whose migration did something else is refused.
 //!
-//! During a rolling upgrade a node of the version before may start on a database that the new version has
+//! During a rolling upgrade a node of the previous version may start on a database that the new version has
 //! migrated already. Each migration therefore records the oldest migration level that still works with it.
 
 mod statements;
@@ -23,7 +23,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, works_from: 1, text: include_str!("../migrations/0001_initial.sql") },
     Migration { number: 2, works_from: 1, text: include_str!("../migrations/0002_search.sql") },
-    // A node of the version before would leave runs in the queue of their key.
+    // A node of the previous version would leave runs in the queue of their key.
     Migration { number: 3, works_from: 3, text: include_str!("../migrations/0003_runs.sql") },
     Migration { number: 4, works_from: 1, text: include_str!("../migrations/0004_contact_links.sql") },
     Migration { number: 5, works_from: 1, text: include_str!("../migrations/0005_sequences.sql") },

@@ -9,7 +9,7 @@ use tieline_model::{ContactId, NoteId, Timestamp};
 pub type List = attached::List<Note>;
 /// Gets a note.
 pub type Get = attached::Get<Note>;
-/// Writes a note; `body` is there.
+/// Creates a note; `body` is required.
 pub type Create = attached::Create<Note>;
 /// Changes a note.
 pub type Update = attached::Update<Note>;

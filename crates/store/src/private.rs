@@ -1,14 +1,14 @@
-//! Folders and files that only their owner may read: contacts and secrets lie in them.
+//! Folders and files that only their owner may read, because they hold contacts and secrets.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Result;
 use std::path::Path;
 
-/// Makes a folder, and those above it, with the mode 0700. One that is there stays as it is: its owner may
+/// Creates a folder, and its parents, with the mode 0700. An existing folder keeps its mode: its owner may
 /// have opened it to others on purpose.
 ///
 /// # Errors
-/// What the system says.
+/// What the system reports.
 pub fn folder(path: &Path) -> Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -17,10 +17,10 @@ pub fn folder(path: &Path) -> Result<()> {
     builder.create(path)
 }
 
-/// Opens a file to write to it, and makes it with the mode 0600 where it is not there. What it holds stays.
+/// Opens a file for writing and keeps its contents. If it does not exist, it is created with the mode 0600.
 ///
 /// # Errors
-/// What the system says.
+/// What the system reports.
 pub fn file(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -51,7 +51,7 @@ mod tests {
         }
         std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o750)).unwrap();
         super::folder(&folder).unwrap();
-        assert_eq!(mode(&folder), 0o750, "a folder that is there stays as its owner made it");
+        assert_eq!(mode(&folder), 0o750, "an existing folder keeps its mode");
         drop(store);
         std::fs::remove_dir_all(above).unwrap();
     }

@@ -1,6 +1,6 @@
 //! The rows of an answer, read by the names of their columns.
 //!
-//! A type that a table's rows are read as implements [`FromRow`]: its columns stand there once, and
+//! A type that a table's rows are read as implements [`FromRow`]: its columns are listed there once, and
 //! [`select!`] and [`insert!`] write the statements from them.
 
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ use tieline_model::Timestamp;
 /// Statements name what they select in lower case (`COUNT(*) AS total`), so that both databases give it the
 /// same name.
 pub trait FromRow: Sized {
-    /// The table, as it stands behind `FROM`.
+    /// The table, as written after `FROM`.
     const TABLE: &'static str;
     /// The columns that [`FromRow::from_row`] reads, separated by commas.
     const COLUMNS: &'static str;

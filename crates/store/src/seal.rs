@@ -27,10 +27,10 @@ impl Seal {
         Self(XChaCha20Poly1305::new(key.into()))
     }
 
-    /// Seals `plain` for the row that `row` names: put into another row it does not open.
+    /// Seals `plain` for the row that `row` names: copied into another row, it does not open.
     ///
     /// # Errors
-    /// [`Error::Unusable`] where the cipher refuses, which takes a text of many gigabytes.
+    /// [`Error::Unusable`] if the cipher refuses, which takes a text of many gigabytes.
     pub fn close(&self, row: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
         entropy.fill(&mut nonce);
@@ -43,11 +43,11 @@ impl Seal {
     /// Opens what was sealed for the same row with the same key.
     ///
     /// # Errors
-    /// [`Error::Unusable`] where the key is another one or the bytes were altered.
+    /// [`Error::Unusable`] if the key is a different one or the bytes were altered.
     pub fn open(&self, row: &str, sealed: &[u8]) -> Result<Vec<u8>> {
         let wrong = || {
             Error::Unusable(
-                "a stored secret cannot be opened: it was sealed with another secret key, or altered. Where the key was replaced, `tieline connections rotate` gives the connection a new secret".to_owned(),
+                "a stored secret cannot be opened: it was sealed with another secret key, or altered. If the key was replaced, `tieline connections rotate` gives the connection a new secret".to_owned(),
             )
         };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(wrong)?;
@@ -61,8 +61,8 @@ const CHECK: &str = "secret-key-check";
 /// What the check value holds, sealed.
 const CHECKED: &[u8] = b"this is the key";
 
-/// Makes sure that a key is the one that the database's secrets are sealed with. The first key that is asked
-/// for becomes that one.
+/// Checks that a key is the one that the database's secrets are sealed with. The first key that is checked
+/// becomes that one.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// The key.
@@ -78,7 +78,7 @@ impl Procedure for Check {
             let sealed = hex::decode(value).unwrap_or_default();
             return Ok(self.seal.open(CHECK, &sealed).is_ok());
         }
-        // A database may hold secrets and no check value, because it was made before there was one.
+        // A database from before the check value may hold secrets without one.
         let row = tx.query_first("SELECT id, secrets FROM connections ORDER BY id LIMIT 1", &[]).await?;
         if let Some(mut row) = row
             && self.seal.open(&row.get::<String>("id")?, &row.get::<Vec<u8>>("secrets")?).is_err()
@@ -90,7 +90,7 @@ impl Procedure for Check {
     }
 }
 
-/// Whether the database has a key already, so that another one that is made would be the wrong one.
+/// Whether the database has a key already, so that a new one would be wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct HasKey;
 
@@ -103,7 +103,7 @@ impl Procedure for HasKey {
     }
 }
 
-/// Makes this key the database's own. What was sealed with the one before cannot be opened any more.
+/// Makes this key the database's own. What was sealed with the previous key can no longer be opened.
 #[derive(Clone, Debug)]
 pub struct Accept {
     /// The key.

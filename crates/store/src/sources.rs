@@ -1,5 +1,4 @@
-//! What all transactions of a store share: time, randomness, the order of ids, and what is kept of the search
-//! index.
+//! What all transactions of a store share: time, randomness, the order of ids, and the search index in memory.
 
 use crate::clock::{Clock, Entropy};
 use crate::search::Cache;
@@ -22,8 +21,8 @@ impl Sources {
         Self { clock, entropy, search: Cache::default(), minted: AtomicU32::new(0) }
     }
 
-    /// The part of an id behind its time. It begins with a number that only grows, so that what one process
-    /// makes within a millisecond sorts in the order in which it was made. The rest is random (41 bits), so
+    /// The part of an id after its time. It begins with a number that only grows, so that ids that one process
+    /// makes within a millisecond sort in the order in which they were made. The rest is random (41 bits), so
     /// that two nodes never make the same id.
     pub(crate) fn id_part(&self) -> [u8; 12] {
         let mut bytes = [0; 12];

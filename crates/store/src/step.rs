@@ -18,7 +18,7 @@ pub struct Step {
 }
 
 impl Tx<'_> {
-    /// Begins a step that may be undone by itself. Steps do not nest.
+    /// Begins a step that may be undone alone. Steps do not nest.
     ///
     /// ```text
     /// let step = tx.begin_step().await?;
@@ -39,7 +39,7 @@ impl Tx<'_> {
     /// Ends a step. If it was refused, whatever it has written is undone.
     ///
     /// # Errors
-    /// [`Error::Repeat`] if the step has written and cannot be undone by itself. The procedure returns it; the
+    /// [`Error::Repeat`] if the step has written and cannot be undone alone. The procedure returns it; the
     /// store then runs the procedure again in a new transaction, where steps can be undone. Otherwise what the
     /// database reports.
     pub async fn end_step(&mut self, step: Step, refused: bool) -> Result<()> {

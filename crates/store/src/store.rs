@@ -1,4 +1,4 @@
-//! The store as the rest of the program sees it: procedures go in, results come out.
+//! The store as the rest of the program sees it: it takes procedures and returns results.
 
 use crate::clock::{Clock, Entropy};
 use crate::error::{Error, Result};
@@ -13,25 +13,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard, watch};
 
-/// Something to do in the store: its fields are its input, [`Procedure::run`] is its logic.
+/// An operation of the store: its fields are its input, [`Procedure::run`] is its logic.
 ///
-/// On SQLite the future is driven to its end on the writer's thread, so it may wait for nothing but the
-/// transaction. On PostgreSQL it is run again after a conflict with another transaction, so it may change
-/// nothing but the transaction. It refuses before its first write.
+/// On SQLite the future runs to its end on the writer's thread, so it may wait only for the transaction. On
+/// PostgreSQL it is run again after a conflict with another transaction, so it may change nothing outside the
+/// transaction. It refuses before its first write.
 pub trait Procedure: Send + Sync + 'static {
-    /// What it gives.
+    /// Its result.
     type Output: Send + 'static;
 
     /// Whether it may read many rows. Such a read sees one state of the database throughout, and is kept off
     /// the threads that answer requests.
     const SCANS: bool = false;
 
-    /// [`Procedure::SCANS`], for a procedure that only knows when it is made.
+    /// [`Procedure::SCANS`], for a procedure where it depends on the input.
     fn scans(&self) -> bool {
         Self::SCANS
     }
 
-    /// Does it.
+    /// Runs it.
     fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
@@ -44,14 +44,14 @@ pub enum Target {
     Url(String),
 }
 
-/// What the store takes from outside.
+/// What the store depends on.
 #[derive(Clone)]
 pub struct Options {
-    /// Tells the time.
+    /// Gives the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// Whether [`Store::appended`] hears of other nodes' events too. Only who reads the log needs it.
+    /// Whether [`Store::appended`] notices other nodes' events too. Only readers of the log need it.
     pub listen: bool,
 }
 
@@ -89,16 +89,16 @@ struct Inner {
 }
 
 enum Driver {
-    // The readers close first: only a connection that writes can leave the database in one file.
+    // The readers close first: only a connection that writes can merge the log into the database's file.
     Sqlite { readers: Arc<Readers>, writer: Writer },
     Postgres(Postgres),
 }
 
 impl Store {
-    /// Opens a database, and brings its tables up to date first.
+    /// Opens a database and migrates it.
     ///
     /// # Errors
-    /// [`Error::Unusable`] where it cannot be reached or was made by a newer version.
+    /// [`Error::Unusable`] if it cannot be reached or was made by a newer version.
     pub async fn open(target: &Target, options: Options) -> Result<Self> {
         let (appended, _) = watch::channel(0);
         let sources = Arc::new(Sources::new(options.clock, options.entropy));
@@ -114,17 +114,17 @@ impl Store {
         Ok(store)
     }
 
-    /// Runs a procedure in a transaction. When this returns, what it wrote is durable; where it gives an
-    /// error, nothing was written.
+    /// Runs a procedure in a transaction. When this returns, what it wrote is durable; if it returns an error,
+    /// nothing was written.
     ///
     /// # Errors
-    /// What the procedure gives, or what the database says.
+    /// What the procedure returns, or what the database reports.
     pub async fn write<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         self.backlog().room().await;
         self.write_at_once(procedure).await
     }
 
-    /// [`Store::write`], without waiting for the search index. For what keeps the index in shape.
+    /// [`Store::write`], without waiting for the search index. For upkeep of the index.
     pub(crate) async fn write_at_once<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
             Driver::Sqlite { writer, .. } => writer.write(procedure).await,
@@ -137,11 +137,11 @@ impl Store {
     /// Runs a procedure that only reads, beside the writers. It sees all that was acknowledged before.
     ///
     /// # Errors
-    /// What the procedure gives, or what the database says.
+    /// What the procedure returns, or what the database reports.
     pub async fn read<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
             Driver::Postgres(postgres) => postgres.read(procedure, &self.inner.sources).await,
-            // Looking one row up takes less time than handing it to another thread would.
+            // Looking up one row is faster than handing the work to another thread.
             Driver::Sqlite { readers, .. } if !procedure.scans() => {
                 readers.with(|connection| sqlite::drive(procedure.run(&mut self.reading(connection))))
             }
@@ -193,8 +193,8 @@ impl Store {
         self.inner.upkeep.lock().await
     }
 
-    /// Changes whenever events may have been appended. A hint to look at the log, not a promise: on
-    /// PostgreSQL another node's events can be missed, so who reads the log looks from time to time as well.
+    /// Changes whenever events may have been appended. A hint to read the log, not a promise: on PostgreSQL
+    /// another node's events can be missed, so readers of the log also poll it.
     #[must_use]
     pub fn appended(&self) -> watch::Receiver<u64> {
         self.inner.appended.subscribe()
@@ -213,10 +213,10 @@ impl Store {
     }
 
     /// Gives places in the log to the events that were committed since the last call, in the order in which
-    /// readers are to see them. Only PostgreSQL needs it; see [`crate::log`].
+    /// readers will see them. Only PostgreSQL needs it; see [`crate::log`].
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database reports.
     pub async fn place_events(&self) -> Result<()> {
         match &self.inner.driver {
             Driver::Sqlite { .. } => Ok(()),
@@ -225,7 +225,7 @@ impl Store {
     }
 
     /// Brings the database to rest after the last write: SQLite's write-ahead log is moved into `tieline.db`, which
-    /// is complete by itself then. For the end of a server; the store can still be used.
+    /// is then complete without it. For the end of a server; the store can still be used.
     ///
     /// # Errors
     /// [`Error::Unusable`] if another program is reading the database.

@@ -9,7 +9,7 @@ use tieline_model::{ContactId, TaskId, Timestamp};
 pub type List = attached::List<Task>;
 /// Gets a task.
 pub type Get = attached::Get<Task>;
-/// Makes a task; `title`, `dueDate` and `completed` are there.
+/// Creates a task; `title`, `dueDate` and `completed` are required.
 pub type Create = attached::Create<Task>;
 /// Changes a task.
 pub type Update = attached::Update<Task>;

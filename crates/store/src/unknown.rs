@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The text of a changed document, with the fields of the stored one that `T` does not know. During a rolling
-/// upgrade a node of the version before changes documents that the new version has written, and must not drop
+/// upgrade a node of the previous version changes documents that the new version has written, and must not drop
 /// their new fields.
 ///
 /// # Errors
@@ -19,7 +19,7 @@ pub(crate) fn rewrite<T: Serialize + DeserializeOwned>(stored: &str, changed: &T
     Ok(changed.to_string())
 }
 
-/// Copies fields from `stored`, unless they were known: then `changed` says what became of them.
+/// Copies fields from `stored`, unless they were known: then `changed` decides.
 fn keep_unknown(changed: &mut Value, stored: &Value, known: &Value) {
     let (Value::Object(changed), Value::Object(stored)) = (changed, stored) else { return };
     for (name, value) in stored {

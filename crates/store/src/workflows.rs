@@ -1,5 +1,5 @@
-//! Workflows: a draft, and the versions that were published. A published version never changes; a run is
-//! pinned to the one it started on.
+//! Workflows: a draft and the published versions. A published version never changes, and a run stays on the
+//! version that it started with.
 
 use crate::error::Result;
 use crate::param::params;
@@ -23,7 +23,7 @@ pub struct Workflow {
     pub draft: Value,
     /// The version that events start; none while nothing is published.
     pub published_version: Option<i64>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it was saved or published last.
     pub updated_at: Timestamp,
@@ -39,7 +39,7 @@ pub struct Apply {
     pub name: String,
     /// The document.
     pub document: Value,
-    /// Whether events are to start it from now on.
+    /// Whether events start it from now on.
     pub publish: bool,
 }
 
@@ -94,11 +94,11 @@ impl Apply {
     }
 }
 
-/// Applies a document as the new name of a workflow, which keeps its id, its versions and its runs. Use it in
-/// place of [`Apply`] when a document was renamed.
+/// Applies a document under a new name to a workflow, which keeps its id, its versions and its runs. Use it
+/// instead of [`Apply`] when a document was renamed.
 #[derive(Clone, Debug)]
 pub struct ApplyRenamed {
-    /// The workflow's name so far.
+    /// The workflow's current name.
     pub from: String,
     /// The document under its new name.
     pub apply: Apply,
@@ -150,10 +150,10 @@ async fn publish(tx: &mut Tx<'_>, workflow: &Workflow, text: &str) -> Result<i64
     Ok(version)
 }
 
-/// Puts down which events runs of this document may come to wait for. They stay when a later version listens
-/// no more, because runs of this one may still sleep.
+/// Records which events runs of this document may wait for. They stay when a later version waits for none,
+/// because runs of this version may still be asleep.
 async fn remember_listened(tx: &mut Tx<'_>, location: &LocationId, document: &Value) -> Result<()> {
-    // A document that cannot be read starts nothing, so nothing of it ever waits.
+    // A document that cannot be read starts no runs, so none ever waits.
     let Ok(document) = Document::parse(document) else { return Ok(()) };
     for kind in document.listened_kinds() {
         tx.execute(
@@ -165,12 +165,12 @@ async fn remember_listened(tx: &mut Tx<'_>, location: &LocationId, document: &Va
     Ok(())
 }
 
-/// Tells every node that what is published, or the location that it belongs to, has changed; see [`Stamp`].
+/// Lets every node notice that a published version or its location has changed; see [`Stamp`].
 pub(crate) async fn changed(tx: &mut Tx<'_>) -> Result<()> {
     tx.execute("UPDATE cursors SET position = position + 1 WHERE name = 'definitions'", &[]).await.map(|_| ())
 }
 
-/// Takes a workflow out of use: events no longer start it. Runs that are under way go on.
+/// Unpublishes a workflow: events no longer start it. Runs that are under way continue.
 #[derive(Clone, Debug)]
 pub struct Unpublish {
     /// The location.
@@ -235,7 +235,7 @@ impl FromRow for Workflow {
     }
 }
 
-/// A version of a workflow that was published.
+/// A published version of a workflow.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Version {
     /// The workflow.
@@ -250,8 +250,8 @@ pub struct Version {
     pub document: String,
 }
 
-/// A number that grows whenever what is published or a location changes, so that a compiled copy is known to be
-/// good.
+/// A number that grows whenever a published version or a location changes. A compiled copy is current while the
+/// number stays the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp;
 
@@ -271,7 +271,7 @@ pub struct Published;
 /// All that is published at one time.
 #[derive(Clone, Debug)]
 pub struct Publication {
-    /// The [`Stamp`] that it has.
+    /// Its [`Stamp`].
     pub stamp: i64,
     /// The published versions.
     pub versions: Vec<Version>,
@@ -310,7 +310,7 @@ impl Procedure for PublishedVersion {
     }
 }
 
-/// One version of a workflow, published now or once.
+/// One version of a workflow, published now or in the past.
 #[derive(Clone, Debug)]
 pub struct GetVersion {
     /// The workflow.

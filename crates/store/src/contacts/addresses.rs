@@ -1,5 +1,5 @@
-//! The additional e-mail addresses and phone numbers of contacts, in a table of their own so that contacts are
-//! found by them.
+//! The additional e-mail addresses and phone numbers of contacts, in a table of their own so that contacts can
+//! be found by them.
 
 use super::record::Identity;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! What all writes of a contact share: putting the input into it, and refusing duplicates.
+//! What all writes of a contact share: applying the input, and refusing duplicates.
 
 use super::record::{Identity, find};
 use crate::custom_fields;
@@ -98,9 +98,9 @@ async fn set_custom_fields(
     Ok(warnings)
 }
 
-/// Refuses where another contact has one of the addresses that the input sets, unless the location allows it.
-/// An address that the contact has already is not asked about: it may be a duplicate from a time when the
-/// location allowed them, and its contact can be changed like any other.
+/// Refuses if another contact has one of the addresses that the input sets, unless the location allows it.
+/// An address that the contact has already is not checked: it may be a duplicate from a time when the location
+/// allowed them, and its contact can be changed like any other.
 pub(super) async fn refuse_duplicates(
     tx: &mut Tx<'_>,
     location: &Location,
@@ -129,8 +129,8 @@ pub(super) async fn refuse_duplicates(
     Ok(())
 }
 
-/// Tells the log of a change, field by field, with what was there before.
-pub(super) async fn tell_changed(
+/// Appends the event of a change: each changed field with its value before and after.
+pub(super) async fn append_changed(
     tx: &mut Tx<'_>,
     cause: &Cause,
     before: &Contact,

@@ -13,7 +13,7 @@ use tieline_model::{Cause, ContactId, Location, NewEvent, Refusal};
 /// Creates a contact.
 #[derive(Clone, Debug)]
 pub struct Create {
-    /// The location, as its settings are.
+    /// The location, with its current settings.
     pub location: Location,
     /// What is known of the contact.
     pub input: ContactInput,
@@ -33,7 +33,7 @@ impl Procedure for Create {
     }
 }
 
-/// Creates the contact when all that could refuse it has been asked.
+/// Creates the contact once all checks that could refuse it have passed.
 pub(super) async fn create(
     tx: &mut Tx<'_>,
     location: &Location,
@@ -43,14 +43,14 @@ pub(super) async fn create(
     let id = ContactId::mint(tx.now(), tx.id_part());
     let mut contact = Contact::new(id, location.id.clone(), tx.now());
     let warnings = apply(tx, &mut contact, input).await?;
-    // Where duplicates are not allowed, the caller has made sure that there is none.
+    // If duplicates are not allowed, the caller has checked that there is none.
     let doc = Record::insert(tx, &contact, !location.allow_duplicate_contact).await?;
-    tell(tx, cause, kinds::CONTACT_CREATED, &contact, &doc).await?;
+    append(tx, cause, kinds::CONTACT_CREATED, &contact, &doc).await?;
     Ok(Written { contact, doc, changed: true, warnings })
 }
 
-/// Tells the log of a whole contact: one that is new, or one that is gone.
-pub(super) async fn tell(
+/// Appends an event with a whole contact: a created or a deleted one.
+pub(super) async fn append(
     tx: &mut Tx<'_>,
     cause: &Cause,
     kind: &str,

@@ -1,5 +1,5 @@
 use super::addresses;
-use super::create::tell;
+use super::create::append;
 use super::links::unlink;
 use super::record::Record;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::tx::Tx;
 use tieline_model::event::kinds;
 use tieline_model::{Cause, ContactId, LocationId};
 
-/// Deletes a contact. It is kept aside, with its notes and tasks, so that this can be undone.
+/// Deletes a contact. It is kept elsewhere, with its notes and tasks, so that this can be undone.
 #[derive(Clone, Debug)]
 pub struct Delete {
     /// The location.
@@ -41,6 +41,6 @@ impl Procedure for Delete {
         )
         .await?;
         search::note(tx, &self.location_id, &self.id, true).await?;
-        tell(tx, &self.cause, kinds::CONTACT_DELETED, &contact, &doc).await
+        append(tx, &self.cause, kinds::CONTACT_DELETED, &contact, &doc).await
     }
 }

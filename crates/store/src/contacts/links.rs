@@ -1,7 +1,7 @@
-//! Which contact a person is whom another system knows by an id of its own.
+//! Which contact a person is that another system knows by an id of its own.
 //!
 //! A Stripe customer keeps the id when the e-mail address changes. The first upsert of a run about the
-//! customer stores which contact that was; later ones go by it.
+//! customer stores which contact that was; later ones use this link.
 
 use crate::error::Result;
 use crate::param::params;
@@ -15,14 +15,14 @@ use tieline_model::{ContactId, Event, Location, LocationId, text};
 /// an order or anything else.
 const PERSON_PREFIXES: [&str; 1] = ["stripe:cus_"];
 
-/// The person that an event is about, as the system where it comes from knows them.
+/// The person that an event is about, as the sending system knows them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Subject {
     external_id: String,
     customer: Customer,
 }
 
-/// What the event's payload says of the person.
+/// What the event's payload says about the person.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Customer {
@@ -52,7 +52,7 @@ impl Subject {
     }
 
     /// Whether an input describes this person: it has the e-mail address or the phone number of the event's
-    /// customer. A workflow may also write other people, such as the one who looks after the customer.
+    /// customer. A workflow may also write other people, such as the customer's account manager.
     fn is_described_by(&self, input: &ContactInput, location: &Location) -> bool {
         let email = self.customer.email.as_deref().map(text::email_key);
         let phone =
@@ -75,7 +75,7 @@ impl Subject {
     }
 
     /// Stores which contact this person is, if the input is about them. Call it in the transaction that writes
-    /// the contact. [`Upsert`](super::Upsert) does so by itself.
+    /// the contact. [`Upsert`](super::Upsert) does so itself.
     ///
     /// # Errors
     /// What the database reports.
@@ -99,7 +99,7 @@ impl Subject {
     }
 }
 
-/// The contact behind an external id. A link to a contact that does not exist any more counts as none.
+/// The contact with an external id. A link to a contact that no longer exists counts as none.
 async fn contact_of(tx: &mut Tx<'_>, location: &LocationId, external_id: &str) -> Result<Option<ContactId>> {
     tx.value(
         "SELECT contacts.id AS id FROM contact_links JOIN contacts ON contacts.location_id = \

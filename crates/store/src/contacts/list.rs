@@ -32,10 +32,10 @@ pub struct List {
     pub location_id: LocationId,
     /// How many at most.
     pub limit: u32,
-    /// The last contact of the page before.
+    /// The last contact of the previous page.
     pub start_after_id: Option<ContactId>,
-    /// When that contact was created (or changed, if sorted by that). It is looked up where it is left out.
-    /// Without an id: only contacts behind the whole of this millisecond.
+    /// When that contact was created (or changed, if sorted by that). If left out, it is looked up. Without an
+    /// id, the page holds only contacts after this whole millisecond.
     pub start_after: Option<Timestamp>,
     /// A part of the name, e-mail, phone, company or a tag; any case.
     pub query: Option<String>,
@@ -50,9 +50,9 @@ pub struct List {
 pub struct Page {
     /// The contacts' documents.
     pub docs: Vec<String>,
-    /// How many contacts there are in all, over all pages.
+    /// The number of contacts on all pages.
     pub total: i64,
-    /// The cursor to the next page, where there is one: the last contact and what it was sorted by.
+    /// The cursor to the next page, if any: the last contact and what it was sorted by.
     pub next: Option<(ContactId, Timestamp)>,
 }
 
@@ -80,7 +80,7 @@ impl List {
         })
     }
 
-    /// Where the page before ended. A cursor past the last contact stays there: a client that goes on asking
+    /// Where the previous page ended. A cursor past the last contact stays there: a client that keeps asking
     /// gets empty pages, not the first one again.
     async fn cursor(&self, tx: &mut Tx<'_>) -> Result<Option<Place>> {
         let place = |at: Timestamp, id: String| Place { values: vec![at.millis().into()], id };
@@ -88,7 +88,7 @@ impl List {
             return Ok(self.start_after.map(|time| place(time, self.edge(time))));
         };
         let Some(updated_at) = self.updated_at(tx, id).await? else {
-            // The first page once more would send a client round and round.
+            // Answering with the first page again would send a client into a loop.
             let problem =
                 "startAfterId must be the id of a contact of this location; send the one of the last page";
             return Err(Refusal::field("startAfterId", problem).into());
@@ -105,7 +105,7 @@ impl List {
         Ok((hit.id.clone(), sorted_by))
     }
 
-    /// Where a time without an id cuts: behind all contacts of its millisecond, whichever way they are sorted.
+    /// Where a time without an id cuts: after all contacts of its millisecond, in either sort order.
     fn edge(&self, time: Timestamp) -> String {
         let sorted = match self.sort_by {
             SortBy::DateAdded => id::first_of(time),
@@ -117,7 +117,7 @@ impl List {
         }
     }
 
-    /// When the contact at the cursor last changed, also where it was deleted since the page before.
+    /// When the contact at the cursor last changed, even if it was deleted since the previous page.
     async fn updated_at(&self, tx: &mut Tx<'_>, id: &ContactId) -> Result<Option<Timestamp>> {
         let sql = "SELECT date_updated FROM contacts WHERE location_id = ?1 AND id = ?2";
         if let Some(time) = tx.value(sql, "date_updated", params![&self.location_id, id]).await? {

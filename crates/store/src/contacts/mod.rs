@@ -37,16 +37,16 @@ use tieline_model::{ContactId, LocationId, Refusal};
 pub struct Written {
     /// The contact.
     pub contact: Contact,
-    /// What the API answers for it under the date versions.
+    /// What the API returns for it under the date versions.
     pub doc: String,
-    /// Whether anything was written: false where the contact was like that already.
+    /// Whether anything was written: false if the contact had these values already.
     pub changed: bool,
-    /// What was left out, in sentences, such as a value that does not fit its custom field or a phone number
-    /// that is another contact's; and what looks wrong.
+    /// Sentences about what was left out, such as a value that does not fit its custom field or a phone number
+    /// that belongs to another contact, and about what looks wrong.
     pub warnings: Vec<String>,
 }
 
-/// Refuses where the contact is not there.
+/// Refuses if the contact does not exist.
 pub(crate) async fn must_exist(tx: &mut Tx<'_>, location: &LocationId, contact: &ContactId) -> Result<()> {
     if tx.memo.get::<Record>().is_some_and(|kept| kept.is(location, contact)) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! A contact's row: loading it for a change, saving it, and finding it by what people are known by.
+//! A contact's row: loading it for a change, saving it, and finding it by e-mail address or phone number.
 
 use super::addresses;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ const UPDATE: &str = "\
     UPDATE contacts SET email = ?3, email_slot = ?4, phone = ?5, phone_slot = ?6, date_updated = ?7, \
     search = ?8, doc = ?9, indexed = ?7 WHERE location_id = ?1 AND id = ?2";
 
-/// A contact as it stands in its row.
+/// A contact as stored in its row.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(super) contact: Contact,
@@ -115,8 +115,8 @@ impl Record {
         })
     }
 
-    /// Writes a new contact; gives its document. `owns` says that no other contact has its addresses, because
-    /// that was asked already.
+    /// Writes a new contact and returns its document. `owns` says that no other contact has its addresses,
+    /// which the caller has checked.
     pub(super) async fn insert(tx: &mut Tx<'_>, contact: &Contact, owns: bool) -> Result<String> {
         let doc = contact.to_document()?;
         let email = email_key(contact);
@@ -132,7 +132,7 @@ impl Record {
         Ok(doc)
     }
 
-    /// Writes a changed contact over this one; gives its document.
+    /// Writes a changed contact over this one and returns its document.
     pub(super) async fn save(&self, tx: &mut Tx<'_>, contact: &Contact) -> Result<String> {
         let doc = contact.to_document()?;
         addresses::save(tx, &self.contact, contact).await?;
@@ -198,7 +198,7 @@ impl Record {
         Ok(())
     }
 
-    /// Keeps what was written at hand for the rest of the procedure.
+    /// Keeps what was written in memory for the rest of the procedure.
     fn keep(tx: &mut Tx<'_>, contact: &Contact, email_slot: &str, phone_slot: &str) {
         let (email_slot, phone_slot) = (email_slot.to_owned(), phone_slot.to_owned());
         tx.memo.keep(Self { contact: contact.clone(), email_slot, phone_slot });
@@ -210,8 +210,8 @@ impl Record {
     }
 }
 
-/// The slot of an address: empty for the contact that owns it, the contact's id for a further one. Callers
-/// have refused duplicates already where the location allows none.
+/// The slot of an address: empty for the contact that owns it, the contact's id for any other contact. Callers
+/// have already refused duplicates if the location allows none.
 async fn slot<'c>(tx: &mut Tx<'_>, contact: &'c Contact, by: Identity, key: Option<&str>) -> Result<&'c str> {
     let Some(key) = key else { return Ok("") };
     let owner = find(tx, &contact.location_id, by, key).await?;

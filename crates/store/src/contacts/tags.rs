@@ -22,7 +22,7 @@ pub struct AddTags {
     pub cause: Cause,
 }
 
-/// Takes tags from a contact. Tags that it has not are no fault.
+/// Removes tags from a contact. Tags that it does not have are ignored.
 #[derive(Clone, Debug)]
 pub struct RemoveTags {
     /// The location.
@@ -31,7 +31,7 @@ pub struct RemoveTags {
     pub id: ContactId,
     /// Tags in their stored form; see [`tieline_model::text::tags`].
     pub tags: Vec<String>,
-    /// Who takes them.
+    /// Who removes them.
     pub cause: Cause,
 }
 
@@ -41,14 +41,14 @@ pub struct RemoveTags {
 pub struct TagsChanged {
     /// All tags that the contact has now.
     pub tags: Vec<String>,
-    /// Those that are new.
+    /// The added tags.
     pub tags_added: Vec<String>,
-    /// Those that are gone.
+    /// The removed tags.
     pub tags_removed: Vec<String>,
 }
 
 impl TagsChanged {
-    /// What became of a contact's tags between two states of it.
+    /// How a contact's tags changed between two states of it.
     pub(super) fn between(before: &Contact, after: &Contact) -> Self {
         let (old, new): (HashSet<&String>, HashSet<&String>) =
             (before.tags.iter().collect(), after.tags.iter().collect());
@@ -103,12 +103,12 @@ async fn change(
     contact.tags.clone_from(&changed.tags);
     contact.date_updated = tx.now();
     record.save(tx, &contact).await?;
-    tell_tags(tx, cause, &contact, &changed).await?;
+    append_tags_changed(tx, cause, &contact, &changed).await?;
     Ok(changed)
 }
 
-/// Tells the log of a contact's tags, where they changed.
-pub(super) async fn tell_tags(
+/// Appends the event of a contact's changed tags, if they changed.
+pub(super) async fn append_tags_changed(
     tx: &mut Tx<'_>,
     cause: &Cause,
     contact: &Contact,

@@ -1,17 +1,17 @@
 use super::Written;
-use super::change::{apply, refuse_duplicates, tell_changed};
+use super::change::{append_changed, apply, refuse_duplicates};
 use super::record::Record;
-use super::tags::{TagsChanged, tell_tags};
+use super::tags::{TagsChanged, append_tags_changed};
 use crate::error::Result;
 use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::contact::ContactInput;
 use tieline_model::{Cause, ContactId, Location};
 
-/// Changes a contact. What the input does not mention stays; where nothing changes, nothing is written.
+/// Changes a contact. What the input does not mention stays; if nothing changes, nothing is written.
 #[derive(Clone, Debug)]
 pub struct Update {
-    /// The location, as its settings are.
+    /// The location, with its current settings.
     pub location: Location,
     /// The contact.
     pub id: ContactId,
@@ -31,7 +31,7 @@ impl Procedure for Update {
     }
 }
 
-/// Changes the contact when all that could refuse it has been asked.
+/// Changes the contact once all checks that could refuse it have passed.
 pub(super) async fn update(
     tx: &mut Tx<'_>,
     record: &Record,
@@ -45,7 +45,7 @@ pub(super) async fn update(
     }
     contact.date_updated = tx.now();
     let doc = record.save(tx, &contact).await?;
-    tell_changed(tx, cause, &record.contact, &contact).await?;
-    tell_tags(tx, cause, &contact, &TagsChanged::between(&record.contact, &contact)).await?;
+    append_changed(tx, cause, &record.contact, &contact).await?;
+    append_tags_changed(tx, cause, &contact, &TagsChanged::between(&record.contact, &contact)).await?;
     Ok(Written { contact, doc, changed: true, warnings })
 }

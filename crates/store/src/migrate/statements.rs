@@ -110,8 +110,8 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// The length of the quoted text that begins here: `'…'`, `"…"`, or `$tag$…$tag$` as PostgreSQL has it. A quote
-/// that is doubled inside reads as the end of one text and the start of the next, which comes to the same.
+/// The length of the quoted text that begins here: `'…'`, `"…"`, or `$tag$…$tag$` as PostgreSQL has it. A
+/// doubled quote inside reads as the end of one text and the start of the next, with the same result.
 fn quoted(text: &str) -> Option<usize> {
     let mark = match text.chars().next()? {
         '\'' => "'",

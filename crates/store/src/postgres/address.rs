@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-/// How long making a connection may take, unless the address says otherwise.
+/// How long connecting may take, unless the address says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// After how long without a word the system asks whether the other side is still there.
+/// After how long without traffic the system checks that the server is still connected.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// What libpq calls `sslmode`.
@@ -129,7 +129,7 @@ fn protection(text: &str) -> Result<Protection> {
     })
 }
 
-/// Takes the parameters out that are read here.
+/// Takes out the parameters that are read here.
 fn split(url: &str) -> Result<(Parameters, String)> {
     let mut parameters = Parameters::default();
     let Some((address, query)) = url.split_once('?') else { return Ok((parameters, url.to_owned())) };

@@ -1,4 +1,4 @@
-//! Why PostgreSQL could not be used, in words. Its client says "db error" and leaves the cause to its sources.
+//! Messages for why PostgreSQL could not be used. Its client only says "db error"; the cause is in the sources.
 
 use rustls::CertificateError;
 use std::error::Error as StdError;
@@ -7,7 +7,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 use tokio_postgres::error::{DbError, SqlState};
 
-/// What the server says, or what kept the client from it.
+/// What the server reports, or why the client could not reach it.
 pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(db) => format!("{} ({})", db.message(), db.code().code()),
@@ -44,9 +44,9 @@ pub(super) fn of_connecting(error: &tokio_postgres::Error, config: &Config) -> S
     }
     match source_of::<io::Error>(error).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => {
-            format!("connection refused at {place}; does PostgreSQL run there?")
+            format!("connection refused at {place}; is PostgreSQL running?")
         }
-        Some(io::ErrorKind::NotFound) => format!("no socket at {place}; does PostgreSQL run there?"),
+        Some(io::ErrorKind::NotFound) => format!("no socket at {place}; is PostgreSQL running?"),
         Some(io::ErrorKind::TimedOut) => format!("no answer from {place} in time"),
         _ => format!("{place}: {text}"),
     }
@@ -57,7 +57,7 @@ fn refused_by_server(db: &DbError, config: &Config, place: &str) -> String {
     match db.code() {
         code if *code == SqlState::INVALID_CATALOG_NAME => {
             let database = config.get_dbname().unwrap_or(user);
-            format!("there is no database {database} at {place}; create it: createdb {database}")
+            format!("no database {database} at {place}; create it: createdb {database}")
         }
         code if *code == SqlState::INVALID_PASSWORD => {
             format!("password authentication failed for user {user} at {place}; check user and password")
@@ -89,7 +89,7 @@ fn certificate(error: &rustls::Error, place: &str) -> String {
 fn source_of<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
     let mut next = Some(error);
     while let Some(error) = next {
-        // An I/O error that carries another one passes over it when it is asked for its source.
+        // An I/O error that wraps another one does not give it as its source.
         let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         if let Some(found) = carried.and_then(|carried| carried.downcast_ref()) {
             return Some(found);
@@ -102,7 +102,7 @@ fn source_of<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> 
     None
 }
 
-/// Where the server is looked for: `db.example.com:5432`.
+/// Where the server is expected: `db.example.com:5432`.
 fn place(config: &Config) -> String {
     let ports = config.get_ports();
     let place = |(n, host): (usize, &Host)| {
@@ -116,7 +116,7 @@ fn place(config: &Config) -> String {
     config.get_hosts().iter().enumerate().map(place).collect::<Vec<_>>().join(" or ")
 }
 
-/// Whether the server cannot be reached or is going away, so that the same may work later.
+/// Whether the server cannot be reached or is shutting down, so that a later try may work.
 pub(super) fn is_away(error: &tokio_postgres::Error) -> bool {
     match error.code() {
         Some(code) => code.code().starts_with("08") || code.code().starts_with("57P"),

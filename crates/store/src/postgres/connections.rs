@@ -1,4 +1,4 @@
-//! The connections to PostgreSQL: a pool, and one by itself for what needs its own.
+//! The connections to PostgreSQL: a pool, and a separate one for tasks that need their own.
 
 use super::address::Address;
 use super::cause;
@@ -27,7 +27,8 @@ impl Connections {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
         let pool = Pool::builder(manager).max_size(MOST).build();
-        let pool = pool.map_err(|error| Error::Unusable(format!("the pool cannot be made: {error}")))?;
+        let pool =
+            pool.map_err(|error| Error::Unusable(format!("the connection pool cannot be created: {error}")))?;
         Ok(Self { pool, health: Arc::new(Health::new(Arc::clone(sources))) })
     }
 
@@ -43,8 +44,8 @@ impl Connections {
     }
 }
 
-/// A connection that goes back to the pool only when that is said: one that a panic or an error left inside a
-/// transaction would carry half of it into the next one's, and is closed instead.
+/// A connection that goes back to the pool only when it is released. One that a panic or an error left inside a
+/// transaction would carry half of it into the next transaction, so it is closed instead.
 pub(super) struct Checkout(Option<Client>);
 
 impl From<Client> for Checkout {
@@ -75,7 +76,7 @@ impl Drop for Checkout {
 pub(super) type Single = (tokio_postgres::Client, Connection<Socket, Stream>);
 
 impl Address {
-    /// Connects for the first time. With `sslmode=allow`, a server that wants TLS gets it from now on.
+    /// Connects for the first time. With `sslmode=allow`, TLS is used from now on if the server requires it.
     ///
     /// # Errors
     /// [`Error::Unusable`] with the cause and the fix.

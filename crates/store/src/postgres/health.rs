@@ -1,5 +1,5 @@
-//! Whether PostgreSQL can be reached. The log gets one line when it goes and one when it is back, however many
-//! requests fail in between.
+//! Whether PostgreSQL can be reached. One line is logged when it becomes unreachable and one when it is back,
+//! however many requests fail in between.
 
 use super::cause;
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use tieline_model::Timestamp;
 
 pub(super) struct Health {
     sources: Arc<Sources>,
-    // Asked at every transaction, so it has to cost nothing.
+    // Checked at every transaction, so it must be cheap.
     is_away: AtomicBool,
     away_since: Mutex<Option<Timestamp>>,
 }
@@ -21,7 +21,7 @@ impl Health {
         Self { sources, is_away: AtomicBool::new(false), away_since: Mutex::new(None) }
     }
 
-    /// Learns from what came of some work with the database.
+    /// Updates the state from the result of some work with the database.
     pub(super) fn learn<T>(&self, result: Result<T>) -> Result<T> {
         match result {
             Err(Error::Postgres(error)) if cause::is_away(&error) => Err(self.gone(cause::describe(&error))),

@@ -1,4 +1,4 @@
-//! Learning of other nodes' events: `NOTIFY` wakes, and whoever reads the log polls it from time to time anyway.
+//! Noticing other nodes' events: `NOTIFY` wakes the readers of the log, which also poll it from time to time.
 
 use super::address::Address;
 use super::connections::Connections;
@@ -8,13 +8,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_postgres::AsyncMessage;
 
-/// Notifies other nodes of new events, at most a hundred times a second. It is done after the commits and
-/// outside of them: a notification inside a transaction makes PostgreSQL commit such transactions one after
-/// the other.
+/// Notifies other nodes of new events, at most a hundred times a second. This happens after the commit, outside
+/// the transaction: PostgreSQL commits transactions that notify one after the other.
 pub(super) async fn notify(connections: Connections, committed: Arc<Notify>) {
     loop {
         committed.notified().await;
-        // Other nodes poll, so a notification that is lost costs a moment.
+        // Other nodes poll, so a lost notification only costs a moment.
         let Ok(client) = connections.get().await else { continue };
         if let Err(error) = client.batch_execute("NOTIFY tieline_events").await {
             tracing::debug!(%error, "other nodes were not notified of new events");
@@ -24,7 +23,7 @@ pub(super) async fn notify(connections: Connections, committed: Arc<Notify>) {
     }
 }
 
-/// Listens for ever, and again when the connection breaks. That it broke is reported by whoever reads or writes.
+/// Listens forever and reconnects when the connection breaks. Readers and writers report the break.
 pub(super) async fn listen(address: Address, appended: watch::Sender<u64>) {
     loop {
         if let Err(error) = listen_once(&address, &appended).await {
@@ -46,7 +45,7 @@ async fn listen_once(address: &Address, appended: &watch::Sender<u64>) -> Result
         }
         Ok(())
     };
-    // The connection does nothing unless its messages are asked for, so both run side by side.
+    // The connection works only while its messages are polled, so both run side by side.
     let (subscribed, received) = tokio::join!(subscribe, receive);
     subscribed.and(received)
 }

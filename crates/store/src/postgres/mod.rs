@@ -107,7 +107,7 @@ impl Postgres {
         self.finish(work).await
     }
 
-    /// Does some work on a task of its own, which goes on if the caller goes away.
+    /// Does some work on a task of its own, which continues if the caller goes away.
     async fn finish<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
@@ -116,8 +116,8 @@ impl Postgres {
         self.connections.health.learn(result)
     }
 
-    /// One node after the other numbers the committed events that have no place yet, and the lock on the
-    /// head is held until the numbers are committed. So places become visible in their order, and a reader
+    /// One node at a time numbers the committed events that have no place yet, and holds the lock on the head
+    /// until the numbers are committed. So places become visible in their order, and a reader
     /// that has seen one has seen all before it. READ COMMITTED, because the second statement has to see
     /// what was committed while the first one waited for the lock.
     pub(crate) async fn place_events(&self) -> Result<()> {
@@ -164,7 +164,7 @@ async fn attempt<P: Procedure>(
             Err(Error::Postgres(error)) if is_conflict(&error) && tries < ATTEMPTS => {
                 let mut byte = [0];
                 sources.entropy.fill(&mut byte);
-                // Whoever lost waits a little, longer each time, and not all for the same time.
+                // The loser waits a little, longer each time, with jitter.
                 let most = (u64::from(tries) * 4).min(100);
                 tokio::time::sleep(Duration::from_millis(u64::from(byte[0]) * most / 255)).await;
             }
@@ -196,7 +196,7 @@ async fn transact<P: Procedure>(
 }
 
 /// Whether another transaction got in between, so that the procedure finds a new state when run again. A
-/// broken uniqueness is one: the procedure looked before it wrote, and the other had not committed yet.
+/// uniqueness violation is one: the procedure checked before it wrote, and the other had not committed yet.
 fn is_conflict(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| {
         [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]

@@ -17,33 +17,33 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::Socket;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 
-/// Whose certificate a server may have.
+/// Which certificates of a server are accepted.
 #[derive(Debug)]
 pub(super) enum Trust {
-    /// Anybody's: the connection is encrypted, but could be to somebody else.
+    /// Any: the connection is encrypted, but may be to an impostor.
     Anybody,
-    /// One that Mozilla's list of authorities vouches for.
+    /// One signed by an authority on Mozilla's list.
     KnownAuthorities {
-        /// Whether it has to be for the host of the address.
+        /// Whether it must be for the address's host.
         check_name: bool,
     },
-    /// One that a certificate in this file vouches for, or that is in it.
+    /// One that is in this file, or is signed by one in it.
     File {
         /// Certificates in PEM.
         file: PathBuf,
-        /// Whether it has to be for the host of the address.
+        /// Whether it must be for the address's host.
         check_name: bool,
     },
 }
 
-/// The certificate that a client proves itself with, both in PEM.
+/// The certificate by which a client identifies itself, and its key, both in PEM.
 #[derive(Debug)]
 pub(super) struct Files {
     pub(super) certificate: Option<PathBuf>,
     pub(super) key: Option<PathBuf>,
 }
 
-/// Makes TLS connections.
+/// Opens TLS connections.
 #[derive(Clone)]
 pub(super) struct Tls(Arc<ClientConfig>);
 
@@ -85,10 +85,10 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, String> {
         .map_err(|error| format!("sslkey: {} cannot be read: {error}", file.display()))
 }
 
-/// Checks a server's certificate as far as the address asks for it.
+/// Checks a server's certificate as strictly as the address demands.
 #[derive(Debug)]
 struct Verifier {
-    /// None where anybody's certificate is accepted.
+    /// None if any certificate is accepted.
     roots: Option<RootCertStore>,
     /// Certificates that are accepted as they are: a server's own, self-signed one usually is its root too.
     pinned: Vec<CertificateDer<'static>>,
@@ -171,7 +171,7 @@ impl MakeTlsConnect<Socket> for Tls {
     }
 }
 
-/// One TLS connection to be made.
+/// One TLS connection to open.
 pub(super) struct Connect {
     config: Arc<ClientConfig>,
     host: String,

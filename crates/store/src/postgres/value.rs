@@ -15,8 +15,8 @@ impl ToSql for Param<'_> {
             Self::Bool(value) => value.to_sql(ty, out),
             Self::Int(value) => value.to_sql(ty, out),
             Self::Float(value) => value.to_sql(ty, out),
-            // PostgreSQL's texts cannot hold a zero byte, which a stranger may well send. JSON writes it in
-            // another way, so only columns to look things up by lose it.
+            // PostgreSQL's texts cannot hold a zero byte, which a client may send. JSON escapes it, so only columns
+            // for lookups lose it.
             Self::Text(value) if value.contains('\0') => value.replace('\0', "").to_sql(ty, out),
             Self::Text(value) => value.to_sql(ty, out),
             Self::Bytes(value) => value.to_sql(ty, out),
@@ -62,7 +62,7 @@ impl<'a> FromSql<'a> for Cell {
     }
 }
 
-/// Reads a NUMERIC, which is what PostgreSQL makes of a sum of whole numbers. On the wire it is the count of
+/// Reads a NUMERIC, the type that PostgreSQL gives a sum of whole numbers. On the wire it is the count of
 /// its digits to base 10,000, the first one's power, the sign, how many decimals are shown, and the digits.
 fn numeric(raw: &[u8]) -> Option<Cell> {
     let mut words = raw.chunks_exact(2).map(|pair| i16::from_be_bytes([pair[0], pair[1]]));
@@ -71,7 +71,7 @@ fn numeric(raw: &[u8]) -> Option<Cell> {
     let negative = match sign {
         0 => false,
         0x4000 => true,
-        // Not a number, or infinite.
+        // NaN or infinite.
         _ => return None,
     };
     let (mut whole, mut exact) = (0_i128, 0.0_f64);

@@ -1,10 +1,10 @@
 //! Moving SQLite's write-ahead log into the database, beside the writer.
 //!
-//! SQLite does it in the commit that finds the log long enough, which would be the writer's time. Here another
-//! thread does it bit by bit with a passive checkpoint, which waits for nobody and holds up nobody. Under
-//! steady load it never quite catches up, so the writer's own checkpoint, at a length that is seldom reached,
-//! still comes: it then finds little left to do and starts the log afresh. When nothing has been written for a
-//! while, the log is emptied and its file cut.
+//! By default SQLite does it in the commit that finds the log long enough, which would take the writer's time.
+//! Here another thread does it bit by bit with passive checkpoints, which neither wait nor block. Under steady
+//! load it never quite catches up, so the writer's own checkpoint still runs at a length that is seldom reached:
+//! it then has little left to do and restarts the log. When nothing has been written for a while, the log is
+//! emptied and its file truncated.
 
 use super::open;
 use super::writer::spawn;
@@ -17,9 +17,9 @@ use std::time::{Duration, SystemTime};
 
 /// How often the log is checked.
 const EVERY: Duration = Duration::from_secs(1);
-/// A log from this many bytes on is moved into the database while it is being written.
+/// From this many bytes on, the log is moved into the database while it is being written.
 const LONG: u64 = 32 << 20;
-/// A log from this many bytes on is emptied when nothing is being written.
+/// From this many bytes on, the log is emptied when nothing is being written.
 const SHORT: u64 = 1 << 20;
 /// How long emptying the log waits for readers when the store is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -66,7 +66,7 @@ pub(super) fn empty(database: &Path) -> Result<()> {
     ))
 }
 
-/// Empties the log and cuts its file; false if somebody is reading or writing.
+/// Empties the log and truncates its file; false if there are active readers or writers.
 fn truncate(connection: &Connection) -> Result<bool> {
     let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(busy == 0)
@@ -104,7 +104,7 @@ impl Log {
     }
 
     /// The length of the log's file and when it was last written to: the file keeps its length when the log
-    /// starts afresh.
+    /// restarts.
     fn state(&self) -> Option<(u64, SystemTime)> {
         let file = std::fs::metadata(&self.path).ok()?;
         Some((file.len(), file.modified().ok()?))

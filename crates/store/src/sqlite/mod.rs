@@ -98,8 +98,8 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(30))?;
     connection.set_prepared_statement_cache_capacity(256);
-    // A plan is made once for each statement. Otherwise SQLite parses a statement anew at every binding of a
-    // value that it might choose another index by, which costs more than running it.
+    // Each statement is planned once. Otherwise SQLite parses a statement again at every binding of a value that
+    // might lead to another index, which costs more than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if writable {
         connection.pragma_update(None, "journal_mode", "WAL")?;

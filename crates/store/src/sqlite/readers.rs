@@ -1,8 +1,8 @@
 //! Connections that only read.
 //!
 //! Reads of a row run on the threads that answer requests, so there are never more of them than threads.
-//! Reads that scan run on threads of their own, and only so many at once: more would not be faster on the
-//! same cores, and each would hold a connection and its cache. Who comes later waits, in the order of arrival.
+//! Reads that scan run on threads of their own, and only a limited number at once: more would not be faster on
+//! the same cores, and each would hold a connection and its cache. Further ones wait, in the order of arrival.
 
 use super::open;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ impl Readers {
         Self { path, idle: Mutex::new(Vec::new()), scans }
     }
 
-    /// Waits until one more read may scan; it may, until what this gives is dropped.
+    /// Waits until one more read may scan; it may until the returned permit is dropped.
     pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.scans).acquire_owned().await.map_err(|_| Error::Closed)
     }
@@ -43,7 +43,7 @@ impl Readers {
         };
         let result = work(&mut connection);
         let mut idle = self.idle.lock();
-        // A connection left inside a transaction would read the past for ever.
+        // A connection left inside a transaction would always read its old snapshot.
         if idle.len() < KEEP && connection.is_autocommit() {
             idle.push(connection);
         }

@@ -1,11 +1,11 @@
-//! The one thread that writes: it takes all procedures that wait, runs them in one transaction, commits once
-//! and answers them after the commit.
+//! The one thread that writes: it takes all waiting procedures, runs them in one transaction, commits once and
+//! answers them after the commit.
 //!
 //! A procedure refuses before its first write, so a refusal leaves nothing to undo, and procedures need no
 //! savepoints of their own, which would cost each of them two statements and copies of all pages that it
 //! touches. If one fails after it wrote, the transaction is rolled back and all its procedures are run again,
-//! each in a transaction of its own and with savepoints around its steps, so that the neighbours of the failing
-//! one do not suffer.
+//! each in a transaction of its own and with savepoints around its steps, so that one failure does
+//! not affect the others.
 //!
 //! The writer's time limits the whole server, so it does nothing that another thread can do: waking those who
 //! wait for an answer costs a system call each, and moving the write-ahead log into the database costs more.
@@ -27,9 +27,9 @@ use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 
-/// The most procedures that one commit holds: past this the wait of the first outgrows what is saved.
+/// The most procedures that one commit holds: beyond this, the first waits longer than batching saves.
 const BATCH: usize = 512;
-/// The most procedures that may wait; a caller beyond waits for a place.
+/// The most procedures that may wait; further callers wait for a place.
 const QUEUE: usize = 4096;
 
 pub(crate) struct Writer {
@@ -39,12 +39,12 @@ pub(crate) struct Writer {
     _checkpointer: Checkpointer,
 }
 
-/// Procedures that were run together, and what came of it.
+/// Procedures that were run together, and the result.
 type Batch = (Vec<Box<dyn Job>>, Result<bool, Broken>);
 
 /// A procedure that waits for the writer.
 trait Job: Send {
-    /// Runs the procedure, perhaps once more, and keeps its result; false where it failed.
+    /// Runs the procedure, perhaps a second time, and keeps its result; false if it failed.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Delivers the result, or the error that undid it.
     fn answer(self: Box<Self>, committed: Result<(), String>);
@@ -72,7 +72,7 @@ impl<P: Procedure> Job for Waiting<P> {
         let result = match (committed, self.result) {
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(Error::Closed),
-            // A refusal is true whether the commit succeeded or not, and tells the caller more than the fault does.
+            // A refusal holds whether the commit succeeded or not, and helps the caller more than the fault does.
             (Err(_), Some(Err(error))) => Err(error),
             (Err(message), _) => Err(Error::Unusable(message)),
         };
@@ -81,7 +81,7 @@ impl<P: Procedure> Job for Waiting<P> {
     }
 }
 
-/// Drives a future on which nothing waits: on SQLite every statement is done when it returns.
+/// Drives a future that never has to wait: on SQLite every statement is done when it returns.
 pub(crate) fn drive<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
@@ -115,7 +115,7 @@ impl Writer {
         })
     }
 
-    /// Moves what was written so far into the database's own file.
+    /// Moves everything written so far into the database's own file.
     pub(crate) async fn checkpoint(&self) -> Result<()> {
         let path = self.path.clone();
         tokio::task::spawn_blocking(move || checkpoint::empty(&path)).await.map_err(|_| Error::Closed)?
@@ -129,7 +129,7 @@ impl Writer {
             Ok(()) => {}
             Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return Err(Error::Closed),
             Err(std::sync::mpsc::TrySendError::Full(job)) => {
-                // More is written than the disk takes: wait on a thread that may be blocked.
+                // The disk is slower than the callers: wait on a thread that may be blocked.
                 let jobs = jobs.clone();
                 let sent = tokio::task::spawn_blocking(move || jobs.send(job)).await;
                 sent.map_err(|_| Error::Closed)?.map_err(|_| Error::Closed)?;
@@ -141,7 +141,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // Closing the channel lets the threads finish what waits; the store is closed when they are done.
+        // Closing the channel lets the threads finish what is waiting; the store is closed when they are done.
         self.jobs = None;
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
@@ -202,7 +202,7 @@ enum Broken {
     Database(String),
 }
 
-/// Runs the first procedure, and those that `more` gives meanwhile, and commits them together. Gives all
+/// Runs the first procedure, and those that `more` gives meanwhile, and commits them together. Returns all
 /// that were run, and whether they appended events.
 fn together(
     connection: &mut Connection,
@@ -260,8 +260,8 @@ fn run(
     let succeeded = job.run(&mut tx);
     let (appended, repeat) = (!tx.appended.is_empty(), tx.repeat);
     if connection.is_autocommit() {
-        // SQLite does this by itself if the disk is full or fails. The next statements would each commit
-        // on their own.
+        // SQLite does this on its own if the disk is full or fails. Each further statement would then commit
+        // separately.
         return Err(Broken::Database("the database has rolled the transaction back".to_owned()));
     }
     if repeat {
@@ -281,7 +281,7 @@ fn answer((batch, outcome): Batch, appended: &watch::Sender<u64>) {
             }
             Ok(())
         }
-        // It was alone, so the error that the procedure returned is its answer.
+        // It ran alone, so the error that the procedure returned is its answer.
         Err(Broken::HalfDone | Broken::Repeat) => Ok(()),
         Err(Broken::Database(message)) => {
             tracing::error!(
