@@ -141,7 +141,7 @@ await check('a duplicate is refused and names the contact that is there', async 
   assert.equal(error.response.meta.matchingField, 'email');
 });
 
-await check('every wrong field is told', async () => {
+await check('every wrong field is reported', async () => {
   const wrong = { locationId, email: 'no-address', country: 'Atlantis', favourite: 1 };
   const error = await refused(contacts.createContact(wrong));
   assert.equal(error.statusCode, 422);

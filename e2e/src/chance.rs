@@ -1,4 +1,4 @@
-//! Randomness that follows from a seed, so that a failure can be looked at again.
+//! Randomness that follows from a seed, so that a failure can be reproduced.
 
 use std::time::Duration;
 use tieline_store::clock::{Entropy, SeededEntropy};
@@ -17,7 +17,7 @@ impl Chance {
     /// The seed in `TIELINE_E2E_SEED`, else one that differs from run to run. Print it.
     ///
     /// # Panics
-    /// Where the variable holds something other than a number.
+    /// If the variable holds something other than a number.
     #[must_use]
     pub fn seed() -> u64 {
         match std::env::var("TIELINE_E2E_SEED") {
@@ -34,7 +34,7 @@ impl Chance {
         u64::from_le_bytes(bytes) % end
     }
 
-    /// A length of time shorter than `end` milliseconds.
+    /// A duration shorter than `end` milliseconds.
     #[must_use]
     pub fn millis_below(&self, end: u64) -> Duration {
         Duration::from_millis(self.below(end))

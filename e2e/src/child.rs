@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// How long a command or a script may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Runs a command to its end and gives its exit code, standard output and standard error.
+/// Runs a command to its end and returns its exit code, standard output and standard error.
 pub(crate) fn finish(mut command: Command, input: &str) -> (Option<i32>, String, String) {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command can be run");
@@ -30,21 +30,21 @@ pub(crate) fn finish(mut command: Command, input: &str) -> (Option<i32>, String,
     (status.code(), text(stdout), text(stderr))
 }
 
-/// Ends a child by force and clears it away. Both calls fail only where it has ended already.
+/// Kills a child and reaps it. Both calls fail only if it has ended already.
 pub(crate) fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
 
 fn read(from: Option<impl std::io::Read + Send + 'static>) -> Receiver<String> {
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut from) = from {
-            // What was read before an error is shown all the same.
+            // What was read before an error is still shown.
             let _ = from.read_to_end(&mut bytes);
         }
-        tell.send(String::from_utf8_lossy(&bytes).into_owned())
+        sender.send(String::from_utf8_lossy(&bytes).into_owned())
     });
-    told
+    receiver
 }

@@ -5,14 +5,14 @@ use crate::place::Place;
 use crate::program;
 use serde_json::Value;
 
-/// The command line, at a place.
+/// The command line, on a place's data.
 #[derive(Clone, Copy, Debug)]
 pub struct Cli<'a>(pub &'a Place);
 
 /// What a command did.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its exit code; none where a signal ended it.
+    /// Its exit code; none if a signal ended it.
     pub code: Option<i32>,
     /// What it printed on standard output.
     pub stdout: String,
@@ -38,10 +38,10 @@ impl Cli<'_> {
         Outcome { code, stdout, stderr }
     }
 
-    /// Runs a command that is to succeed, and gives what it printed.
+    /// Runs a command that must succeed, and returns what it printed.
     ///
     /// # Panics
-    /// Where it fails.
+    /// If it fails.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let outcome = self.run(arguments);
         assert_eq!(outcome.code, Some(0), "tieline {} failed: {}", arguments.join(" "), outcome.stderr);
@@ -51,7 +51,7 @@ impl Cli<'_> {
     /// Runs a command with `--json` and reads its object.
     ///
     /// # Panics
-    /// Where it fails or prints something else than one JSON object on one line.
+    /// If it fails or prints something else than one JSON object on one line.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let printed = self.ok(&[arguments, &["--json"]].concat());
         let object = serde_json::from_str(&printed).ok().filter(Value::is_object);

@@ -1,12 +1,12 @@
 //! A small HTTP client: a connection per request, short timeouts, and errors as values, because the servers
-//! it talks to are killed while it does.
+//! are killed meanwhile.
 
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long a request may stand still.
+/// How long a request may make no progress.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A request.
@@ -28,7 +28,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON; null where it is none.
+    /// The body as JSON; null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
@@ -37,7 +37,7 @@ impl Reply {
     /// The body of a 2xx answer as JSON.
     ///
     /// # Panics
-    /// Where the answer is another.
+    /// If the answer is another.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert!((200..300).contains(&self.status), "answered {}: {}", self.status, self.text);
@@ -65,13 +65,13 @@ impl Request {
         self
     }
 
-    /// The request with a key's token and a version, as the Contacts API wants them.
+    /// The request with a key's token and a version, as the Contacts API requires.
     #[must_use]
     pub fn with_key(self, token: &str) -> Self {
         self.header("Authorization", &format!("Bearer {token}")).header("Version", "2021-07-28")
     }
 
-    /// What goes over the wire.
+    /// The bytes to send.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let kind = if self.headers.to_ascii_lowercase().contains("content-type:") || self.body.is_empty() {
@@ -92,14 +92,14 @@ impl Request {
     /// Sends it and waits for the whole answer.
     ///
     /// # Errors
-    /// Where there is no whole answer.
+    /// If there is no whole answer.
     pub fn send(&self, to: SocketAddr) -> Result<Reply, String> {
         let failed = |error: std::io::Error| format!("{} {}: {error}", self.method, self.path);
         let mut stream = TcpStream::connect_timeout(&to, TIMEOUT).map_err(failed)?;
         stream.set_read_timeout(Some(TIMEOUT)).map_err(failed)?;
         stream.set_write_timeout(Some(TIMEOUT)).map_err(failed)?;
-        // A server may answer and close before it has read all of a body that is too large, so an answer
-        // counts although writing failed.
+        // A server may answer and close before it has read all of a body that is too large, so an answer is
+        // valid even if writing failed.
         let written = stream.write_all(&self.to_bytes());
         read(&mut stream).map_err(|error| match written {
             Ok(()) => format!("{} {}: {error}", self.method, self.path),
@@ -111,7 +111,7 @@ impl Request {
 /// Reads an answer up to the end of the connection.
 ///
 /// # Errors
-/// Where it is not whole.
+/// If it is not whole.
 pub fn read(stream: &mut TcpStream) -> Result<Reply, String> {
     let mut bytes = Vec::new();
     if let Err(error) = stream.read_to_end(&mut bytes)
@@ -119,10 +119,10 @@ pub fn read(stream: &mut TcpStream) -> Result<Reply, String> {
     {
         return Err(error.to_string());
     }
-    whole(&bytes).ok_or_else(|| "the answer broke off".to_owned())
+    whole(&bytes).ok_or_else(|| "the answer was cut off".to_owned())
 }
 
-/// The answer, if all of it is there.
+/// The answer, if it is complete.
 fn whole(bytes: &[u8]) -> Option<Reply> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n")?;

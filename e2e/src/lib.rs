@@ -1,13 +1,13 @@
-//! What drives the built program from outside, as a user does: over HTTP, by its command line, by signals.
+//! Drives the built program from outside, as a user does: over HTTP, by its command line, by signals.
 //!
-//! The program is the one that `TIELINE_BIN` names, else the debug build beside the test. Nothing in here
-//! waits for ever, and no child outlives the test that started it.
+//! The program is the one that `TIELINE_BIN` names, else the debug build beside the test. Nothing here
+//! waits forever, and no child outlives the test that started it.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test that cannot be set up is to fail at once, saying why"
+    reason = "a test that cannot be set up fails at once and says why"
 )]
 
 pub mod chance;

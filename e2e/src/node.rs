@@ -1,13 +1,13 @@
-//! Scripts that use the packages of others: HighLevel's client and Stripe's.
+//! Scripts that use third-party packages: HighLevel's client and Stripe's.
 
 use crate::child::finish;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs `e2e/node/{script}` with settings and an input, and gives what it printed.
+/// Runs `e2e/node/{script}` with settings and an input, and returns what it printed.
 ///
 /// # Panics
-/// Where Node or the packages are missing, and where the script fails; the message holds its output.
+/// If Node or the packages are missing, or the script fails; the message holds its output.
 #[must_use]
 pub fn run(script: &str, settings: &[(&str, &str)], input: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tieline_testkit::database::Kind;
 use tieline_testkit::postgres::create_database;
 
-/// A folder of its own for a test and, on PostgreSQL, a database of its own. The folder goes when this is
-/// dropped; the database goes with its server.
+/// A folder of its own for a test and, on PostgreSQL, a database of its own. The folder is removed when this is
+/// dropped, the database with its server.
 #[derive(Debug)]
 pub struct Place {
     folder: PathBuf,
@@ -19,7 +19,7 @@ impl Place {
     /// An empty place.
     ///
     /// # Panics
-    /// Where it cannot be made, for example because there is no PostgreSQL; the message says what to install.
+    /// If it cannot be created, for example because PostgreSQL is missing; the message says what to install.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
         let name = format!("e2e_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -38,16 +38,16 @@ impl Place {
         Self::new(Kind::Sqlite)
     }
 
-    /// The folder for whatever the test keeps; the data is in a folder in it.
+    /// The folder for the test's files; the data is in a subfolder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     ///
     /// # Panics
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, name: &str, text: &str) -> String {
         let file = self.folder.join(name);
         std::fs::write(&file, text).expect("a file can be written");
@@ -78,7 +78,7 @@ fn database(name: &str) -> String {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // A failed test leaves its folder, with the servers' logs, to be looked at.
+        // A failed test leaves its folder, with the servers' logs, for inspection.
         if !std::thread::panicking() {
             let _ = std::fs::remove_dir_all(&self.folder);
         }

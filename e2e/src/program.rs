@@ -4,28 +4,28 @@ use crate::place::Place;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// The program: what `TIELINE_BIN` names, else `tieline` in the folder of the build that the test is of.
+/// The program: what `TIELINE_BIN` names, else `tieline` in the test's build folder.
 ///
 /// # Panics
-/// Where it is not there.
+/// If it does not exist.
 #[must_use]
 pub fn path() -> PathBuf {
     let program = match std::env::var_os("TIELINE_BIN") {
         Some(path) => PathBuf::from(path),
         None => beside_the_test().expect("the test knows where it is"),
     };
-    assert!(program.is_file(), "{} is not there; run `cargo xtask test`", program.display());
+    assert!(program.is_file(), "{} does not exist; run `cargo xtask test`", program.display());
     program
 }
 
-/// Tests are in `deps` of the folder that programs are in.
+/// Tests are in `deps` inside the programs' folder.
 fn beside_the_test() -> Option<PathBuf> {
     let test = std::env::current_exe().ok()?;
     Some(test.parent()?.parent()?.join("tieline"))
 }
 
-/// The program, to be run at a place: with nothing of this process's settings, in the place's folder, where
-/// no settings file lies unless a test puts one there.
+/// The program, to be run at a place: without this process's settings, in the place's folder, which has no
+/// settings file unless the test writes one.
 #[must_use]
 pub fn command(place: &Place) -> Command {
     let mut command = Command::new(path());

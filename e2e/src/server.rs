@@ -13,15 +13,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
-/// What the server writes before its address when it can answer.
+/// What the server writes before its address when it is ready.
 const READY: &str = "listening on http://";
 
 static COUNT: AtomicU32 = AtomicU32::new(1);
 
-/// A server that answers. It is killed when this is dropped; a test that fails shows the end of its log.
+/// A running server. It is killed when this is dropped; a test that fails shows the end of its log.
 #[derive(Debug)]
 pub struct Server {
-    /// Where it answers.
+    /// The address that it listens on.
     pub address: SocketAddr,
     child: Child,
     lines: Receiver<String>,
@@ -32,7 +32,7 @@ impl Server {
     /// Starts `tieline serve` on a free port.
     ///
     /// # Panics
-    /// Where it does not come up.
+    /// If it does not start.
     #[must_use]
     pub fn start(place: &Place) -> Self {
         Self::start_with(place, &[])
@@ -41,7 +41,7 @@ impl Server {
     /// The same with further flags.
     ///
     /// # Panics
-    /// Where it does not come up.
+    /// If it does not start.
     #[must_use]
     pub fn start_with(place: &Place, flags: &[&str]) -> Self {
         let mut command = program::command(place);
@@ -52,7 +52,7 @@ impl Server {
     /// Starts `tieline demo` on a free port.
     ///
     /// # Panics
-    /// Where it does not come up.
+    /// If it does not start.
     #[must_use]
     pub fn demo(place: &Place) -> Self {
         let mut command = program::command(place);
@@ -63,7 +63,7 @@ impl Server {
     /// Starts a command that serves, with the settings of the caller, and waits until it answers.
     ///
     /// # Panics
-    /// Where it does not come up.
+    /// If it does not start.
     #[must_use]
     pub fn run(place: &Place, command: Command) -> Self {
         let mut server = Self::spawn(place, command);
@@ -75,7 +75,7 @@ impl Server {
     /// Starts such a command without waiting for it: it may not answer yet, and its address is not known.
     ///
     /// # Panics
-    /// Where the program cannot be run.
+    /// If the program cannot be run.
     #[must_use]
     pub fn spawn(place: &Place, mut command: Command) -> Self {
         let log = place.folder().join(format!("server-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
@@ -83,14 +83,14 @@ impl Server {
         command.stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().expect("the program can be run");
         let lines = lines(&mut child);
-        // From here on the child is ended with this value, also where it does not come up.
+        // From here on the child ends with this value, even if it does not start.
         Self { address: SocketAddr::from(([0, 0, 0, 0], 0)), child, lines, log }
     }
 
-    /// The next line on standard output that fits.
+    /// The next matching line on standard output.
     ///
     /// # Panics
-    /// Where none comes.
+    /// If none comes.
     pub fn line(&self, fits: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         while let Ok(line) = self.lines.recv_timeout(PATIENCE.saturating_sub(start.elapsed())) {
@@ -98,7 +98,7 @@ impl Server {
                 return line;
             }
         }
-        panic!("the server did not print the line that was waited for")
+        panic!("the server did not print the expected line")
     }
 
     /// Kills it, as a power cut would.
@@ -109,17 +109,17 @@ impl Server {
     /// Asks it to stop.
     ///
     /// # Panics
-    /// Where the signal cannot be sent.
+    /// If the signal cannot be sent.
     pub fn ask_to_stop(&self) {
         // The standard library can only kill. The child has not been waited for, so the id is still its own.
-        let told = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status();
-        assert!(told.expect("sh can be run").success(), "the signal could not be sent");
+        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status();
+        assert!(sent.expect("sh can be run").success(), "the signal could not be sent");
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until it has ended on its own.
     ///
     /// # Panics
-    /// Where it goes on.
+    /// If it keeps running.
     pub fn ended(&mut self) -> ExitStatus {
         crate::until("the server ends", || self.child.try_wait().expect("the child can be asked"))
     }
@@ -127,7 +127,7 @@ impl Server {
     /// Asks it to stop and waits until it has.
     ///
     /// # Panics
-    /// Where it does not stop, or does not say that all went well.
+    /// If it does not stop, or stops with a failure.
     pub fn terminate(mut self) {
         self.ask_to_stop();
         let status = self.ended();
@@ -141,13 +141,13 @@ impl Server {
     }
 }
 
-/// The lines of standard output. They are read on by a thread, so that the pipe never fills.
+/// The lines of standard output. A thread keeps reading them, so that the pipe never fills.
 fn lines(child: &mut Child) -> Receiver<String> {
     let (tell, lines) = mpsc::channel();
     let stdout = child.stdout.take().expect("standard output is piped");
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            // Nobody reads any more where this fails.
+            // If this fails, nobody reads any more.
             let _ = tell.send(line);
         }
     });

@@ -1,4 +1,4 @@
-//! A location with a key, and the short forms of what the tests do with it.
+//! A location with a key, and shorthands for what the tests do with it.
 
 use crate::cli::Cli;
 use crate::http::{Reply, Request};
@@ -7,10 +7,10 @@ use crate::sign;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
-/// All that the tests need a key for.
+/// All scopes that the tests need.
 const SCOPES: &str = "contacts.readonly contacts.write";
 
-/// A location with a key, made by the command line.
+/// A location with a key, created by the command line.
 #[derive(Clone, Debug)]
 pub struct Tenant<'a> {
     /// The command line.
@@ -21,7 +21,7 @@ pub struct Tenant<'a> {
     pub token: String,
 }
 
-/// A connection that events come in by.
+/// A connection by which events arrive.
 #[derive(Clone, Debug)]
 pub struct Hook {
     /// Its id.
@@ -36,7 +36,7 @@ impl<'a> Tenant<'a> {
     /// A new location in Australia, with a key.
     ///
     /// # Panics
-    /// Where a command fails.
+    /// If a command fails.
     #[must_use]
     pub fn new(place: &'a Place) -> Self {
         let cli = Cli(place);
@@ -51,7 +51,7 @@ impl<'a> Tenant<'a> {
     /// A new connection, with further flags for `connections create`.
     ///
     /// # Panics
-    /// Where the command fails.
+    /// If the command fails.
     #[must_use]
     pub fn connect(&self, kind: &str, flags: &[&str]) -> Hook {
         let create = ["connections", "create", "--location", &self.location, "--name", kind, "--type", kind];
@@ -62,7 +62,7 @@ impl<'a> Tenant<'a> {
     /// Publishes a workflow.
     ///
     /// # Panics
-    /// Where the command fails.
+    /// If the command fails.
     pub fn publish(&self, document: &str) {
         let file = self.cli.0.write("workflow.yaml", document);
         self.cli.json(&["workflows", "apply", "--location", &self.location, &file, "--publish"]);
@@ -71,7 +71,7 @@ impl<'a> Tenant<'a> {
     /// Runs a command about this location with `--json`.
     ///
     /// # Panics
-    /// Where the command fails.
+    /// If the command fails.
     pub fn json(&self, command: &[&str]) -> Value {
         self.cli.json(&[command, &["--location", &self.location]].concat())
     }
@@ -79,7 +79,7 @@ impl<'a> Tenant<'a> {
     /// All of a list, page by page: `runs` or `deliveries`, newest first.
     ///
     /// # Panics
-    /// Where a command fails.
+    /// If a command fails.
     #[must_use]
     pub fn all(&self, what: &str) -> Vec<Value> {
         let mut all: Vec<Value> = Vec::new();
@@ -96,13 +96,13 @@ impl<'a> Tenant<'a> {
         }
     }
 
-    /// Waits until there are `count` runs and all of them are over, and gives them.
+    /// Waits for `count` runs that have all ended, and returns them.
     ///
     /// # Panics
-    /// Where that does not come.
+    /// If they do not end in time.
     pub fn runs_over(&self, count: usize) -> Vec<Value> {
         let over = |run: &Value| ["completed", "stopped", "failed"].contains(&text(run, "status").as_str());
-        crate::until(&format!("{count} runs are over"), || {
+        crate::until(&format!("{count} runs have ended"), || {
             let runs = self.all("runs");
             (runs.len() >= count && runs.iter().all(over)).then_some(runs)
         })
@@ -111,7 +111,7 @@ impl<'a> Tenant<'a> {
     /// Reads from the Contacts API.
     ///
     /// # Panics
-    /// Where that is refused or not answered.
+    /// If that is refused or not answered.
     #[must_use]
     #[track_caller]
     pub fn get(&self, server: SocketAddr, path: &str) -> Value {
@@ -121,7 +121,7 @@ impl<'a> Tenant<'a> {
     /// Creates a contact.
     ///
     /// # Errors
-    /// Where there is no whole answer.
+    /// If the answer is not complete.
     pub fn create(&self, server: SocketAddr, email: &str) -> Result<Reply, String> {
         self.create_request(email).send(server)
     }
@@ -136,7 +136,7 @@ impl<'a> Tenant<'a> {
     /// All contacts, page by page.
     ///
     /// # Panics
-    /// Where that is refused or not answered.
+    /// If that is refused or not answered.
     #[must_use]
     pub fn contacts(&self, server: SocketAddr) -> Vec<Value> {
         let mut all: Vec<Value> = Vec::new();
@@ -155,7 +155,7 @@ impl<'a> Tenant<'a> {
     /// The `body` of all notes, or the `title` of all tasks, of a contact, sorted.
     ///
     /// # Panics
-    /// Where that is refused or not answered.
+    /// If that is refused or not answered.
     #[must_use]
     pub fn texts(&self, server: SocketAddr, contact: &Value, what: &str, field: &str) -> Vec<String> {
         let list = self.get(server, &format!("/contacts/{}/{what}", text(contact, "id")));
@@ -170,14 +170,14 @@ impl Hook {
     /// Posts a body that is signed as Stripe signs.
     ///
     /// # Errors
-    /// Where there is no whole answer.
+    /// If the answer is not complete.
     pub fn post_stripe(&self, server: SocketAddr, body: &str) -> Result<Reply, String> {
         let signature = sign::stripe(body, &self.secret);
         Request::post(&self.url, body).header("Stripe-Signature", &signature).send(server)
     }
 }
 
-/// A text in an object; empty where there is none.
+/// A text in an object; empty if it has none.
 #[must_use]
 pub fn text(object: &Value, name: &str) -> String {
     object[name].as_str().unwrap_or_default().to_owned()

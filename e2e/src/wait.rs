@@ -1,14 +1,14 @@
-//! Waiting for something to become true, but not for ever.
+//! Waiting for something to become true, but not forever.
 
 use std::time::{Duration, Instant};
 
-/// How long a thing may take that takes a fraction of a second on an idle machine.
+/// How long something may take that takes a fraction of a second on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Asks again and again until there is an answer.
+/// Calls `ask` repeatedly until it returns a value.
 ///
 /// # Panics
-/// Where there is none within [`PATIENCE`]; `what` says in the message what was waited for.
+/// If it returns none within [`PATIENCE`]; the message names `what` was expected.
 pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

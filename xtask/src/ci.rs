@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what must pass before a change is taken.
+//! `cargo xtask ci`: what must pass before a change is merged.
 
 use crate::process::{self, run};
 use crate::stage::{Stages, say};

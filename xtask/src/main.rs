@@ -1,6 +1,6 @@
 //! `cargo xtask …`: the whole developer interface, in one program that compiles in a moment.
 //!
-//! It uses nothing but the standard library and [`tieline_pgtest`], so that it can do the set-up on a machine
+//! It uses nothing but the standard library and [`tieline_pgtest`], so that it can set up a machine
 //! that has only Rust and Node.
 
 mod ci;

@@ -10,8 +10,8 @@ use std::time::SystemTime;
 /// The oldest Node that the packages run on, as major and minor version.
 const OLDEST: (u32, u32) = (20, 19);
 
-/// Checks Node and npm and installs the packages of `e2e/node` where they are missing or older than the lock
-/// file. Returns what is there, for the summary.
+/// Checks Node and npm and installs the packages of `e2e/node` if they are missing or older than the lock
+/// file. Returns what is installed, for the summary.
 ///
 /// # Errors
 /// One line that says what to install.

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 use tieline_pgtest::{Cluster, server_binaries, url_from_environment};
 
-/// The line for those who have to install it themselves.
+/// The hint for people who must install it themselves.
 const INSTALL: &str = "install PostgreSQL: sudo apt-get install postgresql";
 
 /// A server for the tests. One that was started here is stopped when this is dropped.
@@ -15,13 +15,13 @@ const INSTALL: &str = "install PostgreSQL: sudo apt-get install postgresql";
 pub(crate) enum Server {
     /// The one that the environment names.
     Given(String),
-    /// One of our own.
+    /// One started here.
     Started(Cluster),
 }
 
 impl Server {
-    /// The server that the environment names, or else a new one; PostgreSQL is installed where it is missing
-    /// and we are root on a Debian-like system.
+    /// The server that the environment names, or else a new one. As root on a Debian-like system, a missing
+    /// PostgreSQL is installed.
     ///
     /// # Errors
     /// One line that says what to install, or why the server did not start.
@@ -35,7 +35,7 @@ impl Server {
         Cluster::start().map(Self::Started)
     }
 
-    /// What to connect with.
+    /// The URL to connect with.
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Given(url) => url.clone(),

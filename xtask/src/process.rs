@@ -2,10 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-/// Runs a program to its end, with this one's own input and output.
+/// Runs a program to its end, with this program's input and output.
 ///
 /// # Errors
-/// Says that it could not be started or how it ended; what went wrong it has told itself.
+/// That it could not be started, or how it ended; the program itself has reported what went wrong.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
@@ -14,7 +14,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
-/// What a program prints on standard output, trimmed; none where it is missing or fails.
+/// What a program prints on standard output, trimmed; none if it is missing or fails.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -10,7 +10,7 @@ pub(crate) fn say(line: &str) {
     eprintln!("{line}");
 }
 
-/// Prints what was asked for on standard output, where a pager or a file can take it.
+/// Prints a command's result on standard output, for a pager or a file.
 pub(crate) fn answer(text: &str) -> Result<(), String> {
     writeln!(io::stdout(), "{text}").map_err(|error| format!("cannot print: {error}"))
 }
@@ -25,12 +25,12 @@ pub(crate) struct Stages {
 struct Done {
     name: String,
     took: Duration,
-    /// What it has to tell beyond having passed, or why it failed.
+    /// What it reports beyond having passed, or why it failed.
     result: Result<String, String>,
 }
 
 impl Stages {
-    /// Runs `work` and prints a summary of its stages, also when one of them failed.
+    /// Runs `work` and prints a summary of its stages, even if one of them failed.
     pub(crate) fn run(work: impl FnOnce(&mut Self) -> Result<(), String>) -> Result<(), String> {
         let mut stages = Self::default();
         let result = work(&mut stages);
@@ -38,7 +38,7 @@ impl Stages {
         result
     }
 
-    /// Runs one stage under a heading. What it returns stands beside it in the summary.
+    /// Runs one stage under a heading. What it returns is shown beside it in the summary.
     pub(crate) fn stage(
         &mut self,
         name: &str,

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long to wait for more output when the test programs have ended. A program that a test has left running
-/// may hold the pipe open for ever.
+/// may hold the pipe open forever.
 const REMAINDER: Duration = Duration::from_secs(2);
 
 /// How many tests there were.
@@ -19,7 +19,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// For the summary. Tests that did not run are told of, because nothing is skipped in silence.
+    /// For the summary. It counts tests that did not run, because nothing is skipped silently.
     pub(crate) fn remark(self) -> String {
         let Self { passed, failed, ignored } = self;
         let mut remark = format!("{passed} passed");
@@ -31,7 +31,7 @@ impl Tally {
         remark
     }
 
-    /// Takes in a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    /// Counts a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
     fn read(&mut self, line: &str) {
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
         else {
@@ -66,7 +66,7 @@ pub(crate) fn run(
     Ok((status, tally))
 }
 
-/// Copies in a thread of its own and hands each line on.
+/// Copies on a thread of its own and passes each line on.
 fn pass_on(output: impl Read + Send + 'static, mut shown: impl Write + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, and the set-up for them.
+//! `cargo xtask test`: all tests, and the set-up for them.
 
 use crate::node;
 use crate::postgres::Server;

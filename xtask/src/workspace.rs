@@ -16,7 +16,7 @@ impl Workspace {
     pub(crate) fn find() -> Result<Self, String> {
         let package = env::var_os("CARGO_MANIFEST_DIR").ok_or("call this as `cargo xtask …`")?;
         let root = Path::new(&package).parent().ok_or("the package xtask has no parent folder")?;
-        // This program is in target/debug, whatever cargo was told to call the former.
+        // This program is in target/debug, whatever cargo's settings name the target folder.
         let program = env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
         let target = program.ancestors().nth(2).ok_or("this program is not in a target folder")?;
         Ok(Self { root: root.to_owned(), target: target.to_owned() })
@@ -36,8 +36,8 @@ impl Workspace {
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.root);
-        // Cargo describes this package in its environment. Build scripts that look at such variables would
-        // run again each time that cargo is called from here and then from a shell.
+        // Cargo describes this package in its environment. Build scripts that read such variables would run
+        // again each time that cargo is called from here and then from a shell.
         for (name, _) in env::vars_os().filter(|(name, _)| describes_package(&name.to_string_lossy())) {
             cargo.env_remove(name);
         }

@@ -12,7 +12,7 @@ pub(crate) struct Account {
     pub(crate) gid: u32,
 }
 
-/// The account to use in root's place: PostgreSQL refuses to run as root.
+/// The account to use instead of root: PostgreSQL refuses to run as root.
 pub(crate) fn in_place_of_root() -> Result<Account, String> {
     let accounts =
         fs::read_to_string("/etc/passwd").map_err(|error| format!("cannot read /etc/passwd: {error}"))?;

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 /// Where Debian and its relatives keep the server programs, one folder per major version, outside `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// The folder that holds `initdb` and `postgres`: one of `PATH`, else the newest one that Debian's packages
-/// have put on the machine. None where PostgreSQL's server is not installed.
+/// The folder that holds `initdb` and `postgres`: one of `PATH`, else the newest one from Debian's
+/// packages. None if PostgreSQL's server is not installed.
 #[must_use]
 pub fn server_binaries() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).find_map(|folder| complete(&folder)).or_else(|| newest(Path::new(DEBIAN)))
 }
 
-/// The folder that the programs themselves are in, where `folder` has both or links to both.
+/// The folder that the programs themselves are in, if `folder` has both or links to both.
 fn complete(folder: &Path) -> Option<PathBuf> {
     let real = fs::canonicalize(folder.join("initdb")).ok()?.parent()?.to_owned();
     (real.join("initdb").is_file() && real.join("postgres").is_file()).then_some(real)

@@ -12,18 +12,18 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Makes the cluster, runs its server and clears up; see the comments in it.
+/// Creates the cluster, runs its server and cleans up; see the comments in it.
 const GUARD: &str = include_str!("guard.sh");
 
-/// How long making a cluster and starting its server may take. It is a second or two on an idle machine.
+/// How long creating a cluster and starting its server may take: a second or two on an idle machine.
 const START_LIMIT: Duration = Duration::from_secs(120);
 
-/// Where the directories are made. `TMPDIR` may be a place that the server's account can't enter, and a
+/// Where the directories are created. `TMPDIR` may be a place that the server's account can't enter, and a
 /// socket's path must be shorter than some of them are.
 const PARENT: &str = "/tmp";
 
 /// A PostgreSQL server for tests. It is stopped and its data removed when this is dropped, and also when
-/// this process ends without dropping it, by Ctrl-C or SIGKILL for example.
+/// this process ends without dropping it, for example by Ctrl-C or SIGKILL.
 ///
 /// The server listens on a Unix socket in a directory that other users can't enter. One that was started
 /// [with TLS](Cluster::start_with_tls) listens on the loopback address as well. It runs with PostgreSQL's own settings, so with fsync on, but for 200 connections instead of 100. The
@@ -40,20 +40,20 @@ pub struct Cluster {
 const MISSING: &str = "PostgreSQL's server is missing; install it: sudo apt-get install postgresql";
 
 impl Cluster {
-    /// Makes a cluster, starts its server and waits until it takes connections.
+    /// Creates a cluster, starts its server and waits until it accepts connections.
     ///
     /// As root the server runs under the account `postgres` or, without one, `nobody`, because PostgreSQL
     /// refuses to run as root.
     ///
     /// # Errors
-    /// One sentence, for a person: PostgreSQL is not installed and how to install it, or what PostgreSQL
-    /// itself said. Nothing is left behind then.
+    /// One sentence for a person: PostgreSQL is not installed and how to install it, or what PostgreSQL itself
+    /// reported. Nothing is left behind.
     pub fn start() -> Result<Self, String> {
         Self::start_with(&server_binaries().ok_or(MISSING)?, None)
     }
 
-    /// The same with a server that also listens on a port of 127.0.0.1, where it takes nothing but TLS and asks
-    /// for passwords. The certificate and its key are in PEM.
+    /// The same with a server that also listens on a port of 127.0.0.1, where it accepts only TLS and asks for
+    /// passwords. The certificate and its key are in PEM.
     ///
     /// # Errors
     /// As [`Cluster::start`].
@@ -66,7 +66,7 @@ impl Cluster {
         let directory = make_directory()
             .map_err(|error| format!("cannot make a directory for PostgreSQL in {PARENT}: {error}"))?;
         Self::start_in(&directory, binaries, tls).map_err(|error| {
-            // The guard has removed it where it came to run; then there is nothing more to remove.
+            // If the guard has run, it has removed the directory already.
             let _gone_already = fs::remove_dir_all(&directory);
             format!("PostgreSQL did not start in {}: {error}", directory.display())
         })
@@ -120,14 +120,14 @@ impl Cluster {
             match self.guard.try_wait() {
                 Ok(None) if started.elapsed() < START_LIMIT => thread::sleep(Duration::from_millis(20)),
                 Ok(None) => return Err(format!("it took more than {} s", START_LIMIT.as_secs())),
-                Ok(Some(_)) => return Err(last_words(log)),
+                Ok(Some(_)) => return Err(end_of_log(log)),
                 Err(error) => return Err(format!("cannot wait for sh: {error}")),
             }
         }
         Ok(())
     }
 
-    /// PostgreSQL writes its state into the last line of this file, for programs like this one.
+    /// PostgreSQL writes its state into the last line of this file for other programs.
     fn is_ready(&self) -> bool {
         fs::read_to_string(self.directory.join("data/postmaster.pid"))
             .is_ok_and(|text| text.lines().nth(7).is_some_and(|state| state.trim() == "ready"))
@@ -137,7 +137,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
-        // Failing to wait would mean that it has ended already, which is what is waited for.
+        // If waiting fails, it has ended already, which is the goal.
         let _ended = self.guard.wait();
     }
 }
@@ -153,7 +153,7 @@ fn make_directory() -> io::Result<PathBuf> {
         .unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into()))
 }
 
-/// Gives the directory to the account that the server runs under, where that is not our own.
+/// Gives the directory to the account that the server runs under, if that is not our own.
 fn hand_over(directory: &Path) -> Result<Option<Account>, String> {
     let failed = |error: io::Error| format!("cannot hand the directory to PostgreSQL's account: {error}");
     if fs::metadata(directory).map_err(failed)?.uid() != 0 {
@@ -164,13 +164,13 @@ fn hand_over(directory: &Path) -> Result<Option<Account>, String> {
     Ok(Some(account))
 }
 
-/// The command that runs [`GUARD`], in a process group of its own, so that Ctrl-C leaves it its work.
+/// The command that runs [`GUARD`], in a process group of its own, so that Ctrl-C does not stop it.
 fn guard(directory: &Path, binaries: &Path, account: Option<Account>, log: &File) -> io::Result<Command> {
     let mut command = Command::new("sh");
     command.args(["-c", GUARD, "tieline-pg"]).arg(binaries).arg(directory);
     command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log.try_clone()?);
     command.current_dir(directory).process_group(0);
-    // A client's settings must not reach a server that is to be the same for everyone.
+    // A client's settings must not reach a server that must be the same for everyone.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
         command.env_remove(name);
     }
@@ -181,14 +181,14 @@ fn guard(directory: &Path, binaries: &Path, account: Option<Account>, log: &File
 }
 
 /// The end of the log. It is read through the open file, because the guard has removed its name.
-fn last_words(log: &File) -> String {
+fn end_of_log(log: &File) -> String {
     let length = log.metadata().map_or(0, |metadata| metadata.len());
     let mut text = vec![0; 4096];
     let read = log.read_at(&mut text, length.saturating_sub(4096)).unwrap_or(0);
     let text = String::from_utf8_lossy(&text[..read]);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let end = lines[lines.len().saturating_sub(4)..].join("; ");
-    if end.is_empty() { "it ended without a word".to_owned() } else { end }
+    if end.is_empty() { "it ended without a message".to_owned() } else { end }
 }
 
 /// A path as the host of a URL: everything but letters, digits and `-_.` is encoded.
@@ -206,7 +206,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn a_failed_start_tells_why_and_leaves_nothing() {
+    fn a_failed_start_says_why_and_leaves_nothing() {
         let binaries = Path::new(PARENT).join(format!("tieline-no-pg-{}", std::process::id()));
         fs::create_dir(&binaries).unwrap();
         let initdb = binaries.join("initdb");

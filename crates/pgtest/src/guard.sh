@@ -1,6 +1,6 @@
-# Makes a cluster in the folder $2 with the programs in $1, runs its server, with the arguments that follow, until
-# standard input ends, then stops the server and removes the folder. Whoever started this holds the other end of
-# standard input, so it ends with that process, however that ends: by exit, by Ctrl-C, by SIGKILL.
+# Creates a cluster in the folder $2 with the programs in $1, runs its server, with the arguments that follow, until
+# standard input ends, then stops the server and removes the folder. Whoever started this holds the writing end of
+# standard input, so it ends with that process, by exit, by Ctrl-C or by SIGKILL.
 
 # Ctrl-C reaches the whole terminal; what is left to do here must be done all the same.
 trap '' HUP INT TERM

@@ -18,12 +18,12 @@ pub const URL_VARIABLE: &str = "TIELINE_TEST_POSTGRES";
 
 /// The `postgres://` URL of the server that this process's tests share.
 ///
-/// It is the one in [`URL_VARIABLE`], which `cargo xtask test` sets. Where that is not set, as under a plain
+/// It is the one in [`URL_VARIABLE`], which `cargo xtask test` sets. If that is not set, as under a plain
 /// `cargo test`, the first call starts a [`Cluster`] that lives as long as the process. The URL's user may
 /// create databases; take a new one for each test.
 ///
 /// # Errors
-/// Says in one sentence why no server could be started, as [`Cluster::start`] does.
+/// One sentence why no server could be started, like [`Cluster::start`].
 pub fn shared_url() -> Result<String, String> {
     static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
     if let Some(url) = url_from_environment() {
@@ -32,7 +32,7 @@ pub fn shared_url() -> Result<String, String> {
     CLUSTER.get_or_init(Cluster::start).as_ref().map(Cluster::url).map_err(Clone::clone)
 }
 
-/// What [`URL_VARIABLE`] says; none where it is not set or empty.
+/// The value of [`URL_VARIABLE`]; none if it is not set or empty.
 #[must_use]
 pub fn url_from_environment() -> Option<String> {
     std::env::var(URL_VARIABLE).ok().filter(|url| !url.is_empty())

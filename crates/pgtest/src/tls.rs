@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{OpenOptionsExt, chown};
 use std::path::Path;
 
-/// Who may connect how: without a password by the socket, with one and TLS by the network.
+/// Who may connect how: without a password by the socket, with TLS and a password over the network.
 const ACCESS: &str = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
 
 /// A server's certificate and its key, in PEM.
@@ -16,7 +16,7 @@ pub(crate) struct Tls<'a> {
     pub(crate) key: &'a str,
 }
 
-/// Where the server listens, and what it is started with for that.
+/// Where the server listens, and its arguments for that.
 pub(crate) struct Network {
     pub(crate) port: u16,
     pub(crate) arguments: Vec<String>,
@@ -53,7 +53,7 @@ fn write(path: &Path, text: &str, account: Option<Account>) -> io::Result<()> {
     }
 }
 
-/// A port that nobody listens on just now.
+/// A port that is free at the moment.
 fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -1,4 +1,4 @@
-//! Starts a cluster for real and talks to it as a client does.
+//! Starts a real cluster and connects to it as a client does.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -55,7 +55,7 @@ fn a_cluster_answers_while_it_lives_and_leaves_nothing() {
     let process = std::fs::read_to_string(directory.join("data/postmaster.pid")).unwrap();
     let process = Path::new("/proc").join(process.lines().next().unwrap());
     drop(cluster);
-    assert!(!directory.exists(), "the directory is still there");
+    assert!(!directory.exists(), "the directory still exists");
     assert!(!process.exists(), "the server still runs");
     assert!(UnixStream::connect(second.socket_directory().join(".s.PGSQL.5432")).is_ok());
 }

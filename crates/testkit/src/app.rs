@@ -1,4 +1,4 @@
-//! The API over a database of its own, asked without a socket.
+//! The API over a database of its own, called without a socket.
 
 use crate::database::{Kind, TestDatabase};
 use axum::Router;
@@ -16,11 +16,11 @@ use tower::ServiceExt;
 /// A running API with one location and a key that may do everything there. Cheap to clone.
 #[derive(Clone)]
 pub struct TestApp {
-    /// What answers.
+    /// The API.
     pub router: Router,
-    /// What it answers from.
+    /// The data behind the API.
     pub store: Store,
-    /// The store's clock, which stands until it is moved.
+    /// The store's clock, which moves only when it is advanced.
     pub clock: Arc<ManualClock>,
     /// A location in Australia that allows no duplicates.
     pub location: Location,
@@ -28,11 +28,11 @@ pub struct TestApp {
     pub key: String,
     /// The `Version` header that [`TestApp::request`] sends; empty for none.
     pub version: &'static str,
-    /// The database, which goes with the last clone.
+    /// The database, which is removed with the last clone.
     pub database: Arc<TestDatabase>,
 }
 
-/// An answer. A body that is not JSON is a text in [`Reply::json`], and one that is not there is null.
+/// An answer. In [`Reply::json`], a body that is not JSON is a text, and an empty one is null.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The status.
@@ -66,7 +66,7 @@ impl TestApp {
         }
     }
 
-    /// The same API, asked with this `Version` header; empty for none.
+    /// The same API, called with this `Version` header; empty for none.
     #[must_use]
     pub fn version(&self, version: &'static str) -> Self {
         Self { version, ..self.clone() }
@@ -93,10 +93,10 @@ impl TestApp {
         key(&self.store, &self.location, scopes.into_iter().collect()).await
     }
 
-    /// Asks with a key (empty for none) and a JSON body (null for none).
+    /// Sends a request with a key (empty for none) and a JSON body (null for none).
     ///
     /// # Panics
-    /// Where the method or the path cannot be sent.
+    /// If the method or the path cannot be sent.
     pub async fn request(&self, method: &str, path: &str, key: &str, json: Value) -> Reply {
         let body = if json.is_null() { Body::empty() } else { Body::from(json.to_string()) };
         let method = Method::from_bytes(method.as_bytes()).expect("the method can be sent");
@@ -113,7 +113,7 @@ impl TestApp {
     /// Sends a request as it is.
     ///
     /// # Panics
-    /// Where the answer's body breaks off.
+    /// If the answer's body breaks off.
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let Ok(response) = self.router.clone().oneshot(request).await;
         let (head, body) = response.into_parts();

@@ -20,10 +20,10 @@ pub enum Kind {
     Postgres,
 }
 
-/// Both kinds, for tests that have to hold on either.
+/// Both kinds, for tests that run on each.
 pub const KINDS: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
 
-/// An empty database that goes when this is dropped.
+/// An empty database that is removed when this is dropped.
 pub struct TestDatabase {
     /// How to open it.
     pub target: Target,
@@ -35,7 +35,7 @@ impl TestDatabase {
     /// A new database.
     ///
     /// # Panics
-    /// Where there is no PostgreSQL to be had; the message says what to install.
+    /// If PostgreSQL is missing; the message says what to install.
     pub async fn new(kind: Kind) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let target = match kind {
@@ -49,7 +49,7 @@ impl TestDatabase {
     /// and a few requests; see `crates/store/tests/golden`.
     ///
     /// # Panics
-    /// Where the version has no such database, or PostgreSQL is missing.
+    /// If the version has no such database, or PostgreSQL is missing.
     pub async fn left_behind_by(version: &str, kind: Kind) -> Self {
         let folder = format!("{}/../store/tests/golden/{version}", env!("CARGO_MANIFEST_DIR"));
         let database = Self::new(kind).await;
@@ -71,10 +71,10 @@ impl TestDatabase {
         database
     }
 
-    /// Opens it, with a clock that stands still and ids that follow from a seed.
+    /// Opens it, with a manual clock and ids that follow from a seed.
     ///
     /// # Panics
-    /// Where it cannot be opened.
+    /// If it cannot be opened.
     pub async fn open(&self) -> Store {
         let options = Options {
             clock: Arc::clone(&self.clock) as Arc<dyn tieline_store::clock::Clock>,
@@ -87,7 +87,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // A PostgreSQL database goes with its server; a folder has to be cleared away here.
+        // A PostgreSQL database is removed with its server; a folder must be removed here.
         if let Target::Folder(folder) = &self.target {
             let _ = std::fs::remove_dir_all(folder);
         }

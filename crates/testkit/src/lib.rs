@@ -1,9 +1,9 @@
-//! What tests of the whole need.
+//! What tests of several crates share.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot be set up is to fail at once, saying why"
+    reason = "a test that cannot be set up fails at once and says why"
 )]
 
 pub mod app;

@@ -1,9 +1,9 @@
 //! PostgreSQL databases to test on, on the server that [`tieline_pgtest`] finds or starts.
 
-/// Creates an empty database on the test server and gives its URL.
+/// Creates an empty database on the test server and returns its URL.
 ///
 /// # Panics
-/// Where there is no server; the message says what to install.
+/// If there is no server; the message says what to install.
 pub async fn create_database(name: &str) -> String {
     let url = tieline_pgtest::shared_url().unwrap_or_else(|reason| panic!("{reason}"));
     let config: tokio_postgres::Config = url.parse().expect("the test server's URL can be read");

@@ -68,12 +68,12 @@ impl Config {
         })
     }
 
-    /// The folder for what is kept in files.
+    /// The data folder.
     pub(crate) fn folder(&self) -> &Path {
         self.data.as_deref().unwrap_or(Path::new(FOLDER))
     }
 
-    /// What addresses begin with, if the settings say how clients reach the server; else nothing.
+    /// What addresses begin with: the public URL if the settings have one, else nothing.
     pub(crate) fn public_base(&self) -> Result<String, String> {
         let variable = std::env::var("TIELINE_PUBLIC_URL").ok();
         let url = variable.or_else(|| self.serve.public_url.clone()).map(public_url).transpose()?;

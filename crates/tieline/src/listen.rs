@@ -1,5 +1,5 @@
-//! Accepts connections and closes idle ones: otherwise a client that opens many and sends nothing keeps
-//! everybody else out.
+//! Accepts connections and closes idle ones: otherwise a client that opens many and sends nothing locks all
+//! others out.
 
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -44,7 +44,7 @@ pub(crate) async fn serve(
             },
             () = &mut stopped => break,
         };
-        // Answers are short and go out whole: waiting to fill a packet would only delay them.
+        // Answers are short and written at once: waiting to fill a packet would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot turn off packet delays on a connection");
         }

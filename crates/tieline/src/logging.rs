@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 pub(crate) enum LogFormat {
     /// Lines for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -21,8 +21,8 @@ pub(crate) fn start(config: &Config, default: &str) -> Result<(), String> {
     let filter = filter(config.log.as_deref().unwrap_or(default))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        // A line that cannot be written would be reported on standard error, which is what cannot be written:
-        // that panics, and takes the current work with it.
+        // A line that cannot be written would be reported on standard error, which is the closed stream itself:
+        // that panics and aborts the current work.
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(std::io::stderr);

@@ -30,7 +30,7 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(commands::serve::Serve),
-    /// Try it out: a sample location with published workflows, signed sample payments, and what they change.
+    /// Try it out: a sample location with published workflows, signed sample payments, and their effects.
     Demo(commands::demo::Demo),
     /// Manage locations, the tenants that everything else belongs to.
     #[command(subcommand)]
@@ -46,7 +46,7 @@ enum Command {
     Workflows(commands::workflows::Workflows),
     /// List what workflows can do and what can start them.
     Catalog(commands::catalog::Catalog),
-    /// See received deliveries and what became of them.
+    /// See received deliveries and their outcome.
     #[command(subcommand)]
     Deliveries(commands::deliveries::Deliveries),
     /// See runs of workflows and retry them.

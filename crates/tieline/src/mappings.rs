@@ -5,7 +5,7 @@ use tieline_model::connection::{Connection, Settings};
 use tieline_store::{Result, Store, connections, locations};
 
 /// A warning if a connection's mapping sends a kind of event that is reserved. It was saved before the word was
-/// reserved and goes on working, until Tieline sends such events itself.
+/// reserved and keeps working until Tieline sends such events itself.
 pub(crate) fn warning(connection: &Connection) -> Option<String> {
     let Settings::Webhook(webhook) = &connection.settings else { return None };
     let problem = reserved_kind(&webhook.mapping)?;

@@ -1,4 +1,4 @@
-//! Opening the store and the key that seals secrets, for every command alike.
+//! Opening the store and the key that seals secrets, for every command.
 
 use crate::config::Config;
 use base64::Engine;
@@ -15,7 +15,7 @@ pub(crate) async fn open(config: &Config, options: Options) -> Result<Store, Str
     Store::open(&config.target(), options).await.map_err(|error| error.to_string())
 }
 
-/// The same for a command other than `serve` and `demo`. It makes no data folder: in the wrong place it would
+/// The same for a command other than `serve` and `demo`. It creates no data folder: in the wrong place it would
 /// work on an empty database and find nothing.
 pub(crate) async fn open_for_command(config: &Config) -> Result<Store, String> {
     if config.database_url.is_none() {
@@ -30,13 +30,13 @@ fn must_exist(folder: &Path) -> Result<(), String> {
     }
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     Err(format!(
-        "there is no data folder at {}; start `tieline serve` there first, or name the right folder with --data",
+        "no data folder at {}; start `tieline serve` there first, or name the right folder with --data",
         folder.display()
     ))
 }
 
-/// Takes the rights of others away from the files that hold contacts and secrets. A backup that was restored
-/// often gives them to everybody.
+/// Removes other users' access to the files that hold contacts and secrets. A restored backup often lets
+/// everybody read them.
 pub(crate) fn tighten(config: &Config) {
     for name in ["secret.key", "tieline.db", "tieline.db-wal", "tieline.db-shm"] {
         let file = config.folder().join(name);
@@ -53,7 +53,7 @@ pub(crate) fn tighten(config: &Config) {
     }
 }
 
-/// Gives a file the mode 0600 if others have rights to it. Returns whether they had; a missing file is fine.
+/// Gives a file the mode 0600 if other users can access it. Returns whether they could; a missing file is fine.
 fn make_private(file: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     let mode = match std::fs::metadata(file) {
@@ -67,24 +67,26 @@ fn make_private(file: &Path) -> std::io::Result<bool> {
     std::fs::set_permissions(file, PermissionsExt::from_mode(0o600)).map(|()| true)
 }
 
-/// Finds a location, or says how to list them.
+/// Finds a location; the error says how to list them.
 pub(crate) async fn location(store: &Store, id: &str) -> Result<Location, String> {
     let found = store.read(locations::Get(LocationId::from(id))).await.map_err(|error| error.to_string())?;
-    found.ok_or_else(|| format!("there is no location {id}; list them with `tieline location list`"))
+    found.ok_or_else(|| {
+        format!("location {id} does not exist; list the locations with `tieline location list`")
+    })
 }
 
-/// What to do if the key is not the database's own.
+/// What to do if the key is not the database's.
 const REMEDY: &str = "`tieline connections rotate` cannot help without it. If it is lost for good, \
-    `tieline secret-key replace --yes` accepts another key; every connection needs a new secret then";
+    `tieline secret-key replace --yes` accepts another key; then every connection needs a new secret";
 
-/// The key that seals secrets: from the settings, else from the data folder, where one is made at first. It has
-/// to be the one that this database's secrets are sealed with.
+/// The key that seals secrets: from the settings, else from the data folder, where one is generated at first. It
+/// must be the one that this database's secrets are sealed with.
 pub(crate) async fn seal(config: &Config, store: &Store) -> Result<Seal, String> {
     let failed = |error: tieline_store::Error| error.to_string();
     if given_key(config)?.is_none() && store.read(HasKey).await.map_err(failed)? {
         return Err(format!(
-            "the secret key is missing, and the secrets in this database are sealed with it: put it back as {}, \
-             or give it as TIELINE_SECRET_KEY. {REMEDY}",
+            "the secret key is missing, and the secrets in this database are sealed with it: restore it as {}, \
+             or set TIELINE_SECRET_KEY. {REMEDY}",
             key_file(config).display()
         ));
     }
@@ -97,12 +99,12 @@ pub(crate) async fn seal(config: &Config, store: &Store) -> Result<Seal, String>
         None => format!("in {}", key_file(config).display()),
     };
     Err(format!(
-        "the secret key {place} is not the one that the secrets in this database are sealed with: put that one \
-         back. {REMEDY}"
+        "the secret key {place} is not the one that the secrets in this database are sealed with: restore that \
+         one. {REMEDY}"
     ))
 }
 
-/// The same, whatever the database's secrets are sealed with.
+/// The same, without a check against the database.
 pub(crate) fn any_seal(config: &Config) -> Result<Seal, String> {
     let text = match given_key(config)? {
         Some(text) => text,
@@ -110,7 +112,7 @@ pub(crate) fn any_seal(config: &Config) -> Result<Seal, String> {
     };
     let bytes = STANDARD.decode(text.trim()).ok();
     let key: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-    let wrong = "the secret key is not 32 bytes in base64; `openssl rand -base64 32` makes one";
+    let wrong = "the secret key is not 32 bytes in base64; generate one with `openssl rand -base64 32`";
     Ok(Seal::new(&key.ok_or(wrong)?))
 }
 
@@ -135,16 +137,16 @@ fn given_key(config: &Config) -> Result<Option<String>, String> {
     }
 }
 
-/// Makes a key and keeps it in a file.
+/// Generates a key and keeps it in a file.
 fn make_key(file: &Path) -> Result<String, String> {
     let failed = |error: std::io::Error| unusable(file, &error);
     must_exist(file.parent().unwrap_or(file))
-        .map_err(|error| format!("there is no secret key: {error}, or give the key as TIELINE_SECRET_KEY"))?;
+        .map_err(|error| format!("no secret key: {error}, or set TIELINE_SECRET_KEY"))?;
     let mut key = [0; 32];
     SystemEntropy::default().fill(&mut key);
     let text = STANDARD.encode(key);
-    // Written aside and linked into place, so that of two commands that start at once both use one key and
-    // neither reads half of it.
+    // Written under another name and linked into place, so that two commands that start at once use the same key
+    // and neither reads half of it.
     let aside = file.with_extension(format!("key.{}", std::process::id()));
     write(&aside, &text).map_err(failed)?;
     let linked = std::fs::hard_link(&aside, file);
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
     use tieline_store::seal::Accept;
 
-    /// Settings and a database in a folder of their own; the folder goes with the test's end.
+    /// Settings and a database in a folder of their own, which the test removes.
     async fn opened(name: &str) -> (Config, Store) {
         let folder = std::env::temp_dir().join(format!("tieline-open-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -190,7 +192,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("tieline-open-nowhere-{}", std::process::id()));
         let config = Config { data: Some(folder.clone()), ..Config::default() };
         let refused = open_for_command(&config).await.map(drop).unwrap_err();
-        assert!(refused.contains("there is no data folder at /") && refused.contains("--data"), "{refused}");
+        assert!(refused.contains("no data folder at /") && refused.contains("--data"), "{refused}");
         let refused = any_seal(&config).map(drop).unwrap_err();
         assert!(refused.contains("TIELINE_SECRET_KEY"), "{refused}");
         assert!(!folder.exists());
@@ -223,7 +225,7 @@ mod tests {
         std::fs::rename(&file, file.with_extension("away")).unwrap();
         let refused = seal(&config, &store).await.unwrap_err();
         assert!(refused.contains("secret.key") && refused.contains("secret-key replace"), "{refused}");
-        assert!(!file.exists(), "no other key was made in its place");
+        assert!(!file.exists(), "no other key was generated in its place");
         std::fs::rename(file.with_extension("away"), &file).unwrap();
         seal(&config, &store).await.unwrap();
         end(&config);
@@ -235,7 +237,7 @@ mod tests {
         seal(&config, &store).await.unwrap();
         let other = Config { secret_key: Some(STANDARD.encode([7; 32])), ..config.clone() };
         let refused = seal(&other, &store).await.unwrap_err();
-        assert!(refused.contains("TIELINE_SECRET_KEY") && refused.contains("put that one back"), "{refused}");
+        assert!(refused.contains("TIELINE_SECRET_KEY") && refused.contains("restore that one"), "{refused}");
         store.write(Accept { seal: any_seal(&other).unwrap() }).await.unwrap();
         seal(&other, &store).await.unwrap();
         let refused = seal(&config, &store).await.unwrap_err();

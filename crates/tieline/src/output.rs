@@ -8,11 +8,11 @@ const LONGEST_CELL: usize = 200;
 
 /// Prints the object, or else the text.
 pub(crate) fn print(json: bool, object: &Value, text: impl FnOnce() -> String) -> Result<(), String> {
-    // A reader that closed its end has read what it wanted, so the command has succeeded.
+    // A reader that closed the pipe has read what it wanted, so the command has succeeded.
     if json { write(&object.to_string()).map(drop) } else { say(&text()).map(drop) }
 }
 
-/// Prints lines for people. Returns whether anybody still reads: false if the other end is closed.
+/// Prints lines for people. Returns false if the reader has closed the pipe.
 pub(crate) fn say(text: &str) -> Result<bool, String> {
     write(&lines(text))
 }
@@ -29,7 +29,7 @@ fn write(text: &str) -> Result<bool, String> {
 
 /// Reports on standard error why the command failed.
 pub(crate) fn complain(message: &str) {
-    // If that is closed as well, the exit code still says it.
+    // If that is closed as well, the exit code still reports the failure.
     let _ = writeln!(std::io::stderr(), "error: {}", lines(message));
 }
 

@@ -1,4 +1,4 @@
-//! The server as a whole: the store, the API, the deliveries and the runtime, put together.
+//! The whole server: the store, the API, the deliveries and the runtime.
 
 use crate::config::Config;
 use crate::listen;
@@ -24,38 +24,38 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How long requests that are under way may take when the server is told to stop.
+/// How long requests that are under way may take when the server stops.
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// How to run the server.
 pub(crate) struct Settings {
     /// Where to listen.
     pub(crate) listen: String,
-    /// Whether the clock stands until it is moved.
+    /// Whether the clock moves only when it is advanced.
     pub(crate) manual_clock: bool,
-    /// What the API takes.
+    /// The API's settings.
     pub(crate) api: ApiSettings,
     /// Private addresses that requests of workflows may reach.
     pub(crate) outbound: Guard,
-    /// How long runs are kept after they ended; none keeps them for ever.
+    /// How long runs are kept after they ended; none keeps them forever.
     pub(crate) keep_runs: Option<Duration>,
 }
 
-/// A server that answers.
+/// A running server.
 pub(crate) struct Server {
-    /// Where it answers.
+    /// The address that it listens on.
     pub(crate) address: SocketAddr,
     /// What it serves.
     pub(crate) store: Store,
     runtime: Runtime,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
-    // The lock is held as long as the file is open.
+    // The lock is held while the file is open.
     _lock: Option<std::fs::File>,
 }
 
 impl Server {
-    /// Opens everything and begins to answer.
+    /// Opens everything and begins to serve.
     pub(crate) async fn start(config: &Config, settings: Settings) -> Result<Self, String> {
         let lock = lock(config)?;
         open::tighten(config);
@@ -81,13 +81,13 @@ impl Server {
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(listen::serve(listener, router, listen::HEAD, async {
-            // An error means that the server was dropped, which is to stop it as well.
+            // An error means that the server was dropped, which stops it as well.
             let _ = stopped.await;
         }));
         Ok(Self { address, store, runtime, stop, serving, _lock: lock })
     }
 
-    /// Stops: nothing new is taken, what is under way is finished.
+    /// Stops: accepts nothing new and finishes what is under way.
     pub(crate) async fn stop(self) -> Result<(), String> {
         let _ = self.stop.send(());
         match tokio::time::timeout(DRAIN, self.serving).await {
@@ -97,14 +97,14 @@ impl Server {
         }
         self.runtime.stop().await;
         if let Err(error) = self.store.settle().await {
-            tracing::warn!(%error, "the database was not brought to rest");
+            tracing::warn!(%error, "the database could not be settled");
         }
         Ok(())
     }
 }
 
-/// Makes the data folder and locks it: only one server may use an embedded database. The system releases the
-/// lock when the process ends, however it ends.
+/// Creates the data folder and locks it: only one server may use an embedded database. The system releases the
+/// lock when the process ends, even if it is killed.
 fn lock(config: &Config) -> Result<Option<std::fs::File>, String> {
     let folder = config.folder();
     let failed =
@@ -135,10 +135,10 @@ fn clock(manual: bool) -> (Arc<dyn Clock>, Option<Arc<ManualClock>>) {
     (Arc::clone(&clock) as Arc<dyn Clock>, Some(clock))
 }
 
-/// `POST /api/clock` with a length of time (`3d`) as its body moves a manual clock on; `GET` tells the time.
+/// `POST /api/clock` with a duration (`3d`) as its body advances a manual clock; `GET` returns the time.
 fn clock_routes(clock: Arc<ManualClock>) -> Router {
-    let tell = |State(clock): State<Arc<ManualClock>>| async move { told_time(clock.now()) };
-    Router::new().route("/api/clock", post(advance).get(tell)).with_state(clock)
+    let now = |State(clock): State<Arc<ManualClock>>| async move { time_body(clock.now()) };
+    Router::new().route("/api/clock", post(advance).get(now)).with_state(clock)
 }
 
 async fn advance(
@@ -147,9 +147,9 @@ async fn advance(
 ) -> Result<String, (StatusCode, String)> {
     let by = parse_duration(&body).map_err(|message| (StatusCode::BAD_REQUEST, message))?;
     clock.advance(by);
-    Ok(told_time(clock.now()))
+    Ok(time_body(clock.now()))
 }
 
-fn told_time(now: Timestamp) -> String {
+fn time_body(now: Timestamp) -> String {
     format!("{{\"now\":\"{now}\"}}")
 }

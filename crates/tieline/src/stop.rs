@@ -1,9 +1,9 @@
-//! SIGTERM and Ctrl-C, which end a server in order.
+//! SIGTERM and Ctrl-C, which stop a server in an orderly way.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Receives the signals from the moment it is made. A command that serves makes it before anything else: a
-/// signal that comes earlier ends the process at once.
+/// Receives the signals from its creation on. A command that serves creates it before anything else: an earlier
+/// signal ends the process at once.
 pub(crate) struct Stop {
     terminate: Signal,
     interrupt: Signal,
@@ -18,8 +18,8 @@ impl Stop {
         })
     }
 
-    /// Waits for one of the signals. One that has come since the last call counts.
-    pub(crate) async fn told(&mut self) {
+    /// Waits for one of the signals. One received since the last call counts.
+    pub(crate) async fn requested(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -130,14 +130,14 @@ fn a_command_in_the_wrong_folder_makes_nothing() {
     let place = Place::sqlite();
     let outcome = Cli(&place).run_bare(&["location", "list"], &[]);
     assert_eq!(outcome.code, Some(1));
-    assert!(outcome.stderr.contains("there is no data folder at /"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("no data folder at /"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("tieline serve") && outcome.stderr.contains("--data"));
     assert_eq!(std::fs::read_dir(place.folder()).unwrap().count(), 0);
 }
 
 /// Case R15.
 #[test]
-fn what_is_easily_mixed_up_or_forgotten_is_said() {
+fn what_is_easily_mixed_up_or_forgotten_is_reported() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     let create =
@@ -264,7 +264,7 @@ fn the_demo_shows_what_happened_and_a_command_that_works() {
     demo.terminate();
 }
 
-/// Runs a command that is to be refused, and checks that it says these parts.
+/// Runs a command that must be refused, and checks that the message has these parts.
 fn refused(tenant: &Tenant<'_>, command: &[&str], parts: &[&str]) {
     let outcome = tenant.cli.run(command);
     assert!(!matches!(outcome.code, None | Some(0)), "tieline {command:?} was not refused");
@@ -328,7 +328,7 @@ fn flags_that_cannot_work_are_refused_with_the_fix() {
 }
 
 #[test]
-fn names_say_something_and_are_not_books() {
+fn blank_and_overlong_names_are_refused() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     let (location, longest) = (tenant.location.as_str(), "ü".repeat(255));
@@ -379,7 +379,7 @@ steps:
 "#;
 
 #[test]
-fn what_came_from_outside_does_not_move_the_terminal() {
+fn text_from_outside_does_not_move_the_terminal() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     tenant.publish(ANGRY);
@@ -395,17 +395,20 @@ fn what_came_from_outside_does_not_move_the_terminal() {
     assert_eq!(text(run, "workflowName"), "Greet \u{1b}[31m red");
     let raw = "not JSON:\n\tfirst\u{1b}[2J";
     Request::post(&hook.url, raw).header("Content-Type", "text/plain").send(server.address).unwrap();
-    let told = |command: &[&str]| {
-        let told = tenant.cli.ok(&[command, &["--location", &tenant.location]].concat());
-        assert!(!told.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{command:?}: {told:?}");
-        told
+    let output = |command: &[&str]| {
+        let output = tenant.cli.ok(&[command, &["--location", &tenant.location]].concat());
+        assert!(
+            !output.contains(|c: char| c.is_control() && c != '\n' && c != '\t'),
+            "{command:?}: {output:?}"
+        );
+        output
     };
-    let listed = told(&["runs", "list"]);
+    let listed = output(&["runs", "list"]);
     let lines: Vec<&str> = listed.lines().collect();
     assert_eq!(lines.len(), 2, "{listed}");
     assert!(lines[0].contains("WORKFLOW") && lines[1].contains(r"Greet \u{1b}[31m red v1"), "{listed}");
     assert!(lines[1].contains(r"\u{1b}[2Jgone\nxxx") && lines[1].ends_with('…'), "{listed}");
-    let shown = told(&["runs", "show", &text(run, "id")]);
+    let shown = output(&["runs", "show", &text(run, "id")]);
     assert!(
         shown.contains("\n  workflow  Greet") && shown.contains("\n  because   shop.greeted at 20"),
         "{shown}"
@@ -415,11 +418,12 @@ fn what_came_from_outside_does_not_move_the_terminal() {
     assert_eq!(object["event"]["kind"], "shop.greeted");
     assert_eq!(object["event"]["payload"]["body"]["why"], why.as_str());
     assert!(text(&object["event"], "occurredAt").starts_with("20"), "{object}");
-    told(&["deliveries", "list"]);
-    told(&["workflows", "list"]);
+    output(&["deliveries", "list"]);
+    output(&["workflows", "list"]);
     for delivery in tenant.all("deliveries") {
         let id = text(&delivery, "id");
-        let (object, shown) = (tenant.json(&["deliveries", "show", &id]), told(&["deliveries", "show", &id]));
+        let (object, shown) =
+            (tenant.json(&["deliveries", "show", &id]), output(&["deliveries", "show", &id]));
         if object["body"] == raw {
             assert!(shown.ends_with("not JSON:\n\tfirst\\u{1b}[2J\n"), "{shown}");
         } else {
@@ -448,19 +452,19 @@ fn a_command_whose_output_is_closed_ends_quietly() {
         drop(reader);
         let mut run = program::command(&place);
         let ended = run.args(place.flags()).args(command).stdout(writer).output().unwrap();
-        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
-        assert_eq!((ended.status.code(), told.as_str()), (Some(0), ""), "{command:?}");
+        let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!((ended.status.code(), errors.as_str()), (Some(0), ""), "{command:?}");
     }
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut wrong = program::command(&place);
     let ended =
         wrong.args(place.flags()).args(["runs", "list", "--location", "none"]).stderr(writer).output();
-    assert_eq!(ended.unwrap().status.code(), Some(1), "nobody hears why, and it is an error still");
+    assert_eq!(ended.unwrap().status.code(), Some(1), "nobody reads why, but it is still an error");
 }
 
 #[test]
-fn a_demo_that_nobody_reads_on_stops_in_order() {
+fn a_demo_whose_reader_leaves_stops_in_order() {
     let place = Place::sqlite();
     let mut demo = program::command(&place);
     demo.args(["demo", "--listen", "127.0.0.1:0"]).env("TMPDIR", place.folder());
@@ -470,8 +474,8 @@ fn a_demo_that_nobody_reads_on_stops_in_order() {
     assert!(first.starts_with("listening on"), "{first}");
     e2e::until("the demo ends", || demo.try_wait().unwrap());
     let ended = demo.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!((ended.status.code(), told.as_str()), (Some(0), ""));
+    let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!((ended.status.code(), errors.as_str()), (Some(0), ""));
     assert_eq!(std::fs::read_dir(place.folder()).unwrap().count(), 0, "its folder is removed");
 }
 
@@ -489,14 +493,14 @@ fn a_server_serves_whether_or_not_its_output_is_read() {
         let ended = e2e::until("the server ends", || server.try_wait().unwrap());
         assert_eq!(ended.code(), Some(0));
     };
-    // Nobody reads where it listens; its log tells that it serves.
+    // Nobody reads its address; its log says that it serves.
     drop(out.0);
     let mut silent = serve(out.1.into(), Stdio::piped());
     let mut log = BufReader::new(silent.stderr.take().unwrap()).lines();
-    assert!(log.by_ref().any(|line| line.unwrap().contains("serving")), "it says nothing");
+    assert!(log.by_ref().any(|line| line.unwrap().contains("serving")), "it logs nothing");
     stop(silent);
     assert!(log.any(|line| line.unwrap().contains("stopped")), "it did not stop in order");
-    // Nobody reads its log; it prints where it listens all the same.
+    // Nobody reads its log; it still prints its address.
     drop(err.0);
     let mut logless = serve(Stdio::piped(), err.1.into());
     let mut first = String::new();

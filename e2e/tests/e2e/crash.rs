@@ -1,4 +1,4 @@
-//! Servers are killed again and again while events come in, and nothing is lost and nothing done twice.
+//! Servers are killed repeatedly while events arrive; nothing is lost or done twice.
 
 use crate::storm::{CUSTOMERS, EVENTS, Storm, email, event_id};
 use e2e::tenant::text;
@@ -50,16 +50,16 @@ fn survives(kind: Kind, nodes: usize) {
     let mut nodes: Vec<Server> = (0..nodes).map(|_| Server::start(&place)).collect();
     let storm = Storm::rage(hook, &place, &mut nodes);
     let runs = settle(&tenant);
-    let summary = format!("{kind:?}, nodes: {}, runs: {runs}, {}\n", nodes.len(), storm.told());
+    let summary = format!("{kind:?}, nodes: {}, runs: {runs}, {}\n", nodes.len(), storm.summary());
     check_runs(&tenant);
     check_deliveries(&tenant);
     check_contacts(&tenant, nodes[0].address);
     nodes.into_iter().for_each(Server::terminate);
-    // Standard error, so that it is seen without asking for it.
+    // Standard error, so that it is always shown.
     std::io::stderr().write_all(summary.as_bytes()).unwrap();
 }
 
-/// Waits until all runs are over, for as long as it goes forward. Gives their number.
+/// Waits until all runs have ended, as long as there is progress. Returns their number.
 fn settle(tenant: &Tenant<'_>) -> u64 {
     let expected = 2 * EVENTS as u64;
     let (mut last, mut moved) = (0, Instant::now());
@@ -76,12 +76,12 @@ fn settle(tenant: &Tenant<'_>) -> u64 {
         if completed > last {
             (last, moved) = (completed, Instant::now());
         }
-        assert!(moved.elapsed() < PATIENCE, "runs are missing or stand still: {counts}, not {expected}");
+        assert!(moved.elapsed() < PATIENCE, "runs are missing or make no progress: {counts}, not {expected}");
         std::thread::sleep(Duration::from_millis(200));
     }
 }
 
-/// Every event has led to one run of each workflow.
+/// Every event has started one run of each workflow.
 fn check_runs(tenant: &Tenant<'_>) {
     let runs = tenant.all("runs");
     let mut events: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
@@ -94,7 +94,7 @@ fn check_runs(tenant: &Tenant<'_>) {
     assert_eq!(counts, [EVENTS, EVENTS]);
 }
 
-/// Every event was taken once.
+/// Every event was accepted once.
 fn check_deliveries(tenant: &Tenant<'_>) {
     let deliveries = tenant.all("deliveries");
     let mut ids: Vec<String> = deliveries.iter().map(|delivery| text(delivery, "externalId")).collect();

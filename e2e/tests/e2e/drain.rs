@@ -1,4 +1,4 @@
-//! Stopping: what was acknowledged is there, what is under way is finished, and no two servers share a folder.
+//! Stopping: what was acknowledged is stored, what is under way is finished, and no two servers share a folder.
 
 use e2e::{Place, Server, Tenant, http, program};
 use std::io::{Read, Write};
@@ -33,7 +33,7 @@ fn a_request_under_way_is_finished_before_the_end() {
 }
 
 #[test]
-fn what_was_acknowledged_before_the_end_is_there_after_it() {
+fn what_was_acknowledged_before_the_end_exists_after_it() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     let mut server = Server::start(&place);
@@ -60,7 +60,7 @@ fn what_was_acknowledged_before_the_end_is_there_after_it() {
     let there: Vec<String> =
         tenant.contacts(server.address).iter().map(|contact| e2e::tenant::text(contact, "email")).collect();
     for email in &acknowledged {
-        assert!(there.contains(email), "{email} was acknowledged and is gone");
+        assert!(there.contains(email), "{email} was acknowledged and is missing");
     }
     server.terminate();
 }
@@ -74,16 +74,20 @@ fn a_second_server_on_one_folder_is_refused() {
     assert_eq!(second.code, Some(1));
     assert!(second.stderr.contains("another server is using"), "{}", second.stderr);
     assert_eq!(second.stdout, "");
-    assert_eq!(tenant.create(server.address, "first@example.com").unwrap().status, 201, "the first goes on");
+    assert_eq!(
+        tenant.create(server.address, "first@example.com").unwrap().status,
+        201,
+        "the first keeps running"
+    );
     server.kill();
     // A lock that a killed server left behind does not keep the next one out.
     Server::start(&place).terminate();
 }
 
 #[test]
-fn a_server_told_to_stop_before_it_answers_ends_in_order() {
+fn a_server_stopped_before_it_is_ready_ends_in_order() {
     let place = Place::sqlite();
-    // A database that takes the connection and never says a word.
+    // A database that accepts the connection and never answers.
     let database = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("postgres://tieline@{}/tieline", database.local_addr().unwrap());
     let mut command = program::command(&place);
@@ -94,7 +98,7 @@ fn a_server_told_to_stop_before_it_answers_ends_in_order() {
 }
 
 #[test]
-fn a_demo_told_to_stop_while_it_is_set_up_leaves_nothing_behind() {
+fn a_demo_stopped_during_its_set_up_leaves_nothing_behind() {
     let place = Place::sqlite();
     let scratch = place.folder().join("scratch");
     std::fs::create_dir(&scratch).unwrap();

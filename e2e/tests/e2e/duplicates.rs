@@ -19,7 +19,7 @@ steps:
     with: { title: "{{ trigger.id }}", dueDate: "{{ now | plus('1d') }}" }
 "#;
 
-/// How many requests tell of the second event at once.
+/// How many requests send the second event at once.
 const AT_ONCE: usize = 100;
 
 fn one_event_is_one_run(kind: Kind) {
@@ -42,7 +42,7 @@ fn one_event_is_one_run(kind: Kind) {
         let taken = posts.into_iter().map(|post| post.join().unwrap());
         taken.filter(|taken| taken["duplicate"] == false).count()
     });
-    assert_eq!(fresh, 1, "one of {AT_ONCE} was taken and the others were known");
+    assert_eq!(fresh, 1, "one of {AT_ONCE} was accepted and the others were duplicates");
 
     let runs = tenant.runs_over(2);
     assert_eq!(runs.len(), 2);

@@ -1,4 +1,4 @@
-//! Workflows that call outside: at least once, and known as one by their idempotency key.
+//! Workflows that send requests: at least once, and recognisable by their idempotency key.
 
 use crate::receiver::{Answer, Receiver};
 use e2e::tenant::{Hook, text};
@@ -42,7 +42,7 @@ fn order(server: &Server, hook: &Hook) {
     Request::post(&hook.url, body).send(server.address).unwrap().ok();
 }
 
-/// Moves the server's clock on.
+/// Advances the server's clock.
 fn advance(server: &Server, by: &str) {
     Request::post("/api/clock", by).send(server.address).unwrap().ok();
 }
@@ -129,7 +129,7 @@ fn a_private_address_is_refused_unless_it_is_allowed() {
 
     let server = Server::start_with(&place, &FLAGS);
     tenant.cli.ok(&["runs", "retry", "--location", &tenant.location, &text(&run, "id")]);
-    // The command goes by the machine's clock, which is ahead of one that stands.
+    // The command uses the machine's clock, which is ahead of a manual one.
     advance(&server, "1m");
     run_that_is(&tenant, "completed");
     assert_eq!(notes(&tenant, &server), ["answered 200", "before"], "what was done is not done again");

@@ -3,7 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test that is answered otherwise is to fail where it stands"
+    reason = "a test that gets another answer fails on the spot"
 )]
 
 mod cli;

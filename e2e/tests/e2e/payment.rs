@@ -56,7 +56,7 @@ fn mara(event: &str, payment: &str, days: i64) -> Sample {
 }
 
 #[test]
-fn a_failure_is_told_and_a_recovery_undoes_it() {
+fn a_failure_is_recorded_and_a_recovery_undoes_it() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     let hook = tenant.connect("paythen", &[]);
@@ -73,27 +73,27 @@ fn a_failure_is_told_and_a_recovery_undoes_it() {
     assert_eq!((&taken["status"], &taken["duplicate"]), (&json!("processed"), &json!(false)));
     tenant.runs_over(2);
 
-    let told = person(&server, &tenant);
-    assert_eq!(told["contact"]["name"], "Mara Voss");
-    assert_eq!(told["contact"]["phone"], "+61412345678");
-    assert_eq!(told["contact"]["tags"], json!(["on-plan", "payment-failed"]));
-    assert_eq!(told["notes"].as_array().unwrap().len(), 1);
-    let note = text(&told["notes"][0], "body");
+    let seen = person(&server, &tenant);
+    assert_eq!(seen["contact"]["name"], "Mara Voss");
+    assert_eq!(seen["contact"]["phone"], "+61412345678");
+    assert_eq!(seen["contact"]["tags"], json!(["on-plan", "payment-failed"]));
+    assert_eq!(seen["notes"].as_array().unwrap().len(), 1);
+    let note = text(&seen["notes"][0], "body");
     assert!(note.contains("100.00") && note.contains("failed (attempt 1)"), "{note}");
-    assert_eq!(told["tasks"][0]["title"], "Talk about the failed payment");
-    assert_eq!(told["tasks"][0]["completed"], false);
-    assert_eq!(told["tasks"][0]["body"], "Call Mara on +61412345678.");
+    assert_eq!(seen["tasks"][0]["title"], "Talk about the failed payment");
+    assert_eq!(seen["tasks"][0]["completed"], false);
+    assert_eq!(seen["tasks"][0]["body"], "Call Mara on +61412345678.");
 
     let recovered = Sample { attempt: 2, ..mara("4", "2", 33) };
     send(&server, &hook, &recovered.invoice_paid());
     let runs = tenant.runs_over(3);
     assert!(runs.iter().all(|run| run["status"] == "completed"), "{runs:#?}");
 
-    let told = person(&server, &tenant);
-    assert_eq!(told["contact"]["tags"], json!(["on-plan"]));
-    assert_eq!(told["tasks"].as_array().unwrap().len(), 1);
-    assert_eq!(told["tasks"][0]["completed"], true);
-    let notes = tenant.texts(server.address, &told["contact"], "notes", "body");
+    let seen = person(&server, &tenant);
+    assert_eq!(seen["contact"]["tags"], json!(["on-plan"]));
+    assert_eq!(seen["tasks"].as_array().unwrap().len(), 1);
+    assert_eq!(seen["tasks"][0]["completed"], true);
+    let notes = tenant.texts(server.address, &seen["contact"], "notes", "body");
     assert_eq!(notes.len(), 2);
     assert!(notes[0].starts_with("Paid after all:"), "{notes:?}");
     server.terminate();
@@ -133,7 +133,7 @@ fn what_is_not_proven_or_not_readable_is_refused() {
 }
 
 #[test]
-fn a_secret_that_is_replaced_is_taken_a_while_longer() {
+fn a_replaced_secret_stays_valid_for_a_while() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     let old = tenant.connect("paythen", &[]);
@@ -142,12 +142,12 @@ fn a_secret_that_is_replaced_is_taken_a_while_longer() {
     let rotated = tenant.json(&["connections", "rotate", &old.id, "--grace", "8s"]);
     let new = Hook { secret: text(&rotated, "secret"), ..old.clone() };
     assert_ne!(new.secret, old.secret);
-    e2e::until("the new secret is taken", || {
+    e2e::until("the new secret is accepted", || {
         let body = mara("2", "1", 0).invoice_paid();
         (new.post_stripe(server.address, &body).unwrap().status == 200).then_some(())
     });
     send(&server, &old, &mara("3", "2", 30).invoice_payment_failed());
-    e2e::until("the old secret is no longer taken", || {
+    e2e::until("the old secret is no longer accepted", || {
         let body = mara("4", "2", 33).invoice_paid();
         (old.post_stripe(server.address, &body).unwrap().status == 401).then_some(())
     });

@@ -1,4 +1,4 @@
-//! The other side of a workflow's requests.
+//! The receiver of a workflow's requests.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +14,7 @@ pub(crate) enum Answer {
     Silence,
 }
 
-/// A request that came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     /// Its `Idempotency-Key`.
@@ -22,7 +22,7 @@ pub(crate) struct Received {
     pub(crate) body: String,
 }
 
-/// A server that gives the answers it was told, one after the other, and remembers what it was asked.
+/// A server that gives the prepared answers one after the other, and remembers the requests.
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
@@ -35,22 +35,22 @@ impl Receiver {
         let received = Arc::new(Mutex::new(Vec::new()));
         let (known, answers) =
             (Arc::clone(&received), Arc::new(Mutex::new(VecDeque::from(answers.to_vec()))));
-        // The thread ends with the test's process; a caller that is killed breaks off, which is no fault.
+        // The thread ends with the test's process; a killed caller drops its connection, which is no fault.
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (known, answers) = (Arc::clone(&known), Arc::clone(&answers));
-                std::thread::spawn(move || talk(stream, &known, &answers));
+                std::thread::spawn(move || answer(stream, &known, &answers));
             }
         });
         Self { address, received }
     }
 
-    /// What came so far.
+    /// The requests received so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 
-    /// Waits until `count` requests came.
+    /// Waits until `count` requests have been received.
     pub(crate) fn wait_for(&self, count: usize) -> Vec<Received> {
         e2e::until(&format!("request {count} comes"), || {
             let received = self.received();
@@ -59,7 +59,7 @@ impl Receiver {
     }
 }
 
-fn talk(
+fn answer(
     stream: TcpStream,
     received: &Mutex<Vec<Received>>,
     answers: &Mutex<VecDeque<Answer>>,

@@ -2,7 +2,7 @@
 
 use e2e::{Kind, Place, Server, Tenant, node};
 
-/// The number of checks that the script makes; one that is left out is not to go by unseen.
+/// The number of checks that the script makes, so that a missing one is noticed.
 const CHECKS: usize = 13;
 
 fn goes_through(kind: Kind, version: &str) {
@@ -16,9 +16,9 @@ fn goes_through(kind: Kind, version: &str) {
         ("LOCATION", &tenant.location),
         ("API_VERSION", version),
     ];
-    let told = node::run("sdk.mjs", &settings, "");
-    println!("{told}");
-    assert_eq!(told.lines().filter(|line| line.starts_with("ok: ")).count(), CHECKS);
+    let output = node::run("sdk.mjs", &settings, "");
+    println!("{output}");
+    assert_eq!(output.lines().filter(|line| line.starts_with("ok: ")).count(), CHECKS);
     server.terminate();
 }
 

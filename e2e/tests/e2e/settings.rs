@@ -66,7 +66,7 @@ fn the_server_is_set_up_the_same_way() {
 }
 
 #[test]
-fn a_slip_in_the_file_is_told() {
+fn a_mistake_in_the_file_is_reported() {
     let place = Place::sqlite();
     place.write("tieline.toml", "dta = \"x\"\n");
     let outcome = Cli(&place).run_bare(&["location", "list"], &[]);
@@ -77,7 +77,7 @@ fn a_slip_in_the_file_is_told() {
 }
 
 #[test]
-fn a_public_address_that_nobody_could_open_is_told() {
+fn a_public_address_that_nobody_could_open_is_reported() {
     let place = Place::sqlite();
     for wrong in ["nope", "ftp://x", "https://", "https://a.example?x=1", "https://a.example/#top"] {
         let outcome = Cli(&place).run_bare(&["serve", "--public-url", wrong], &[]);

@@ -1,4 +1,4 @@
-//! Events that come in from several senders while servers are killed and started again.
+//! Events that arrive from several senders while servers are killed and restarted.
 
 use e2e::tenant::Hook;
 use e2e::{Chance, Place, Server};
@@ -12,22 +12,22 @@ use tieline_connect::paythen::fixtures::Sample;
 pub(crate) const EVENTS: usize = 2000;
 pub(crate) const CUSTOMERS: usize = 300;
 const SENDERS: usize = 6;
-/// Kills while events come in, and after the last one has been acknowledged.
+/// Kills while events arrive, and after the last one has been acknowledged.
 const KILLS: (usize, usize) = (32, 8);
 /// How long it may take until all events are acknowledged.
 const LIMIT: Duration = Duration::from_secs(150);
 
-/// What the senders and the one who kills share.
+/// What the senders and the killer share.
 pub(crate) struct Storm {
     hook: Hook,
     seed: u64,
     start: Instant,
-    /// Where each of the nodes answers.
+    /// The address of each node.
     addresses: Mutex<Vec<SocketAddr>>,
     next: AtomicUsize,
     acknowledged: AtomicUsize,
     tries: AtomicUsize,
-    /// Events that were taken although the answer did not arrive.
+    /// Events that were accepted although the answer did not arrive.
     unanswered: AtomicUsize,
 }
 
@@ -79,10 +79,10 @@ impl Storm {
         storm
     }
 
-    /// What happened, in a line.
-    pub(crate) fn told(&self) -> String {
+    /// A one-line summary.
+    pub(crate) fn summary(&self) -> String {
         format!(
-            "{EVENTS} events in {} tries, {} taken without an answer, {} kills, {:.0} s (seed {})",
+            "{EVENTS} events in {} tries, {} accepted without an answer, {} kills, {:.0} s (seed {})",
             self.tries.load(SeqCst),
             self.unanswered.load(SeqCst),
             KILLS.0 + KILLS.1,
@@ -109,7 +109,7 @@ impl Storm {
             }
             self.acknowledged.fetch_add(1, SeqCst);
             if chance.below(20) == 0 {
-                assert_eq!(self.deliver(&body)["duplicate"], true, "{} was taken twice", event_id(n));
+                assert_eq!(self.deliver(&body)["duplicate"], true, "{} was accepted twice", event_id(n));
             }
         }
     }
@@ -144,7 +144,7 @@ impl Storm {
         }
     }
 
-    /// Waits until so many events are acknowledged.
+    /// Waits until `count` events are acknowledged.
     fn wait_for(&self, count: usize) {
         while self.acknowledged.load(SeqCst) < count {
             self.in_time();

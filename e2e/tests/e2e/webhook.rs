@@ -1,4 +1,4 @@
-//! Plain webhooks: each way for a sender to prove itself, with a mapping.
+//! Plain webhooks: each way for a sender to authenticate, with a mapping.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -30,7 +30,7 @@ fn order(number: &str) -> String {
     json!({ "order": number, "buyer": { "email": "mara@example.com" } }).to_string()
 }
 
-/// The request by which a sender with this secret proves itself, for each way there is.
+/// The request of a sender with this secret, for each way to authenticate.
 fn proven(auth: &str, hook: &Hook, secret: &str, body: &str) -> Request {
     let post = Request::post(format!("/hooks/{}", hook.id), body);
     match auth {
@@ -66,7 +66,7 @@ fn each_way_of_proof_lets_the_right_secret_in_and_no_other() {
         let body = order(auth);
         let wrong = proven(auth, &hook, "whsec_wrong", &body).send(server.address).unwrap();
         assert_eq!(wrong.status, 401, "{auth}: {}", wrong.text);
-        assert!(!wrong.text.contains(&hook.secret), "{auth}: the answer tells the secret");
+        assert!(!wrong.text.contains(&hook.secret), "{auth}: the answer reveals the secret");
         let none = Request::post(format!("/hooks/{}", hook.id), body.as_str()).send(server.address).unwrap();
         assert_eq!(none.status, 401, "{auth}: {}", none.text);
         let taken = proven(auth, &hook, &hook.secret, &body).send(server.address).unwrap().ok();
@@ -80,7 +80,7 @@ fn each_way_of_proof_lets_the_right_secret_in_and_no_other() {
     let runs = tenant.runs_over(WAYS.len());
     assert_eq!(runs.len(), WAYS.len());
     let contacts = tenant.contacts(server.address);
-    assert_eq!(contacts.len(), 1, "all of it was about one person");
+    assert_eq!(contacts.len(), 1, "all orders were about one person");
     let mut expected: Vec<String> = WAYS.iter().map(|(auth, _)| format!("paid {auth}")).collect();
     expected.sort();
     assert_eq!(tenant.texts(server.address, &contacts[0], "notes", "body"), expected);

@@ -1,18 +1,18 @@
-//! A mapping that does not fit what comes, and how it is put right without losing anything.
+//! A mapping that does not fit the deliveries, and how it is corrected without losing any.
 
 use crate::webhook::WORKFLOW;
 use e2e::tenant::text;
 use e2e::{Place, Request, Server, Tenant};
 use serde_json::{Value, json};
 
-/// Takes the kind from the body, where the sender writes it in words of its own.
+/// Takes the kind from the body, where the sender uses its own words.
 const HOPEFUL: &str = r#"
 event: "{{ body.what }}"
 id: "{{ body.order }}"
 fields: { email: "{{ body.email }}", order: "{{ body.order }}" }
 "#;
 
-/// Says the kind itself.
+/// Names the kind itself.
 const RIGHT: &str = r#"
 event: shop.order_paid
 id: "{{ body.order }}"
@@ -48,7 +48,7 @@ fn what_did_not_fit_is_kept_and_replayed_when_the_mapping_is_right() {
     let right = place.write("right.yaml", RIGHT);
     tenant.json(&["connections", "update", &hook.id, "--mapping", &right]);
     assert_eq!(tenant.cli.ok(&replay), "processed: shop.order_paid\n");
-    e2e::until("the running server takes the new mapping", || {
+    e2e::until("the running server uses the new mapping", || {
         (send(&format!("2 at {}", e2e::sign::now()))["status"] == "processed").then_some(())
     });
     let again = tenant.cli.run(&replay);
@@ -63,7 +63,7 @@ fn what_did_not_fit_is_kept_and_replayed_when_the_mapping_is_right() {
 }
 
 #[test]
-fn a_delivery_that_came_twice_and_failed_is_still_one_when_it_is_replayed() {
+fn a_delivery_that_failed_twice_is_still_one_when_it_is_replayed() {
     let place = Place::sqlite();
     let tenant = Tenant::new(&place);
     tenant.publish(WORKFLOW);
@@ -79,7 +79,7 @@ fn a_delivery_that_came_twice_and_failed_is_still_one_when_it_is_replayed() {
         let id = text(&delivery, "id");
         tenant.cli.ok(&["deliveries", "replay", "--location", &tenant.location, &id]);
     }
-    e2e::until("the running server takes the new mapping", || {
+    e2e::until("the running server uses the new mapping", || {
         let taken = Request::post(&hook.url, body("1")).send(server.address).unwrap().ok();
         (taken["status"] != "failed").then_some(())
     });

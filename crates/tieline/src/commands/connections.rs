@@ -41,7 +41,7 @@ pub(crate) enum Connections {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Type {
-    /// Stripe's webhooks of the account that Paythen works on.
+    /// Webhooks of the Stripe account that Paythen uses.
     Paythen,
     /// Anything else that posts JSON or a form.
     Webhook,
@@ -55,7 +55,7 @@ enum Auth {
     Bearer,
     /// `Authorization: Basic …`, the secret as password.
     Basic,
-    /// The secret stands in the address.
+    /// The secret is part of the address.
     Url,
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct Create {
     json: bool,
 }
 
-/// How a webhook proves where it comes from.
+/// How a webhook's sender is authenticated.
 #[derive(Args)]
 struct Proof {
     /// For webhooks: how the sender proves itself [default: url].
@@ -100,10 +100,10 @@ struct Proof {
     /// For --auth hmac: the header that holds the signature [default: X-Signature].
     #[arg(long)]
     header: Option<String>,
-    /// For --auth hmac: how the header writes it [default: hex].
+    /// For --auth hmac: how the header encodes the signature [default: hex].
     #[arg(long)]
     encoding: Option<HeaderEncoding>,
-    /// For --auth hmac: what stands before it, like sha256= [default: nothing].
+    /// For --auth hmac: what comes before the signature, like sha256= [default: nothing].
     #[arg(long)]
     prefix: Option<String>,
     /// For --auth basic: the user name [default: tieline].
@@ -172,8 +172,8 @@ fn new_secret(store: &Store) -> String {
     format!("whsec_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The address to post to: a whole URL if the settings say how clients reach the server, else its path. It
-/// holds the secret if that is how the sender proves itself.
+/// The address to post to: a whole URL if the settings have the public URL, else its path. It holds the secret if
+/// that is how the sender proves itself.
 fn address(config: &Config, connection: &Connection, secret: &str) -> Result<String, String> {
     Ok(format!("{}{}", config.public_base()?, path(connection, secret)))
 }
@@ -290,7 +290,7 @@ impl Proof {
         let prefix = self.prefix.clone().unwrap_or_default();
         if prefix.contains(char::is_control) || prefix.trim_start() != prefix {
             return Err(
-                "--prefix does not fit into a header: remove the blank at its start or the control character"
+                "--prefix does not fit into a header: remove the space at its start or the control character"
                     .to_owned(),
             );
         }

@@ -111,7 +111,7 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
     })
 }
 
-/// The body as text, unpacked where its sender packed it.
+/// The body as text, decompressed if the sender compressed it.
 fn body(delivery: &Delivery, headers: &Map<String, Value>) -> String {
     let packing = headers.get("content-encoding").and_then(Value::as_str).unwrap_or_default();
     let bytes = unpack(packing, &delivery.posted.body).unwrap_or(Cow::Borrowed(&delivery.posted.body));
@@ -124,7 +124,7 @@ fn object_of(text: &str) -> Map<String, Value> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Names and values under a heading; nothing where there are none.
+/// Names and values under a heading, or nothing without values.
 fn section(heading: &str, values: &Map<String, Value>) -> String {
     if values.is_empty() {
         return String::new();

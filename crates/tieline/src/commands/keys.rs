@@ -35,7 +35,7 @@ pub(crate) struct Create {
     /// The location that the key gives access to.
     #[arg(long)]
     location: String,
-    /// What it allows: scopes separated by blanks, like "contacts.readonly contacts.write".
+    /// What it allows: scopes separated by spaces, like "contacts.readonly contacts.write".
     #[arg(long, value_parser = scopes)]
     scopes: Scopes,
     /// A name for it.

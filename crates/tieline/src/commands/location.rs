@@ -13,7 +13,7 @@ use tieline_store::locations;
 pub(crate) enum Location {
     /// Create a location.
     Create(Create),
-    /// Change a location's settings. What is not named stays. A running server picks this up within a second.
+    /// Change a location's settings. Settings that are left out stay as they are. A running server picks this up within a second.
     Update(Update),
     /// List the locations.
     List {
@@ -74,7 +74,7 @@ struct Changes {
 
 fn country(text: &str) -> Result<String, String> {
     let code = text.to_uppercase();
-    // Any two letters make a region; those that phone numbers are known of are the inhabited countries.
+    // Any two letters parse as a region; only inhabited countries have phone numbers.
     let region = Region::try_from(code.as_str()).ok();
     let known =
         region.is_some_and(|code| PHONE_NUMBER_UTIL.get_supported_regions().any(|known| known == code));
@@ -85,8 +85,7 @@ fn timezone(text: &str) -> Result<String, String> {
     tieline_model::text::timezone(text)
 }
 
-/// The country and the zone of a new location. A country with several zones leaves open which clock its
-/// workflows go by, so it has to be said.
+/// The country and the time zone of a new location. If the country has several zones, one must be given.
 fn place(country: Option<String>, timezone: Option<String>) -> Result<(String, String), String> {
     let Some(country) = country else {
         return Ok(("US".to_owned(), timezone.unwrap_or_else(|| "UTC".to_owned())));
@@ -96,7 +95,7 @@ fn place(country: Option<String>, timezone: Option<String>) -> Result<(String, S
     }
     match timezones_of(&country)[..] {
         [zone] => Ok((country, zone.to_owned())),
-        [] => Err(format!("no time zone of {country} is known; add --timezone with an IANA name, or UTC")),
+        [] => Err(format!("no time zone is known for {country}; add --timezone with an IANA name, or UTC")),
         ref zones => {
             Err(format!("{country} has several time zones; add --timezone with one of {}", zones.join(", ")))
         }

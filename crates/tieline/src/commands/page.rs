@@ -1,4 +1,4 @@
-//! The flags of every list that comes in pages.
+//! The flags of every list with pages.
 
 use clap::Args;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use tieline_model::connection::PaythenSettings;
 use tieline_model::workflow::read_text;
 
-/// Reads the file, in YAML or JSON. What it leaves out is as it is without a file.
+/// Reads the file, in YAML or JSON. Settings that it leaves out keep their defaults.
 pub(crate) fn read(file: &Path) -> Result<PaythenSettings, String> {
     let at = |message: &str| format!("{}: {message}", file.display());
     let text = std::fs::read_to_string(file).map_err(|error| at(&error.to_string()))?;
@@ -26,7 +26,7 @@ fn parse(value: Value) -> Result<PaythenSettings, Vec<String>> {
     }
 }
 
-/// What is wrong with a setting, if anything is. Its kind is that of its usual value.
+/// What is wrong with a setting, if anything. Its type is that of its default.
 fn wrong(name: &str, value: &Value, usual: &Map<String, Value>) -> Option<String> {
     let known = || usual.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let is_key = |key: &Value| key.as_str().is_some_and(|key| !key.trim().is_empty());

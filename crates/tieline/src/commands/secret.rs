@@ -1,11 +1,11 @@
-//! A connection's secret, as a command is given it.
+//! A connection's secret, as given to a command.
 
 use clap::Args;
 use std::io::Read;
 use std::path::PathBuf;
 use tieline_model::connection::{Settings, WebhookAuth};
 
-/// Where a secret comes from. A flag shows in the list of processes; a file and standard input do not.
+/// Where a secret comes from. A flag is visible in the list of processes; a file and standard input are not.
 #[derive(Args)]
 pub(crate) struct SecretSource {
     /// The secret that deliveries are checked against; - reads it from standard input. For Paythen it is the
@@ -39,8 +39,8 @@ impl SecretSource {
     }
 }
 
-/// Refuses a secret that proves nothing, that no sender could send, or that is another kind of secret. Every
-/// secret that is given goes through here.
+/// Refuses a secret that is empty, that no sender could send, or that is another kind of secret. Every given
+/// secret is checked here.
 pub(crate) fn check_secret(secret: &str, settings: Option<&Settings>) -> Result<(), String> {
     if secret.trim().is_empty() {
         return Err("--secret is empty; leave it out to have one generated".to_owned());
@@ -55,14 +55,15 @@ pub(crate) fn check_secret(secret: &str, settings: Option<&Settings>) -> Result<
     if in_header && (secret.contains(char::is_control) || secret.trim() != secret) {
         return Err(
             "--secret does not fit into a header, which --auth bearer needs: remove control characters and \
-             blanks at its ends"
+             spaces at its ends"
                 .to_owned(),
         );
     }
     Ok(())
 }
 
-/// Which of Stripe's API keys a secret is. People copy them for the signing secret, and they open far more.
+/// Which of Stripe's API keys a secret is. People copy them instead of the signing secret, and they grant far
+/// more.
 fn stripe_key(secret: &str) -> Option<&'static str> {
     let begins = |kind: &str| {
         ["live_", "test_"].iter().any(|mode| secret.trim().starts_with(&format!("{kind}{mode}")))
@@ -73,7 +74,7 @@ fn stripe_key(secret: &str) -> Option<&'static str> {
         .map(|(_, kind)| kind)
 }
 
-/// How a connection's deliveries prove themselves, if that can be chosen.
+/// How a connection's deliveries are authenticated, if that can be chosen.
 pub(crate) fn auth(settings: &Settings) -> Option<&WebhookAuth> {
     match settings {
         Settings::Paythen(_) => None,

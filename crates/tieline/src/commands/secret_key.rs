@@ -7,7 +7,7 @@ use tieline_store::seal::{Accept, Check, HasKey};
 #[derive(Subcommand)]
 pub(crate) enum SecretKey {
     /// Accept another secret key if the old one is lost or known to others. Secrets that were sealed with the
-    /// old one cannot be opened any more: every connection needs a new secret.
+    /// old one can no longer be opened: every connection needs a new secret.
     Replace {
         /// Confirm it.
         #[arg(long)]
@@ -21,7 +21,7 @@ impl SecretKey {
         if !yes {
             return Err(
                 "after this, no connection's secret can be opened, and deliveries are refused until each \
-                        connection has a new one; add --yes to go on"
+                        connection has a new one; add --yes to continue"
                     .to_owned(),
             );
         }

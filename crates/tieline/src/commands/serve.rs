@@ -13,7 +13,7 @@ use tieline_connect::http::Guard;
 use tieline_model::time::parse_duration;
 use tieline_operations::Version;
 
-/// How long runs are kept if no setting says it.
+/// How long runs are kept by default.
 pub(crate) const KEEP_RUNS: Duration = Duration::from_secs(90 * 86_400);
 
 #[derive(Clone, Copy, Debug, Deserialize, ValueEnum)]
@@ -21,7 +21,7 @@ pub(crate) const KEEP_RUNS: Duration = Duration::from_secs(90 * 86_400);
 enum ClockKind {
     /// The machine's clock.
     System,
-    /// A clock that stands still until `POST /api/clock` moves it. For tests.
+    /// A clock that moves only on `POST /api/clock`. For tests.
     Manual,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080].
     #[arg(long, env = "TIELINE_LISTEN", value_name = "ADDR:PORT")]
     listen: Option<String>,
-    /// How many requests are allowed. This version limits none, so `off` is all there is [default: off].
+    /// How many requests are allowed. This version has no limits, so only `off` is valid [default: off].
     #[arg(long, env = "TIELINE_RATE_LIMIT")]
     rate_limit: Option<String>,
     /// Which clock to use [default: system].
@@ -59,7 +59,7 @@ pub(crate) struct Serve {
     /// The address that clients reach this server by; links in answers begin with it.
     #[arg(long, env = "TIELINE_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
-    /// For how long runs of workflows are kept after they ended, like 30d, or `forever` [default: 90d].
+    /// How long runs of workflows are kept after they ended, like 30d, or `forever` [default: 90d].
     #[arg(long, env = "TIELINE_KEEP_RUNS", value_name = "TIME|forever")]
     keep_runs: Option<String>,
 }
@@ -72,7 +72,7 @@ impl Serve {
         let manual_clock = settings.manual_clock;
         let server = tokio::select! {
             server = Server::start(&config, settings) => server?,
-            () = stop.told() => return Ok(()),
+            () = stop.requested() => return Ok(()),
         };
         if manual_clock {
             tracing::warn!(
@@ -84,11 +84,11 @@ impl Serve {
         let database = if server.store.writes_in_parallel() { "postgresql" } else { "sqlite" };
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(address = %server.address, database, version, "serving");
-        // A server serves, whether or not anybody reads where.
+        // A server runs even if nobody reads its address.
         if let Err(error) = output::say(&format!("listening on http://{}", server.address)) {
-            tracing::warn!(error, "the address is not printed");
+            tracing::warn!(error, "cannot print the address");
         }
-        stop.told().await;
+        stop.requested().await;
         server.stop().await?;
         tracing::info!("stopped");
         Ok(())
@@ -111,7 +111,7 @@ impl Serve {
     /// Checks the settings, wherever they come from.
     fn settings(self) -> Result<Settings, String> {
         if self.rate_limit.is_some_and(|limit| limit != "off") {
-            return Err("rate-limit: this version has no rate limits yet; leave it out or say off".to_owned());
+            return Err("rate-limit: this version has no rate limits yet; leave it out or use off".to_owned());
         }
         let version = |text: String| {
             Version::named(&text)
@@ -132,18 +132,18 @@ impl Serve {
     }
 }
 
-/// How long runs are kept; none keeps them for ever.
+/// How long runs are kept; none keeps them forever.
 fn keep_runs(text: Option<&str>) -> Result<Option<Duration>, String> {
     match text {
         None => Ok(Some(KEEP_RUNS)),
         Some("forever") => Ok(None),
         Some(text) => {
-            parse_duration(text).map(Some).map_err(|error| format!("keep-runs: {error}, or say forever"))
+            parse_duration(text).map(Some).map_err(|error| format!("keep-runs: {error}, or use forever"))
         }
     }
 }
 
-/// Checks the address that links begin with. A path of ours follows it, so it has no query and no fragment.
+/// Checks the address that links begin with. A path is appended to it, so it has no query and no fragment.
 pub(crate) fn public_url(text: String) -> Result<String, String> {
     let uri = text.parse::<Uri>().ok();
     let fits = uri.is_some_and(|uri| {

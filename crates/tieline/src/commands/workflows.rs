@@ -23,7 +23,7 @@ pub(crate) enum Workflows {
         #[arg(long)]
         json: bool,
     },
-    /// Stop events from starting a workflow. Runs in progress go on.
+    /// Stop events from starting a workflow. Runs in progress continue.
     Unpublish {
         /// The location.
         #[arg(long)]

@@ -13,18 +13,18 @@ pub(super) fn text(server: &Server, scene: &Scene, config: &Config) -> String {
         Some(_) => (", with the same --database-url", String::new()),
         None => ("", format!(" --data {}", quoted(&config.folder().display().to_string()))),
     };
-    let look = |what: &str| format!("  {program}{data} {what} list --location {location}");
-    let commands: Vec<String> = ["runs", "deliveries", "workflows"].map(look).to_vec();
+    let list = |what: &str| format!("  {program}{data} {what} list --location {location}");
+    let commands: Vec<String> = ["runs", "deliveries", "workflows"].map(list).to_vec();
     format!(
-        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any client of HighLevel would:\n\n\
+        "\nThe server stays up; Ctrl-C stops it. List the contacts, as any HighLevel client would:\n\n\
          curl -s '{place}/contacts/?locationId={location}' -H 'Authorization: Bearer {}' -H 'Version: 2021-07-28'\n\n\
-         Look behind it, from another terminal{with}:\n\n{}",
+         See how it works, from another terminal{with}:\n\n{}",
         scene.token,
         commands.join("\n")
     )
 }
 
-/// How this program is called from the folder that it was called in.
+/// How this program is called from the current folder.
 fn program() -> String {
     match std::env::current_exe() {
         Ok(file) => called(&file, std::env::current_dir().ok().as_deref()),
@@ -37,7 +37,7 @@ fn called(file: &Path, here: Option<&Path>) -> String {
     quoted(&below.as_deref().unwrap_or(file).display().to_string())
 }
 
-/// A word as a shell takes it.
+/// A word, quoted for a shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -45,7 +45,7 @@ pub(crate) struct Demo {
     listen: Option<String>,
 }
 
-/// What the demo has set up.
+/// What the demo sets up.
 struct Scene {
     location: Location,
     token: String,
@@ -57,22 +57,22 @@ impl Demo {
     pub(crate) async fn run(self, mut config: Config) -> Result<(), String> {
         logging::start(&config, "warn")?;
         let mut stop = Stop::listen()?;
-        // A demo leaves the data of a real server alone, and nothing of itself behind.
+        // A demo does not touch a real server's data, and removes its own.
         let temporary = config.data.is_none().then(Temporary::make).transpose()?;
         if let Some(temporary) = &temporary {
             config.data = Some(temporary.folder.clone());
         }
         let server = tokio::select! {
             server = self.start(&config) => server?,
-            () = stop.told() => return Ok(()),
+            () = stop.requested() => return Ok(()),
         };
         let shown = tokio::select! {
             shown = show(&server, &config) => shown,
-            () = stop.told() => Ok(false),
+            () = stop.requested() => Ok(false),
         };
-        // There is nothing to stay up for where it failed, or where nobody reads it.
+        // If the demo failed, or nobody reads its output, there is no reason to keep serving.
         if matches!(shown, Ok(true)) {
-            stop.told().await;
+            stop.requested().await;
         }
         let stopped = server.stop().await;
         shown.and(stopped)
@@ -98,15 +98,15 @@ impl Demo {
     }
 }
 
-/// Plays the story on a server. Tells whether anybody read it to its end.
+/// Plays the story on a server. Returns whether its output was read to the end.
 async fn show(server: &Server, config: &Config) -> Result<bool, String> {
     if !say(&format!("listening on http://{}", server.address))? {
         return Ok(false);
     }
     let scene = set_up(&server.store, config).await?;
     let posts = story(&scene.connection, server.store.clock().now());
-    let scenery = format!(
-        "\nLocation {} ({}), a key, a Paythen connection and {} published workflows are there.\n\
+    let created = format!(
+        "\nCreated location {} ({}), a key, a Paythen connection and {} published workflows.\n\
          Sending {} signed Stripe events to /hooks/{} …\n",
         scene.location.name,
         scene.location.id,
@@ -114,15 +114,15 @@ async fn show(server: &Server, config: &Config) -> Result<bool, String> {
         posts.len(),
         scene.connection
     );
-    if !say(&scenery)? {
+    if !say(&created)? {
         return Ok(false);
     }
-    let mut told = Vec::with_capacity(posts.len());
+    let mut answers = Vec::with_capacity(posts.len());
     for post in &posts {
-        told.push(send(server, &scene, post).await?);
+        answers.push(send(server, &scene, post).await?);
     }
     settle(&server.store, &scene.location).await?;
-    let table = table::table(&server.store, &scene.location, &posts, &told).await?;
+    let table = table::table(&server.store, &scene.location, &posts, &answers).await?;
     say(&format!("{table}\n{}", hints::text(server, &scene, config)))
 }
 
@@ -171,7 +171,7 @@ async fn publish(store: &Store, location: &Location, text: &str) -> Result<(), S
     store.write(apply).await.map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// Posts an event over HTTP, signed as Stripe signs. Gives the server's answer.
+/// Posts an event over HTTP, signed as Stripe signs. Returns the server's answer.
 async fn send(server: &Server, scene: &Scene, post: &Post) -> Result<Value, String> {
     let guard: Guard = "127.0.0.1/32".parse()?;
     let client = Client::new(Options { guard, ..Options::default() }).map_err(|error| error.to_string())?;
@@ -198,7 +198,7 @@ async fn send(server: &Server, scene: &Scene, post: &Post) -> Result<Value, Stri
     Ok(response.map_err(|failure| failure.message)?.body)
 }
 
-/// Waits until the runs that the events started are over.
+/// Waits until the runs that the events started have ended.
 async fn settle(store: &Store, location: &Location) -> Result<(), String> {
     let (mut before, mut quiet) = (Vec::new(), 0);
     for _ in 0..200 {
@@ -212,5 +212,5 @@ async fn settle(store: &Store, location: &Location) -> Result<(), String> {
         }
         before = counts;
     }
-    Err("the runs did not come to an end within ten seconds".to_owned())
+    Err("the runs did not end within ten seconds".to_owned())
 }

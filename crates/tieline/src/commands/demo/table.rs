@@ -11,7 +11,7 @@ use tieline_store::{Store, contacts, log, runs, workflows};
 const HEADING: [&str; 4] = ["EVENT", "RUN", "CONTACT", "WHAT CHANGED"];
 /// How many columns a line may have.
 const COLUMNS: usize = 120;
-/// How the server's answer ends for an event that became none.
+/// How the server's answer ends for an event that adds nothing.
 const NOTHING_NEW: &str = "has no news";
 
 /// A table with a line for each run, and one for each event that started none.
@@ -19,7 +19,7 @@ pub(super) async fn table(
     store: &Store,
     location: &Location,
     posts: &[Post],
-    told: &[Value],
+    answers: &[Value],
 ) -> Result<String, String> {
     let failed = |error: tieline_store::Error| error.to_string();
     let names: HashMap<_, _> = store
@@ -45,10 +45,10 @@ pub(super) async fn table(
         by_event.entry(payload["id"].as_str().unwrap_or_default().to_owned()).or_default().push(cells);
     }
     let mut rows = Vec::new();
-    for (post, told) in posts.iter().zip(told) {
-        let duplicate = told["duplicate"] == true;
+    for (post, answer) in posts.iter().zip(answers) {
+        let duplicate = answer["duplicate"] == true;
         let runs = if duplicate { None } else { by_event.remove(&post.event_id) };
-        let none = match told["detail"].as_str() {
+        let none = match answer["detail"].as_str() {
             _ if duplicate => "none: delivered before".to_owned(),
             Some(detail) if detail.ends_with(NOTHING_NEW) => format!("none: {NOTHING_NEW}"),
             Some(detail) => shortened(&format!("none: {detail}"), 40),
@@ -63,7 +63,7 @@ pub(super) async fn table(
     Ok(output::table(&HEADING, &rows, "nothing happened"))
 }
 
-/// The workflow's name, and how the run stands where it is not done.
+/// The workflow's name, and the run's status if it has not completed.
 fn run_cell(name: &str, status: RunStatus) -> String {
     match status {
         RunStatus::Completed => name.to_owned(),
@@ -96,13 +96,13 @@ async fn contact(store: &Store, location: &Location, run: &Run) -> Result<String
 /// What the run's steps did, without the ids.
 async fn changes(store: &Store, run: &Run) -> Result<String, String> {
     let history = store.read(runs::History(run.id.clone())).await.map_err(|error| error.to_string())?;
-    // A wait says in the column of the run what it waits for.
+    // The column of the run says what a wait is for.
     let acted = history.iter().filter(|step| step.record.action.is_some());
     let did: Vec<String> = acted.map(|step| brief(&step.record.reason)).collect();
     Ok(did.into_iter().filter(|what| what != "contact unchanged").collect::<Vec<_>>().join("; "))
 }
 
-/// What a step did without the ids, and in few words.
+/// What a step did, shortened and without the ids.
 fn brief(text: &str) -> String {
     let is_id = |word: &&str| word.len() == 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let words: Vec<&str> = text.split(' ').filter(|word| !is_id(word)).collect();

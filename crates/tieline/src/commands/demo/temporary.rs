@@ -1,4 +1,4 @@
-//! The folder that a demo works in where nobody named one.
+//! The folder that a demo works in if none is named.
 
 use std::fs::DirBuilder;
 use std::path::PathBuf;
@@ -18,11 +18,11 @@ impl Temporary {
             n += 1;
             let name = format!("tieline-demo-{}-{n}", std::process::id());
             let folder = std::env::temp_dir().join(name);
-            // One that is there is somebody else's, or was left by a demo that was killed.
+            // An existing one belongs to another demo, or was left by a killed one.
             match builder.create(&folder) {
                 Ok(()) => return Ok(Self { folder }),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(format!("{} cannot be made: {error}", folder.display())),
+                Err(error) => return Err(format!("cannot create {}: {error}", folder.display())),
             }
         }
     }
@@ -31,7 +31,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_dir_all(&self.folder) {
-            tracing::warn!(folder = %self.folder.display(), %error, "the demo's folder is left behind");
+            tracing::warn!(folder = %self.folder.display(), %error, "cannot remove the demo's folder");
         }
     }
 }
