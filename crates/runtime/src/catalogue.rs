@@ -17,7 +17,7 @@ impl tieline_engine::Catalogue for Actions<'_> {
     }
 
     fn is_event(&self, kind: &str) -> bool {
-        // A webhook connection may name kinds of its own; one that begins like ours is a slip.
+        // A webhook connection may name kinds of its own; one that begins like ours is a mistake.
         self.0.event(kind).is_some() || self.0.may_be_sent(kind)
     }
 

@@ -1,5 +1,5 @@
-//! Receives deliveries: verifies where one comes from, stores it as it came and appends its events, all
-//! before it is answered. What a delivery means is up to its connection's [`Connector`].
+//! Receives deliveries: verifies the sender, stores the delivery as received and appends its events, all before
+//! the answer. What a delivery means is up to its connection's [`Connector`].
 //!
 //! A delivery that is signed and readable is never lost. If it cannot be turned into an event, it is stored
 //! with the reason and can be replayed after a fix.
@@ -17,7 +17,7 @@ use tieline_store::{Error, Procedure, Result, Store, Tx, connections, log};
 
 pub use tieline_connect::connector::{MAX_BODY, Malformed, Request};
 
-/// How long a connection is used before it is loaded again, and so how long a new secret may take to count.
+/// How long a connection is used before it is loaded again, and so how long a new secret may take to apply.
 const FRESH: Duration = Duration::from_secs(1);
 /// The most connections that are kept in memory.
 const KEEP: usize = 10_000;
@@ -27,19 +27,19 @@ const KEEP: usize = 10_000;
 pub struct Taken {
     /// Its id; none for a duplicate, which is not stored again.
     pub id: Option<DeliveryId>,
-    /// What became of it.
+    /// Its outcome.
     pub status: DeliveryStatus,
-    /// Which events it became, or why it became none, in words.
+    /// A sentence: which events it became, or why it became none.
     pub detail: String,
 }
 
-/// Why a delivery was not received. Nothing of it is stored.
+/// Why a delivery was rejected. Nothing of it is stored.
 #[derive(Debug, thiserror::Error)]
 pub enum Rejected {
     /// No connection has this address.
     #[error("there is no connection at this address")]
     UnknownConnection,
-    /// It does not prove that it comes from a sender who knows the secret.
+    /// It does not prove that its sender knows the secret.
     #[error("{0}")]
     Unproven(String),
     /// It cannot be read at all.
@@ -117,7 +117,7 @@ impl Ingress {
     /// Receives a delivery. When this returns, it is stored and its events are in the log.
     ///
     /// # Errors
-    /// [`Rejected`]; nothing of the delivery is stored then.
+    /// [`Rejected`]; then nothing of the delivery is stored.
     pub async fn receive(&self, id: &ConnectionId, request: Request<'_>) -> Result<Taken, Rejected> {
         let open = self.open(id).await?;
         let now = self.store.clock().now();
@@ -128,8 +128,8 @@ impl Ingress {
         Ok(self.store.write(Receive { open, posted, reading }).await?)
     }
 
-    /// Checks that there is a connection at an address. Use it before the body is read, so that strangers
-    /// cannot make the server keep one.
+    /// Checks that a connection has this id. Use it before the body is read, so that strangers cannot make the
+    /// server hold one in memory.
     ///
     /// # Errors
     /// [`Rejected::UnknownConnection`], or that of the store.
@@ -137,8 +137,8 @@ impl Ingress {
         self.open(id).await.map(drop)
     }
 
-    /// Checks that a request proves where it comes from, without receiving anything. Use it to answer senders
-    /// that try an address before they post to it.
+    /// Verifies a request's sender without receiving anything. Use it to answer senders that test an address before
+    /// they post to it.
     ///
     /// # Errors
     /// [`Rejected`], as for a delivery.
@@ -186,7 +186,7 @@ impl Procedure for Receive {
     }
 }
 
-/// Appends the events that a delivery becomes. Returns what became of it, and why.
+/// Appends the events that a delivery becomes. Returns its outcome, and why.
 async fn apply(
     tx: &mut Tx<'_>,
     connection: &Connection,
@@ -236,7 +236,7 @@ fn store_error(error: MemoryError) -> Error {
     }
 }
 
-/// Reads a stored delivery that failed again, with the connection as it is now.
+/// Processes a failed delivery again, with the connection's current settings.
 #[derive(Clone, Debug)]
 pub struct ReplayDelivery {
     /// The location.
@@ -272,8 +272,8 @@ impl Procedure for ReplayDelivery {
 }
 
 impl ReplayDelivery {
-    /// Appends the delivery's events, unless another delivery with the same id from the sender was stored
-    /// meanwhile. The first attempt may have failed before it knew the id.
+    /// Appends the delivery's events, unless another delivery with the same id from the sender has been stored
+    /// since. The first attempt may have failed before it knew the id.
     async fn apply_once(
         tx: &mut Tx<'_>,
         connection: &Connection,

@@ -1,6 +1,6 @@
-//! What happens behind the API: deliveries become events, events start runs, runs go on.
+//! What happens behind the API: deliveries become events, events start runs, runs continue.
 //!
-//! [`ingress`] takes a delivery in. The [`Runtime`] follows the event log with one cursor and starts runs
+//! [`ingress`] receives deliveries. The [`Runtime`] follows the event log with one cursor and starts runs
 //! (`dispatch`), and wakes those that slept or had a request under way (`worker`). What a run does to
 //! Tieline's own data commits together with its checkpoint, so it happens exactly once.
 

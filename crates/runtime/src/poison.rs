@@ -4,16 +4,16 @@
 use std::time::Duration;
 use tieline_store::{Error, Procedure, Result, Store, Tx, log::Cursor};
 
-/// How long the database is left alone after an error.
+/// How long to wait after an error before the database is used again.
 pub(crate) const PAUSE: Duration = Duration::from_millis(500);
-/// After so many failures in a row, what was done together is done one by one.
+/// After this many failures in a row, what was done together is done one by one.
 const SINGLY_AFTER: u32 = 3;
-/// After so many more, the one whose turn it is is given up: its run fails, with the error as the reason.
+/// After this many more, the current one is given up: its run fails, with the error as the reason.
 pub(crate) const GIVE_UP_AFTER: u32 = 6;
-/// For how many turns things are done one by one, so that the one at fault gets its turn.
+/// For how many turns things are done one by one, so that the faulty one gets its turn.
 const TURNS: u32 = 64;
 
-/// What a loop knows from its failures.
+/// What a loop remembers of its failures.
 #[derive(Debug, Default)]
 pub(crate) struct PoisonGuard {
     failures: u32,
@@ -41,7 +41,7 @@ impl PoisonGuard {
         if self.turns > 0 { 1 } else { usual }
     }
 
-    /// The event or run that is given up when its turn comes, if there is one.
+    /// The event or run that is given up when its turn comes, if any.
     pub(crate) fn give_up(&self) -> Option<Poison> {
         (self.failures >= GIVE_UP_AFTER).then(|| self.poison.clone())
     }
@@ -52,9 +52,9 @@ impl PoisonGuard {
         self.turns = self.turns.saturating_sub(1);
     }
 
-    /// Learns from an error and waits a moment. `first` is the id of the first of those that were tried
-    /// together: tried one by one, it is the one at fault. A database that cannot be written to at all is
-    /// nobody's fault: then it is waited for, and nothing is given up.
+    /// Counts an error and waits a moment. `first` is the id of the first of those that were tried together: tried
+    /// one by one, it is the faulty one. If the database cannot be written to at all, nothing is given up and the
+    /// loop waits for it.
     pub(crate) async fn failed(&mut self, store: &Store, error: &Error, first: String) {
         tokio::time::sleep(PAUSE).await;
         if store.write(Probe).await.is_err() {
@@ -72,7 +72,7 @@ impl PoisonGuard {
     }
 }
 
-/// Writes, and changes nothing.
+/// Writes without changing anything.
 struct Probe;
 
 impl Procedure for Probe {

@@ -11,7 +11,7 @@ use tieline_operations::{Catalogue, Outside, OutsideAnswer, Perform, Rendered, S
 use tieline_store::clock::Clock;
 use tieline_store::runs::StepOutcome;
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Done { output: Value, did: String, effects: Vec<Value> },
@@ -19,7 +19,7 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// Puts the answer into the run's history; gives what the engine is to know of it.
+    /// Records the answer in the run's history and returns what the engine needs of it.
     pub(crate) fn record(&self, segment: &mut Segment<'_>, act: &Act, now: Timestamp) -> Input {
         match self {
             Self::Done { output, did, effects } => {
@@ -40,8 +40,8 @@ impl Answer {
     }
 }
 
-/// Sends a run's request. None where its lease is too far gone to send it safely: then it is left to whoever
-/// takes the run over.
+/// Sends a run's request. None if too little of the lease is left to send it safely: then it is left to the node
+/// that takes the run over.
 pub(crate) async fn send(
     client: &Client,
     catalogue: &Catalogue,
@@ -96,7 +96,7 @@ async fn perform(
     };
     let call =
         operation.read_rendered(rendered).map_err(|error| RequestFailure::lasting(error.to_string()))?;
-    // The other side knows all tries of one step as one by this.
+    // By this the receiver recognises all tries of one step as the same request.
     let idempotency_key = format!("{}-{}", remote.run.id, remote.act.idempotency_key);
     perform(Outside { client, idempotency_key: &idempotency_key, now: clock.now(), sent }, &call).await
 }

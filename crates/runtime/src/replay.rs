@@ -1,4 +1,5 @@
-//! Runs that people have go on or start again: a failed one from the step that failed, any one from its trigger.
+//! Retrying and replaying runs: a failed one continues from the step that failed, any one starts again from its
+//! trigger.
 
 use crate::dispatch::new_run;
 use tieline_engine::RunState;
@@ -6,7 +7,7 @@ use tieline_model::{LocationId, Refusal, RunId};
 use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
 use tieline_store::{Procedure, Result, Tx, log, workflows};
 
-/// Makes a failed run go on from the step that failed. What it did before is not done again.
+/// Continues a failed run from the step that failed. Earlier steps are not repeated.
 #[derive(Clone, Debug)]
 pub struct RetryRun {
     /// The location.
@@ -40,7 +41,7 @@ impl Procedure for RetryRun {
 }
 
 /// Starts a new run on the event of an earlier one, from the trigger, on the version that is published now or else
-/// on the version of the earlier run. All that the workflow does happens again.
+/// on the version of the earlier run. All its steps are done again.
 #[derive(Clone, Debug)]
 pub struct ReplayRun {
     /// The location.

@@ -1,4 +1,4 @@
-//! The loops that keep runs going, started and stopped together.
+//! The loops that start and continue runs, started and stopped together.
 
 use crate::definitions::{Definitions, Pinned};
 use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
@@ -16,23 +16,23 @@ use tieline_store::{Result, Store, runs};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How often the log and the runs are looked at when nothing says that there is something new.
+/// How often the log and the runs are polled without a hint that something is new.
 const POLL: Duration = Duration::from_millis(250);
 /// How many requests a node has under way at once.
 const REQUESTS: usize = 64;
 
-/// What the runtime needs from outside.
+/// What the runtime depends on.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Sends requests, and refuses those to private addresses.
     pub client: Client,
     /// What workflows can do.
     pub catalogue: Catalogue,
-    /// For how long runs are kept after they ended; none keeps them for ever.
+    /// How long runs are kept after they ended; none keeps them forever.
     pub keep_runs: Option<Duration>,
 }
 
-/// The running loops. Dropping it stops them at once; [`Runtime::stop`] lets them finish what they are at.
+/// The running loops. Dropping it stops them at once; [`Runtime::stop`] lets them finish their current work.
 #[derive(Debug)]
 pub struct Runtime {
     stopping: watch::Sender<bool>,
@@ -74,14 +74,13 @@ impl Runtime {
         Self { stopping, loops }
     }
 
-    /// Stops: nothing new is begun, requests under way are waited for, and what is not done is taken up by
-    /// the next start.
+    /// Stops: begins nothing new and waits for requests under way. Unfinished runs continue after the next start.
     pub async fn stop(mut self) {
-        // The loops may have ended by themselves; then no one listens.
+        // The loops may have ended already; then nobody receives this.
         let _ = self.stopping.send(true);
         for handle in self.loops.drain(..) {
             if let Err(error) = handle.await {
-                tracing::error!(%error, "a loop of the runtime broke off");
+                tracing::error!(%error, "a loop of the runtime panicked");
             }
         }
     }
@@ -125,13 +124,13 @@ impl Shared {
             if let Some(answer) = answer {
                 left.extend(self.write_down(remote, answer).await);
             }
-            // A run with the same key may have waited for this one.
+            // A run with the same key may be waiting for this one.
             self.due.notify_one();
         }
     }
 
-    /// Takes the run on with the answer. Where that fails again and again it is the run's own fault, and it is
-    /// given up: otherwise its lease would run out and the request be sent again, for ever.
+    /// Continues the run with the answer. If that fails repeatedly, the run is at fault and is given up: otherwise
+    /// its lease would run out and the request be sent again forever.
     async fn write_down(&self, remote: Remote, answer: Answer) -> Vec<Remote> {
         let run = remote.run.clone();
         let mut tries = 0;
@@ -143,14 +142,14 @@ impl Shared {
                 Ok(next) => return next,
                 Err(error) => error,
             };
-            tracing::error!(%error, run = %run.id, "an answer could not be written down");
+            tracing::error!(%error, run = %run.id, "an answer could not be recorded");
             if tries < GIVE_UP_AFTER {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
             let reason = format!("given up after {tries} tries: {error}");
             if let Err(error) = self.store.write(Abandon { run, reason }).await {
-                // Nothing can be written. The lease runs out and the request is sent again, with the same
+                // Nothing can be written. The lease will run out and the request will be sent again, with the same
                 // idempotency key.
                 tracing::error!(%error, "a run could not be given up");
             }
@@ -160,12 +159,12 @@ impl Shared {
 
     async fn give_back(&self, remote: Remote) {
         if let Err(error) = self.store.write(GiveBack(remote.run)).await {
-            tracing::warn!(%error, "a run could not be given back; it is taken on when its lease is over");
+            tracing::warn!(%error, "a run's lease could not be released; the run continues when the lease ends");
         }
     }
 }
 
-/// Follows the log for ever.
+/// Follows the log forever.
 async fn dispatch_loop(mut shared: Shared) {
     let mut sending = JoinSet::new();
     let mut appended = shared.store.appended();
@@ -175,7 +174,7 @@ async fn dispatch_loop(mut shared: Shared) {
         let dispatching = dispatch(&mut shared, &mut appended, &mut sending, &mut guard, &mut first);
         if let Err(error) = dispatching.await {
             if !error.is_away() {
-                tracing::error!(%error, "the event log could not be followed; it is tried again");
+                tracing::error!(%error, "the event log could not be read; trying again");
             }
             guard.failed(&shared.store, &error, first.clone()).await;
         }
@@ -195,12 +194,12 @@ async fn dispatch(
     let mut written = store.read(CURSOR).await?;
     let mut seen = written;
     while !shared.is_stopping() {
-        // Marked as seen before the look, so that what is appended during it is not slept over.
+        // Marked as seen before the log is read, so that events appended meanwhile are not missed.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
         let look = look(&store, seen, guard.limit(BATCH), &mut definitions, &shared.catalogue).await?;
-        // What was passed over stays so: a workflow that is published later is not started by it, not even
-        // after a restart.
+        // Skipped events stay skipped: they never start a workflow that is published later, not even after a
+        // restart.
         let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;
         if look.events.is_empty() && !to_be_kept {
             let found_some = look.seen > seen;
@@ -235,7 +234,7 @@ async fn dispatch(
     Ok(())
 }
 
-/// Waits for new events, but not for long. Tells whether there may be some.
+/// Waits briefly for new events. Returns whether some may have been appended.
 async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receiver<bool>) -> bool {
     tokio::select! {
         changed = appended.changed() => {
@@ -249,7 +248,7 @@ async fn wait(appended: &mut watch::Receiver<u64>, stopping: &mut watch::Receive
     }
 }
 
-/// Takes on runs that are due, for ever.
+/// Continues runs that are due, forever.
 async fn work_loop(mut shared: Shared, limit: u32) {
     let mut sending = JoinSet::new();
     let mut guard = PoisonGuard::default();
@@ -275,7 +274,7 @@ async fn work_loop(mut shared: Shared, limit: u32) {
             Ok(_) => guard.went_well(),
             Err(error) => {
                 if !error.is_away() {
-                    tracing::error!(%error, "runs could not be taken on; it is tried again");
+                    tracing::error!(%error, "due runs could not be continued; trying again");
                 }
                 let first = first.lock().clone();
                 guard.failed(&shared.store, &error, first).await;
@@ -285,13 +284,13 @@ async fn work_loop(mut shared: Shared, limit: u32) {
     while sending.join_next().await.is_some() {}
 }
 
-/// Forgets old runs, for ever.
+/// Deletes old runs, forever.
 async fn retention_loop(mut shared: Shared, keep: Duration) {
     while !shared.is_stopping() {
         if let Err(error) = forget_old(&shared.store, keep).await
             && !error.is_away()
         {
-            tracing::error!(%error, "old runs could not be deleted; it is tried again");
+            tracing::error!(%error, "old runs could not be deleted; trying again");
         }
         tokio::select! {
             _ = shared.stopping.changed() => {}
@@ -300,7 +299,7 @@ async fn retention_loop(mut shared: Shared, keep: Duration) {
     }
 }
 
-/// Takes on what is due now; gives how many runs that were.
+/// Continues the runs that are due now and returns their number.
 async fn take_on(shared: &Shared, work: Work, sending: &mut JoinSet<()>) -> Result<usize> {
     if !has_work(shared).await? {
         return Ok(0);

@@ -1,4 +1,4 @@
-//! Taking a run on inside a transaction, up to where something other than the database has to happen.
+//! Continuing a run inside a transaction, until it needs something other than the database.
 
 use crate::definitions::Definition;
 use crate::history::{History, answered, begun, tried};
@@ -19,8 +19,8 @@ use tieline_store::runs::{self, Queue, Run, RunStatus, Step, StepOutcome, StepRe
 use tieline_store::{Error, Procedure, Result, Tx, contacts};
 use tracing::Instrument;
 
-/// For how long a request that is under way keeps others from sending it again. Longer than a request can
-/// take, so that only a node that died loses its lease.
+/// How long a request that is under way keeps others from sending it again. Longer than a request can take, so
+/// that only a dead node loses its lease.
 pub(crate) const LEASE: Duration = Duration::from_secs(90);
 
 /// A chain of runs, each started by what the one before did, ends here.
@@ -29,7 +29,7 @@ pub(crate) const MAX_CAUSE_DEPTH: u32 = 8;
 /// How many local steps a run takes in one transaction.
 const LOCAL_STEPS: u32 = 50;
 
-/// A run with all that is needed to take it on.
+/// A run with all that is needed to continue it.
 pub(crate) struct Segment<'a> {
     pub(crate) definition: &'a Definition,
     pub(crate) event: &'a Event,
@@ -79,8 +79,8 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Takes the run on from `input` until it sleeps, calls outside, has taken its share of steps or is over. The
-    /// run then says where it is; the caller stores it, in this transaction.
+    /// Continues the run from `input` until it sleeps, sends a request, has taken its share of steps or ends. The
+    /// caller then stores the run in this transaction.
     pub(crate) async fn go(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Option<Remote>> {
         let span = tracing::info_span!("run", id = %self.run.id, workflow = %self.run.workflow_id);
         self.take_steps(tx, input).instrument(span).await
@@ -117,7 +117,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// The next effect, with the contact loaded where the engine asks for it.
+    /// The next effect, with the contact loaded if the engine asks for it.
     async fn advance(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Effect> {
         let again = if matches!(input, Input::Happened { .. }) { input.clone() } else { Input::Resume };
         match self.advance_with(tx, input, None) {
@@ -143,14 +143,14 @@ impl<'a> Segment<'a> {
         effect
     }
 
-    /// Leaves the rest of a long stretch of local steps to another transaction, so that no run holds the writer.
+    /// Leaves the rest of a long series of local steps to another transaction, so that no run blocks the writer.
     async fn pause(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         self.subscribe(tx, &[]).await?;
         self.park(tx, RunStatus::Ready, Some(tx.now()), "has more steps to take".to_owned());
         Ok(())
     }
 
-    /// Has a request sent: at once where the run has its turn and a slot is free, else when both are so.
+    /// Has a request sent once it is the run's turn and a slot is free.
     async fn call(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Option<Remote>> {
         self.subscribe(tx, &[]).await?;
         if !self.has_turn && runs::must_queue(tx, &self.run).await? {
@@ -180,8 +180,7 @@ impl<'a> Segment<'a> {
         self.run.queue = Queue::Turn;
     }
 
-    /// Performs a local action and reports to the engine how it went. What a refused action has written is
-    /// undone.
+    /// Performs a local action and reports the result to the engine. What a refused action has written is undone.
     async fn act(&mut self, tx: &mut Tx<'_>, act: Act) -> Result<Input> {
         let wants_output = act.wants_output;
         let mut step = tried(&self.run, &act, tx.now());
@@ -225,7 +224,7 @@ impl<'a> Segment<'a> {
         Ok(answer.warnings(call.input.warnings().iter().cloned()))
     }
 
-    /// Records what came of a request.
+    /// Records the result of a request.
     pub(crate) fn called(
         &mut self,
         now: Timestamp,
@@ -236,13 +235,13 @@ impl<'a> Segment<'a> {
         if self.history.open().is_some() {
             return self.history.end(outcome, now, change);
         }
-        // A version of before these records sent it.
+        // A version from before these records sent it.
         let mut step = Step { outcome, ..tried(&self.run, act, now) };
         change(&mut step.record);
         self.history.add(&mut self.run, step);
     }
 
-    /// Lets the run sleep; gives the next effect where the pause is over already.
+    /// Lets the run sleep; returns the next effect if the pause has passed already.
     async fn sleep(&mut self, tx: &mut Tx<'_>, sleep: Sleep) -> Result<Option<Effect>> {
         match sleep.why {
             Why::Retry => {
@@ -267,7 +266,7 @@ impl<'a> Segment<'a> {
         Ok(None)
     }
 
-    /// Records the wait and looks for its event among those that came already.
+    /// Records the wait and searches for its event among those already received.
     async fn wait(&mut self, tx: &mut Tx<'_>, sleep: &Sleep) -> Result<Option<Effect>> {
         if self.history.open().is_none()
             && let Some((step, place)) = self.definition.program.step_of(&self.state)
@@ -297,9 +296,9 @@ impl<'a> Segment<'a> {
         Ok(None)
     }
 
-    /// Offers an event to the wait; none where the wait goes on.
+    /// Offers an event to the wait; none if the wait continues.
     async fn try_event(&mut self, tx: &mut Tx<'_>, event: &Event) -> Result<Option<Effect>> {
-        // An event that cannot be read is none that a wait could be for.
+        // An event that cannot be read ends no wait.
         let Ok(payload) = Data::parse(event.payload.get()) else { return Ok(None) };
         let before = self.state.clone();
         let effect = self.advance(tx, Input::Happened { kind: event.kind.clone(), payload }).await?;
@@ -328,7 +327,7 @@ impl<'a> Segment<'a> {
     }
 
     /// Subscribes the run to the events that its waits may ask for, from now on and also while it is not asleep: a
-    /// payment may recover before the run that its failure started is at the wait. `wake_on` are the kinds that
+    /// payment may recover before the run that its failure started reaches the wait. `wake_on` are the kinds that
     /// wake it now.
     pub(crate) async fn subscribe(&self, tx: &mut Tx<'_>, wake_on: &[String]) -> Result<()> {
         let kinds = self.definition.program.listened_kinds();
@@ -345,7 +344,7 @@ impl<'a> Segment<'a> {
         !self.run.state.is_empty() && !self.definition.program.listened_kinds().is_empty()
     }
 
-    /// Whom the run is about, in all the words by which an event may name the same person.
+    /// The person that the run is about, under every name that an event may use.
     fn about(&self) -> Vec<String> {
         let contacts = [self.state.contact_id.as_ref(), self.event.contact_id.as_ref()];
         let contacts = contacts.into_iter().flatten().map(contact_key);
@@ -364,7 +363,7 @@ impl<'a> Segment<'a> {
                 (RunStatus::Stopped, reason)
             }
             Outcome::Failed { place, message } => {
-                // The message may quote a person's data.
+                // The message itself may quote personal data.
                 tracing::warn!(run = %self.run.id, workflow = %self.run.workflow_id, place, "a run failed");
                 let detail = format!("{place}: {message}");
                 self.record_end(tx.now(), &place, StepOutcome::Failed, message);
@@ -374,7 +373,7 @@ impl<'a> Segment<'a> {
         self.park(tx, status, None, detail);
     }
 
-    /// Ends the history with how the run ended and why, unless the step that it ended at says so.
+    /// Ends the history with how the run ended and why, unless its last step says so.
     fn record_end(&mut self, now: Timestamp, place: &str, outcome: StepOutcome, reason: String) {
         let at = self.definition.program.step_of(&self.state);
         let at = at.map_or_else(|| "trigger".to_owned(), |(step, _)| step.to_string());
@@ -386,8 +385,7 @@ impl<'a> Segment<'a> {
         self.history.add(&mut self.run, step);
     }
 
-    /// Writes the run as failed without a step taken. It has no state, which tells it from one that failed on its
-    /// way.
+    /// Writes the run as failed before its first step. It has no state, unlike a run that failed at a step.
     pub(crate) async fn refuse(mut self, tx: &mut Tx<'_>, reason: String) -> Result<()> {
         tracing::warn!(run = %self.run.id, workflow = %self.run.workflow_id, place = "trigger", "a run failed");
         record_refusal(&mut self.history, &mut self.run, tx.now(), &reason);
@@ -404,7 +402,7 @@ impl<'a> Segment<'a> {
         self.run.contact_id.clone_from(&self.state.contact_id);
     }
 
-    /// Writes the run as it stands now, and the history since the last time.
+    /// Writes the run's current state, and the history since its last checkpoint.
     pub(crate) async fn store(&mut self, tx: &mut Tx<'_>, is_new: bool) -> Result<()> {
         self.run.state = serde_json::to_string(&self.state)?;
         self.write(tx, is_new).await
@@ -420,19 +418,19 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Ends the history of a run that cannot be taken on at all.
+/// Ends the history of a run that cannot be continued at all.
 pub(crate) fn record_refusal(history: &mut History, run: &mut Run, now: Timestamp, reason: &str) {
     let mut step = begun(run, "trigger", "trigger", now);
     (step.outcome, step.record.reason) = (StepOutcome::Failed, reason.to_owned());
     history.add(run, step);
 }
 
-/// The word by which events and runs name a contact.
+/// The name by which events and runs refer to a contact.
 pub(crate) fn contact_key(id: &ContactId) -> String {
     format!("contact:{id}")
 }
 
-/// A contact as expressions see it; null if it is gone.
+/// A contact as expressions see it; null if it no longer exists.
 pub(crate) async fn load_contact(tx: &mut Tx<'_>, definition: &Definition, id: ContactId) -> Result<Data> {
     let location_id = definition.place.location.id.clone();
     let doc = contacts::Get { location_id, id }.run(tx).await?;

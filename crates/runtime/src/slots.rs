@@ -1,4 +1,4 @@
-//! Slots for requests: a node sends so many at once, and a run's lease begins only when it has one.
+//! Slots for requests: a node sends a limited number at once, and a run's lease begins only when it has a slot.
 
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// The right to send one request. It is given back when the last copy is dropped.
 pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 
-/// Where a transaction takes slots from: first the one that its caller brings, then those that are free. What a
-/// transaction took and did not hand on is given back, also when it is run again.
+/// Where a transaction takes slots from: first the one that its caller brings, then free ones. Slots that a
+/// transaction took and did not pass on are given back, also when it is run again.
 #[derive(Clone, Debug)]
 pub(crate) struct Slots {
     pool: Arc<Semaphore>,

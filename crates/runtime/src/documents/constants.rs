@@ -1,4 +1,4 @@
-//! Values that no event can change, checked by the rules that would refuse them in every run.
+//! Literal values, which are the same in every run, checked by the rules of their actions.
 
 use super::all;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use tieline_expr::is_template;
 use tieline_model::workflow::{Problem, Step, StepKind};
 use tieline_operations::{Catalogue, Operation};
 
-/// What is wrong with the constants of the steps.
+/// What is wrong with the literal values of the steps.
 pub(super) fn mistakes(steps: &[Step], catalogue: &Catalogue) -> Vec<Problem> {
     let mut found = Vec::new();
     for step in all(steps) {

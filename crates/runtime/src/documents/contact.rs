@@ -1,10 +1,10 @@
-//! Steps on a contact that no run can have.
+//! Steps that need a contact that no run can have.
 
 use super::all;
 use tieline_model::workflow::{Document, Problem, StepKind};
 use tieline_operations::Catalogue;
 
-/// The steps that act on the run's contact before anything can have found one.
+/// The steps that act on the run's contact before any step can have found one.
 pub(super) fn missing(document: &Document, catalogue: &Catalogue) -> Vec<Problem> {
     if catalogue.event(&document.trigger.on).is_some_and(|event| event.is_about_contact) {
         return Vec::new();

@@ -12,11 +12,11 @@ use tieline_model::workflow::{Awaited, Document, Problem, StepKind, Until};
 use tieline_operations::Catalogue;
 use tieline_store::{Procedure, Result, Tx, connections, custom_fields};
 
-/// What a location has. [`Known::default`] knows nothing, and then nothing is held against a document.
+/// What a location has. [`Known::default`] knows nothing, so no name in a document is questioned.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     pub(super) custom_fields: Option<Vec<CustomField>>,
-    /// The kinds of events that connections of the location send; none where a template decides.
+    /// The kinds of events that connections of the location send; none if a template decides.
     pub(super) sent: Option<Vec<String>>,
 }
 
@@ -39,7 +39,7 @@ impl Procedure for Load {
     }
 }
 
-/// The kind of event that a webhook's deliveries become; none where a template decides.
+/// The kind of event that a webhook's deliveries become; none if a template decides.
 fn sends(settings: &Settings) -> Option<String> {
     match settings {
         Settings::Webhook(webhook) => match &webhook.mapping.event {
@@ -101,7 +101,7 @@ impl Known {
     }
 }
 
-/// The name that was meant: one that only lacks its first word, or else one that is written nearly so.
+/// The name that was probably meant: one that only lacks its first word, or else the most similar one.
 fn suggest(kind: &str, names: &[&str]) -> String {
     let ending = format!(".{kind}");
     match names.iter().find(|name| name.ends_with(&ending)) {

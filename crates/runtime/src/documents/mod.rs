@@ -20,13 +20,13 @@ use tieline_operations::Catalogue;
 pub struct Checked {
     /// The workflow's name.
     pub name: String,
-    /// What will hardly do what its author means, each with its place. It may be saved all the same.
+    /// Warnings about what is probably a mistake, each with its place. The document can still be saved.
     pub warnings: Vec<Problem>,
 }
 
-/// Checks a document as far as it can be without an event: its shape, its actions and their fields, its
-/// templates and conditions, the values that no event can change, and the names that expressions read. `known`
-/// is what the location has, as far as it is at hand.
+/// Checks a document as far as possible without an event: its structure, its actions and their fields, its
+/// templates and conditions, its literal values, and the names that expressions read. `known` is what the
+/// location is known to have.
 ///
 /// # Errors
 /// Every mistake, with its place and the fix.
@@ -42,7 +42,7 @@ pub fn check(document: &Value, catalogue: &Catalogue, known: &Known) -> Result<C
     Ok(Checked { warnings: known.warnings(&parsed, catalogue), name: parsed.name })
 }
 
-/// The steps in their order, those of branches behind the step that branches.
+/// The steps in order, those of branches after the step that branches.
 fn all(steps: &[Step]) -> Vec<&Step> {
     let mut found = Vec::new();
     for step in steps {

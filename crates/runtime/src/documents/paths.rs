@@ -1,4 +1,4 @@
-//! Names that expressions read and that nothing has.
+//! Names that expressions read but that never exist.
 
 use serde_json::Value;
 use tieline_expr::{Path, PathStep, References, camel_case, did_you_mean};
@@ -36,7 +36,7 @@ fn awaited(document: &Document, references: &References, catalogue: &Catalogue) 
     problems
 }
 
-/// Says where a path leaves what the schema describes, if it does.
+/// Reports where a path leaves what the schema describes, if it does.
 fn unknown(path: &Path, schema: &Value, aliased: bool) -> Option<String> {
     let mut schema = schema;
     for (depth, step) in path.steps().iter().enumerate() {
@@ -56,7 +56,7 @@ fn unknown(path: &Path, schema: &Value, aliased: bool) -> Option<String> {
                     }
                     None => {
                         let hint = did_you_mean(name, properties.keys().map(String::as_str));
-                        return Some(format!("`{path}` is never there: nothing has `{name}`{hint}"));
+                        return Some(format!("`{path}` never exists: nothing has `{name}`{hint}"));
                     }
                 }
             }

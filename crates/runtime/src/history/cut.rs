@@ -1,4 +1,4 @@
-//! Cuts what is too large for a history.
+//! Shortens what is too large for a history.
 
 use serde_json::Value;
 use serde_json::value::to_raw_value;

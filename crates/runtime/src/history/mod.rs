@@ -20,7 +20,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// The history of a run that is taken up again.
+    /// The history of a run that continues.
     pub(crate) async fn of(tx: &mut Tx<'_>, run: &Run) -> Result<Self> {
         let open = if run.steps == 0 { None } else { runs::open_step(tx, &run.id, run.steps).await? };
         Ok(Self { open, new: Vec::new() })
@@ -54,12 +54,12 @@ impl History {
         }
     }
 
-    /// The step that has begun and not ended, if there is one.
+    /// The step that has begun and not ended, if any.
     pub(crate) const fn open(&mut self) -> Option<&mut Step> {
         self.open.as_mut()
     }
 
-    /// Ends the open step, if there is one.
+    /// Ends the open step, if any.
     pub(crate) fn end(&mut self, outcome: StepOutcome, at: Timestamp, change: impl FnOnce(&mut StepRecord)) {
         let Some(mut step) = self.open.take() else { return };
         (step.outcome, step.ended_at) = (outcome, Some(at));
@@ -111,7 +111,7 @@ pub(crate) fn tried(run: &Run, act: &Act, at: Timestamp) -> Step {
     step
 }
 
-/// What an action of ours gave, wrote and left out.
+/// What a local action returned, wrote and left out.
 pub(crate) fn answered(
     record: &mut StepRecord,
     answer: &Answer,
@@ -124,7 +124,7 @@ pub(crate) fn answered(
     record.effects = events.iter().map(|(kind, id)| json!({ "event": kind, "id": id })).collect();
 }
 
-/// What a request gave.
+/// What a request returned.
 pub(crate) fn received(record: &mut StepRecord, output: &Value, effects: &[Value]) {
     record.output = to_raw_value(&redact::redacted(output.clone())).ok();
     record.effects = effects.to_vec();

@@ -1,4 +1,4 @@
-//! What a run's history says of its end, and settings that change while runs sleep.
+//! How a run's history reports its end, and settings that change while runs sleep.
 
 use crate::support::{both, done};
 use serde_json::json;
@@ -38,10 +38,10 @@ fn a_contact_that_stays_as_it_is_is_called_unchanged() {
         let id = app.contact("ada@example.com").await.unwrap()["id"].as_str().unwrap().to_owned();
         for (run, verbs) in app.runs().await.iter().zip([["created", "updated"], ["unchanged"; 2]]) {
             let history = app.history(run).await;
-            let told: Vec<_> = history[..2].iter().map(|step| step.record.reason.clone()).collect();
-            assert_eq!(told, verbs.map(|verb| format!("contact {id} {verb}")));
+            let reasons: Vec<_> = history[..2].iter().map(|step| step.record.reason.clone()).collect();
+            assert_eq!(reasons, verbs.map(|verb| format!("contact {id} {verb}")));
         }
-        assert_eq!(app.told("contact.updated").await.len(), 1);
+        assert_eq!(app.appended("contact.updated").await.len(), 1);
     });
 }
 

@@ -1,4 +1,4 @@
-//! Runs that a released version left behind are taken on by this one.
+//! Runs that a released version left behind continue under this one.
 
 use crate::support::{TestApp, left_behind};
 use tieline_store::runs::{Run, RunStatus};
@@ -10,7 +10,7 @@ async fn sleeper(app: &TestApp) -> Run {
 }
 
 #[test]
-fn a_run_that_slept_under_0_1_0_goes_on() {
+fn a_run_that_slept_under_0_1_0_continues() {
     for kind in KINDS {
         left_behind("0.1.0", kind, async |app| {
             let run = sleeper(&app).await;

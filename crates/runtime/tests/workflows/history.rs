@@ -1,4 +1,4 @@
-//! What a run's history holds of its steps.
+//! What a run's history records of its steps.
 
 use crate::server::Server;
 use crate::support::{both, done};
@@ -25,7 +25,7 @@ steps:
 "#;
 
 #[test]
-fn each_step_is_recorded_with_what_it_took_gave_and_changed() {
+fn each_step_is_recorded_with_its_input_output_and_changes() {
     both(async |app| {
         let server = Server::start().await;
         server.answers([500]);
@@ -80,7 +80,7 @@ fn each_step_is_recorded_with_what_it_took_gave_and_changed() {
 }
 
 #[test]
-fn a_long_stretch_of_steps_is_taken_in_several_transactions_and_loses_none() {
+fn a_long_series_of_steps_takes_several_transactions_and_loses_none() {
     both(async |app| {
         let note = |n: u32| format!("  - do: contacts.create-note\n    with: {{ body: \"note {n}\" }}\n");
         let notes: String = (0..120).map(note).collect();
@@ -103,7 +103,7 @@ fn a_long_stretch_of_steps_is_taken_in_several_transactions_and_loses_none() {
 }
 
 #[test]
-fn runs_are_forgotten_some_time_after_they_ended() {
+fn runs_are_deleted_some_time_after_they_ended() {
     both(async |app| {
         app.publish("{ tieline: 1, name: Short, trigger: { on: shop.ordered }, steps: [{ stop: true }] }")
             .await;
@@ -117,7 +117,7 @@ fn runs_are_forgotten_some_time_after_they_ended() {
         drop(runtime);
         app.clock_on(91 * 86_400);
         let _runtime = app.start();
-        app.until("the run that ended is gone", async || app.runs().await.len() == 1).await;
+        app.until("the run that ended is deleted", async || app.runs().await.len() == 1).await;
         assert_eq!(app.statuses().await, [RunStatus::Waiting], "one that has not ended stays");
         app.happens("shop.ordered", "bob", json!({})).await;
         app.until("the next event starts its runs", async || app.runs().await.len() > 1).await;

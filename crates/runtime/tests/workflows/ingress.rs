@@ -1,4 +1,4 @@
-//! Deliveries: told once however often they come, kept when they cannot be read.
+//! Deliveries: appended once however often they arrive, kept when they cannot be mapped.
 
 use crate::payments::PAYMENT_FAILED;
 use crate::support::{TestApp, both};
@@ -87,7 +87,7 @@ async fn post(ingress: &Ingress, id: &ConnectionId, body: serde_json::Value) -> 
 }
 
 #[test]
-fn a_stripe_event_that_comes_fifty_times_at_once_is_told_once() {
+fn a_stripe_event_that_arrives_fifty_times_at_once_is_appended_once() {
     both(async |app| {
         app.publish(
             "{ tieline: 1, name: Paid, trigger: { on: paythen.payment.succeeded }, steps: [{ stop: true }] }",
@@ -134,7 +134,7 @@ fn a_plan_that_recovers_ends_the_runs_that_its_failures_started() {
                 phone: format!("+6141234567{n}"),
                 ..Sample::default()
             };
-            // All at once, as Stripe sends them after a break.
+            // All at once, as Stripe sends them after an outage.
             for body in history(&sample, 3) {
                 post_stripe(&ingress, &app, &id, &body).await.unwrap();
             }
@@ -185,7 +185,7 @@ fn a_delivery_that_cannot_be_mapped_is_kept_and_can_be_replayed() {
         let replayed = app.replay(&stored.id).await.unwrap();
         assert_eq!((replayed.status, replayed.detail.as_str()), (DeliveryStatus::Processed, "shop.ordered"));
         assert_eq!(app.deliveries().await[0].status, DeliveryStatus::Processed);
-        assert_eq!(app.told("shop.ordered").await[0]["body"]["id"], "1");
+        assert_eq!(app.appended("shop.ordered").await[0]["body"]["id"], "1");
         let refused = app.replay(&stored.id).await.unwrap_err();
         assert_eq!(refused.to_string(), "the delivery was processed; only one that failed can be replayed");
         assert_eq!(app.kinds().await.get("shop.ordered"), Some(&1));
@@ -193,7 +193,7 @@ fn a_delivery_that_cannot_be_mapped_is_kept_and_can_be_replayed() {
 }
 
 #[test]
-fn a_delivery_is_told_once_however_often_it_failed_before() {
+fn a_delivery_is_appended_once_however_often_it_failed_before() {
     both(async |app| {
         let settings = WebhookSettings { auth: WebhookAuth::Bearer, mapping: mapping("{{ body.kind }}") };
         let id = app.connect(Settings::Webhook(settings)).await;

@@ -1,4 +1,4 @@
-//! What workflows promise whoever draws them, asked of SQLite and of PostgreSQL alike.
+//! What workflows promise their authors, tested on SQLite and on PostgreSQL.
 
 #[cfg(test)]
 mod customers;

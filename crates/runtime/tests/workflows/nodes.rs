@@ -35,7 +35,7 @@ fn each_event_starts_its_run_once_whichever_node_comes_first() {
         let notes = app.notes().await;
         let distinct: HashSet<_> = notes.iter().collect();
         assert_eq!((notes.len(), distinct.len()), (300, 300));
-        assert_eq!(app.told("contact.created").await.len(), 40);
+        assert_eq!(app.appended("contact.created").await.len(), 40);
         for run in &runs {
             assert_eq!(app.history(run).await.len(), 2);
         }
@@ -43,7 +43,7 @@ fn each_event_starts_its_run_once_whichever_node_comes_first() {
 }
 
 #[test]
-fn what_a_dead_node_left_is_done_by_the_others() {
+fn what_a_dead_node_left_is_finished_by_the_others() {
     on(Kind::Postgres, async |app| {
         app.publish(COUNTED).await;
         let other = app.reopen().await;

@@ -1,4 +1,4 @@
-//! The workflow that everybody has in mind: a payment fails, and is recovered or not.
+//! The main use case: a payment fails, and is recovered or not.
 
 use crate::support::{TestApp, both, done};
 use serde_json::{Value, json};
@@ -118,10 +118,10 @@ fn a_payment_that_recovers_ends_the_run() {
 }
 
 #[test]
-fn a_recovery_counts_even_where_it_came_before_the_run_was_at_its_wait() {
+fn a_recovery_counts_even_if_it_came_before_the_run_reached_its_wait() {
     both(async |app| {
         app.publish(PAYMENT_FAILED).await;
-        // Both are in the log before anyone looks at it, as after a break of some minutes.
+        // Both are in the log before it is read, as after an outage of some minutes.
         app.payment_fails().await;
         app.happens("paythen.plan.recovered", "stripe:cus_1", json!({})).await;
         let _runtime = app.start();

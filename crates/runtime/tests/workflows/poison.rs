@@ -1,4 +1,4 @@
-//! One run or event that fails again and again does not hold up the others.
+//! One run or event that fails repeatedly does not hold up the others.
 
 use crate::server::Server;
 use crate::support::both;
@@ -18,7 +18,7 @@ impl Procedure for Damage {
 }
 
 #[test]
-fn a_run_that_cannot_be_taken_on_fails_and_the_others_go_on() {
+fn a_run_that_cannot_continue_fails_and_the_others_continue() {
     both(async |app| {
         app.publish("{tieline: 1, name: Sleeps, trigger: {on: shop.order}, steps: [{wait: {for: 1h}}]}")
             .await;
@@ -42,7 +42,7 @@ fn a_run_that_cannot_be_taken_on_fails_and_the_others_go_on() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_written_down_is_not_asked_for_again_and_again() {
+fn an_answer_that_cannot_be_recorded_is_not_requested_forever() {
     both(async |app| {
         let server = Server::start().await;
         app.publish(
@@ -71,7 +71,7 @@ fn an_event_that_cannot_be_read_fails_its_own_runs_only() {
         let workflow = "{tieline: 1, name: Sleeps, trigger: {on: shop.order}, steps: [{wait: {for: 1h}}]}";
         app.publish(workflow).await;
         let _runtime = app.start();
-        // Deeper than JSON is read.
+        // Nested more deeply than the JSON reader accepts.
         let mut deep = json!(1);
         for _ in 0..200 {
             deep = json!([deep]);

@@ -43,7 +43,7 @@ fn a_refused_step_fails_the_run_and_leaves_the_earlier_steps() {
         assert!(run.detail.contains("email and phone are all empty"), "{}", run.detail);
         assert!(app.contact("ada@example.com").await.is_some());
         assert_eq!(app.notes().await, ["met"]);
-        assert_eq!(app.told("contact.created").await.len(), 1, "no one else was created");
+        assert_eq!(app.appended("contact.created").await.len(), 1, "no one else was created");
         let expected = [
             "contacts.upsert-contact: done",
             "contacts.create-note: done",
@@ -54,7 +54,7 @@ fn a_refused_step_fails_the_run_and_leaves_the_earlier_steps() {
 }
 
 #[test]
-fn a_refused_change_leaves_nothing_of_itself() {
+fn a_refused_change_leaves_nothing_behind() {
     both(async |app| {
         app.publish(TWO_PEOPLE).await;
         app.publish(RENAMED).await;
@@ -70,12 +70,12 @@ fn a_refused_change_leaves_nothing_of_itself() {
         assert!(run.detail.starts_with("steps[1]: "), "{}", run.detail);
         let contact = app.contact("ada@example.com").await.unwrap();
         assert_eq!(contact.get("firstName"), None);
-        assert!(app.told("contact.updated").await.is_empty());
+        assert!(app.appended("contact.updated").await.is_empty());
     });
 }
 
 #[test]
-fn a_task_that_nobody_named_is_not_marked_as_done_in_silence() {
+fn a_task_that_nobody_named_is_not_silently_marked_as_done() {
     both(async |app| {
         app
             .publish(
@@ -123,8 +123,8 @@ steps:
 "#;
 
 #[test]
-fn what_a_stranger_writes_fails_or_stops_that_run_alone() {
-    // Long, and so various that no database can fold it up.
+fn input_from_outside_fails_or_stops_that_run_alone() {
+    // Long, and too random for a database to compress.
     let letter = |n: u32| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 26);
     let noise: String = (0..20_000).map(letter).collect();
     both(async |app| {

@@ -1,4 +1,4 @@
-//! Replaying runs on purpose, and workflows that another version of Tieline has published.
+//! Replaying runs, and workflows that another version of Tieline has published.
 
 use crate::support::{TestApp, both};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn publish_unchecked(app: &TestApp, document: Value) {
 }
 
 #[test]
-fn an_event_is_replayed_on_purpose_and_by_the_version_that_is_published_now() {
+fn an_event_is_replayed_on_the_version_that_is_published_now() {
     both(async |app| {
         app.publish(NOTED).await;
         let _runtime = app.start();
@@ -99,7 +99,7 @@ fn updating_another_contact_leaves_the_run_about_its_own() {
         let (ada, bob) =
             (app.contact("ada@example.com").await.unwrap(), app.contact("bob@example.com").await.unwrap());
         assert_eq!(bob["city"], "Bonn");
-        let note = app.told("note.created").await.remove(0);
+        let note = app.appended("note.created").await.remove(0);
         assert_eq!(note["note"]["contactId"], ada["id"]);
     });
 }

@@ -1,4 +1,4 @@
-//! What a workflow sends outside: tried again, slowed down, failed and taken up again.
+//! Requests of workflows: retried, slowed down, failed and continued.
 
 use crate::server::Server;
 use crate::support::{TestApp, both, done};
@@ -65,7 +65,7 @@ fn a_server_fault_is_tried_again_under_the_same_key() {
 }
 
 #[test]
-fn a_server_that_never_recovers_fails_the_run_with_what_it_said() {
+fn a_server_that_never_recovers_fails_the_run_with_its_answer() {
     both(async |app| {
         let server = Server::start().await;
         server.answers([500; 6]);
@@ -110,7 +110,7 @@ fn a_server_that_asks_for_a_pause_gets_it_as_often_as_it_asks() {
 }
 
 #[test]
-fn a_failed_run_goes_on_from_the_failed_step_when_retried() {
+fn a_failed_run_continues_from_the_failed_step_when_retried() {
     both(async |app| {
         let server = Server::start().await;
         server.answers([404]);
@@ -121,7 +121,7 @@ fn a_failed_run_goes_on_from_the_failed_step_when_retried() {
         assert_eq!(run.status, RunStatus::Failed);
         assert!(run.detail.starts_with("steps[2]: 127.0.0.1:"), "{}", run.detail);
         assert!(run.detail.contains("answered 404 Not Found"), "{}", run.detail);
-        assert_eq!(server.received().len(), 1, "what is not there is not asked for again");
+        assert_eq!(server.received().len(), 1, "a request that was not found is not repeated");
 
         app.retry(&run.id).await.unwrap();
         app.settle().await;
@@ -130,7 +130,7 @@ fn a_failed_run_goes_on_from_the_failed_step_when_retried() {
         assert_eq!(app.notes().await, ["before", "after"]);
         let received = server.received();
         assert_eq!(received.len(), 2);
-        // Case W9: what a person has put right is another request to the other side.
+        // Case W9: for the receiver, a retry by hand is a new request.
         assert_ne!(received[0].idempotency_key, received[1].idempotency_key);
 
         let refused = app.retry(&run.id).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The other side of a workflow's requests: it answers as told, and keeps what it was sent.
+//! The receiver of a workflow's requests: it gives prepared answers, and keeps what it received.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// A server on this machine. It goes with the test's threads.
+/// A server on this machine. It ends with the test's threads.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) url: String,
@@ -22,7 +22,7 @@ struct Inner {
     gate: Semaphore,
 }
 
-/// A request that came.
+/// A received request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Received {
     pub(crate) path: String,
@@ -53,12 +53,12 @@ impl Server {
         self.inner.answers.lock().push_back((429, Some(retry_after)));
     }
 
-    /// Lets so many requests to paths that begin with `/held` be answered.
+    /// Answers this many requests to paths that begin with `/held`.
     pub(crate) fn let_go(&self, requests: usize) {
         self.inner.gate.add_permits(requests);
     }
 
-    /// What came, in the order in which it came.
+    /// The received requests, in order.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.inner.received.lock().clone()
     }

@@ -1,4 +1,4 @@
-//! Stopping, and going on after the next start.
+//! Stopping, and continuing after the next start.
 
 use crate::server::Server;
 use crate::support::both;
@@ -27,7 +27,7 @@ steps:
 const PROMPTLY: Duration = Duration::from_secs(5);
 
 #[test]
-fn stopping_takes_no_time_where_nothing_is_under_way() {
+fn stopping_takes_no_time_when_nothing_is_under_way() {
     both(async |app| {
         let server = Server::start().await;
         app.publish(NOTIFIED).await;
@@ -41,7 +41,7 @@ fn stopping_takes_no_time_where_nothing_is_under_way() {
         assert_eq!(app.statuses().await, [RunStatus::Waiting]);
         app.clock_on(3600);
         tokio::time::sleep(Duration::from_millis(400)).await;
-        assert_eq!(app.statuses().await, [RunStatus::Waiting], "nothing goes on any more");
+        assert_eq!(app.statuses().await, [RunStatus::Waiting], "no run continues any more");
 
         let app = app.reopen().await;
         let _runtime = app.start();
@@ -73,7 +73,7 @@ fn stopping_waits_for_a_request_and_keeps_its_answer() {
         server.let_go(1);
         stopping.await.unwrap();
         assert!(since.elapsed() < PROMPTLY, "{:?}", since.elapsed());
-        assert_eq!(app.statuses().await, [RunStatus::Waiting], "the answer was written down");
+        assert_eq!(app.statuses().await, [RunStatus::Waiting], "the answer was recorded");
 
         let app = app.reopen().await;
         let _runtime = app.start();
@@ -107,7 +107,7 @@ fn stopping_sends_no_further_request_and_the_next_start_does_at_once() {
         app.happens("shop.ordered", "ada", json!({"url": server.url})).await;
         app.until("the request is under way", async || server.received().len() == 1).await;
         let mut stopping = pin!(runtime.stop());
-        // Polled once, it has told the loops to stop.
+        // Polled once, it has asked the loops to stop.
         assert!(stopping.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         server.let_go(1);
         stopping.await;

@@ -1,4 +1,4 @@
-//! A location in an empty database, workflows in it, and the short forms of what the tests do with them.
+//! A location in an empty database, workflows in it, and shorthands for what the tests do with them.
 
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tieline_store::workflows::{Apply, Workflow};
 use tieline_store::{Store, contacts, locations, log};
 use tieline_testkit::database::{KINDS, Kind, TestDatabase};
 
-/// How long something may take that is to happen. It is far more than it takes on an idle machine.
+/// How long an expected change may take: far longer than on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The kind of event by which [`TestApp::settle`] knows that the log was followed to its end.
@@ -116,7 +116,7 @@ impl TestApp {
         append(&self.store, &self.location, kind, subject, payload).await;
     }
 
-    /// Waits until every event has been followed and every run is over or sleeps.
+    /// Waits until every event has been processed and every run has ended or sleeps.
     pub(crate) async fn settle(&self) {
         loop {
             append(&self.store, &self.probes, PROBE, "probe", json!({})).await;
@@ -144,11 +144,11 @@ impl TestApp {
         !self.runs().await.iter().any(goes_on)
     }
 
-    /// Waits for something that is about to happen.
+    /// Waits for an expected change.
     pub(crate) async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) {
         let since = Instant::now();
         while !holds().await {
-            assert!(since.elapsed() < PATIENCE, "waited in vain until {what}: {:#?}", self.runs().await);
+            assert!(since.elapsed() < PATIENCE, "this did not happen: {what}: {:#?}", self.runs().await);
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -162,14 +162,14 @@ impl TestApp {
         runs
     }
 
-    /// The one run that there is.
+    /// The only run.
     pub(crate) async fn run(&self) -> Run {
         let runs = self.runs().await;
         assert_eq!(runs.len(), 1, "{runs:#?}");
         runs.into_iter().next().unwrap()
     }
 
-    /// How the runs stand, in the order of the events that started them.
+    /// The statuses of the runs, in the order of the events that started them.
     pub(crate) async fn statuses(&self) -> Vec<RunStatus> {
         self.runs().await.iter().map(|run| run.status).collect()
     }
@@ -184,20 +184,20 @@ impl TestApp {
         self.store.read(log::Read { after: 0, limit: 10_000 }).await.unwrap()
     }
 
-    /// The payloads of the events of one kind, in their order.
-    pub(crate) async fn told(&self, kind: &str) -> Vec<Value> {
+    /// The payloads of the appended events of one kind, in order.
+    pub(crate) async fn appended(&self, kind: &str) -> Vec<Value> {
         let events = self.events().await;
         let of_kind = events.iter().filter(|event| event.kind == kind);
         of_kind.map(|event| serde_json::from_str(event.payload.get()).unwrap()).collect()
     }
 
-    /// The texts of the notes that are there, in the order in which they were written.
+    /// The texts of the created notes, in order.
     pub(crate) async fn notes(&self) -> Vec<String> {
-        let told = self.told("note.created").await;
-        told.iter().map(|note| note["note"]["body"].as_str().unwrap().to_owned()).collect()
+        let created = self.appended("note.created").await;
+        created.iter().map(|note| note["note"]["body"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The contact with the address, if there is one.
+    /// The contact with the address, if any.
     pub(crate) async fn contact(&self, email: &str) -> Option<Value> {
         let (location_id, email) = (self.location.id.clone(), Some(email.to_owned()));
         let find = contacts::FindDuplicate { location_id, email, phone: None };

@@ -16,10 +16,10 @@ steps:
   - do: http.request
     with: { url: "{{ trigger.url }}", method: POST }
   - do: contacts.create-note
-    with: { body: "told" }
+    with: { body: "sent" }
 "#;
 
-/// Longer than a node may be silent before another one takes its runs over.
+/// Longer than a node may be silent before another one takes over its runs.
 const LEASE_IS_OVER: u64 = 91;
 
 #[test]
@@ -35,9 +35,9 @@ fn a_request_whose_node_is_silent_is_sent_again_and_its_late_answer_does_not_cou
         app.clock_on(LEASE_IS_OVER);
         app.until("the request is sent again", async || server.received().len() == 2).await;
         let received = server.received();
-        assert_eq!(received[0], received[1], "the other side can tell that it is the same request");
+        assert_eq!(received[0], received[1], "the receiver can recognise that it is the same request");
 
-        // The first answer, which belongs to the lease that is over, would fail the run.
+        // The first answer, which belongs to the lease that has ended, would fail the run.
         server.answers([404, 200]);
         server.let_go(1);
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -45,7 +45,7 @@ fn a_request_whose_node_is_silent_is_sent_again_and_its_late_answer_does_not_cou
         server.let_go(1);
         app.settle().await;
         assert_eq!(app.statuses().await, [RunStatus::Completed]);
-        assert_eq!(app.notes().await, ["told"]);
+        assert_eq!(app.notes().await, ["sent"]);
         assert_eq!(server.received().len(), 2);
     });
 }
@@ -70,6 +70,6 @@ fn a_request_under_way_at_a_crash_is_sent_again_after_the_next_start() {
         let received = server.received();
         assert_eq!(received.len(), 2);
         assert_eq!(received[0], received[1]);
-        assert_eq!(app.notes().await, ["told"]);
+        assert_eq!(app.notes().await, ["sent"]);
     });
 }

@@ -54,7 +54,7 @@ fn a_condition_admits_and_refuses() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_told_leaves_a_failed_run_that_says_why() {
+fn a_condition_that_cannot_be_evaluated_leaves_a_failed_run_that_says_why() {
     both(async |app| {
         app.publish(&BIG_ORDERS.replace("total >= 100", "total + 0 >= 100")).await;
         let _runtime = app.start();
@@ -68,7 +68,7 @@ fn a_condition_that_cannot_be_told_leaves_a_failed_run_that_says_why() {
 }
 
 #[test]
-fn a_retry_asks_for_the_condition_again() {
+fn a_retry_evaluates_the_condition_again() {
     both(async |app| {
         let workflow = "{tieline: 1, name: Odd, trigger: {on: shop.ordered, when: '1 / trigger.total > 2'}, \
                         steps: [{stop: {reason: ran}}]}";
@@ -102,7 +102,7 @@ fn one_event_starts_every_workflow_that_waits_for_it() {
 }
 
 #[test]
-fn a_workflow_that_was_taken_out_of_use_is_not_started() {
+fn an_unpublished_workflow_is_not_started() {
     both(async |app| {
         app.publish(BIG_ORDERS).await;
         app.publish(ALL_ORDERS).await;

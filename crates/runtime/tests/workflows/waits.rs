@@ -33,7 +33,7 @@ steps:
 "#;
 
 #[test]
-fn an_event_that_is_waited_for_goes_on_with_what_it_told() {
+fn a_run_continues_with_the_payload_of_the_awaited_event() {
     both(async |app| {
         app.publish(SURVEY).await;
         let _runtime = app.start();
@@ -48,7 +48,7 @@ fn an_event_that_is_waited_for_goes_on_with_what_it_told() {
 }
 
 #[test]
-fn a_wait_for_an_event_ends_when_its_time_is_over() {
+fn a_wait_for_an_event_ends_at_its_time_limit() {
     both(async |app| {
         app.publish(SURVEY).await;
         let _runtime = app.start();
@@ -295,7 +295,7 @@ fn a_wait_for_a_task_is_for_the_runs_own_task() {
         let _runtime = app.start();
         app.happens("survey.sent", "person:ada", json!({"email": "ada@example.com"})).await;
         app.settle().await;
-        let task = app.told("task.created").await[0]["task"]["id"].clone();
+        let task = app.appended("task.created").await[0]["task"]["id"].clone();
         for (id, notes) in [(json!("another"), &[][..]), (task, &["called"])] {
             app.happens("task.completed", "person:ada", json!({"task": {"id": id}})).await;
             app.settle().await;
