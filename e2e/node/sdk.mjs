@@ -57,7 +57,7 @@ await check('update', async () => {
   assert.equal(contact.firstName, 'Ada');
 });
 
-await check('upsert changes the one that is there and creates where there is none', async () => {
+await check('upsert changes an existing contact and creates a missing one', async () => {
   const known = await contacts.upsertContact({ locationId, email: 'ADA@example.com', city: 'Paris' });
   assert.equal(known.new, false);
   assert.equal(known.contact.id, contactId);
@@ -132,7 +132,7 @@ await check('tasks', async () => {
   assert.deepEqual((await contacts.getAllTasks({ contactId })).tasks, []);
 });
 
-await check('a duplicate is refused and names the contact that is there', async () => {
+await check('a duplicate is refused and names the existing contact', async () => {
   const error = await refused(contacts.createContact({ locationId, email: 'ada@example.com' }));
   assert.equal(error.statusCode, 400);
   assert.equal(error.code, 'VALIDATION');

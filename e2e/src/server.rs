@@ -143,12 +143,12 @@ impl Server {
 
 /// The lines of standard output. A thread keeps reading them, so that the pipe never fills.
 fn lines(child: &mut Child) -> Receiver<String> {
-    let (tell, lines) = mpsc::channel();
+    let (sender, lines) = mpsc::channel();
     let stdout = child.stdout.take().expect("standard output is piped");
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             // If this fails, nobody reads any more.
-            let _ = tell.send(line);
+            let _ = sender.send(line);
         }
     });
     lines

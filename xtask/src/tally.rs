@@ -1,4 +1,4 @@
-//! Counts what the test programs report while their output goes on to the terminal.
+//! Counts what the test programs report while passing their output to the terminal.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Command, ExitStatus, Stdio};

@@ -96,7 +96,7 @@ pub(crate) struct Shape {
     /// The table, to name it in errors.
     table: String,
     columns: Box<[String]>,
-    /// The column that tells one row from another, to name the row in errors.
+    /// The column that identifies a row, to name the row in errors.
     key: Option<usize>,
 }
 

@@ -133,7 +133,7 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Runs a query and returns its first row, if there is one.
+    /// Runs a query and returns its first row, if any.
     ///
     /// # Errors
     /// What the database reports.
@@ -153,7 +153,7 @@ impl<'c> Tx<'c> {
         self.query(sql, params).await?.iter_mut().map(T::from_row).collect()
     }
 
-    /// Runs a query and reads its first row, if there is one.
+    /// Runs a query and reads its first row, if any.
     ///
     /// # Errors
     /// What the database reports, or [`Error::Corrupt`](crate::Error::Corrupt).
@@ -161,7 +161,7 @@ impl<'c> Tx<'c> {
         self.query_first(sql, params).await?.as_mut().map(T::from_row).transpose()
     }
 
-    /// Runs a query and reads one column of its first row, if there is one.
+    /// Runs a query and reads one column of its first row, if any.
     ///
     /// # Errors
     /// What the database reports, or [`Error::Corrupt`](crate::Error::Corrupt).

@@ -6,7 +6,7 @@ use super::Dialect;
 /// that two texts that do the same are the same.
 ///
 /// A line `-- sqlite only` or `-- postgres only` before a statement keeps it from the other database. The words
-/// `{id}`, `{int}`, `{bytes}`, `{bool}` and `{float}` stand for the database's own types.
+/// `{id}`, `{int}`, `{bytes}`, `{bool}` and `{float}` are replaced by the database's own types.
 pub(super) fn statements(text: &str, dialect: Dialect) -> Vec<String> {
     let mut scanner = Scanner { rest: text, ..Scanner::default() };
     while scanner.step() {}

@@ -1,4 +1,4 @@
-//! Connections, and what may be changed on one.
+//! Connections, and their changes.
 
 use crate::support::{Fixture, both};
 use tieline_model::connection::{
@@ -33,7 +33,7 @@ fn remap(fixture: &Fixture, id: &ConnectionId) -> Remap {
 }
 
 #[test]
-fn a_webhook_takes_another_mapping_and_keeps_the_rest() {
+fn a_webhook_accepts_another_mapping_and_keeps_the_rest() {
     both(async |fixture| {
         let before = connect(&fixture, webhook()).await;
         let other = connect(&fixture, webhook()).await;
@@ -49,7 +49,7 @@ fn a_webhook_takes_another_mapping_and_keeps_the_rest() {
 }
 
 #[test]
-fn a_mapping_goes_on_a_webhook_of_the_location_only() {
+fn only_a_webhook_of_the_location_accepts_a_mapping() {
     both(async |fixture| {
         let paythen = connect(&fixture, Settings::Paythen(PaythenSettings::default())).await;
         let refused = fixture.store.write(remap(&fixture, &paythen.id)).await.unwrap_err();

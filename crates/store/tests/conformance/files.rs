@@ -26,7 +26,7 @@ async fn locations_in_a_copy(database: &TestDatabase) -> usize {
 
 /// Case R7.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_database_file_is_complete_by_itself_after_a_stop() {
+async fn the_database_file_alone_is_complete_after_a_stop() {
     for by_settling in [true, false] {
         let database = TestDatabase::new(Kind::Sqlite).await;
         let store = database.open().await;

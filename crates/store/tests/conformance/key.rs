@@ -1,4 +1,4 @@
-//! The key that seals secrets, and a database that was opened with another one.
+//! The key that seals secrets, and a database that is opened with another one.
 
 use crate::support::{Fixture, both};
 use std::time::Duration;

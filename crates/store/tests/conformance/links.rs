@@ -91,7 +91,7 @@ fn an_address_of_another_contact_is_left_with_it() {
 }
 
 #[test]
-fn a_deleted_contact_is_linked_no_more() {
+fn a_deleted_contact_is_no_longer_linked() {
     both(async |fixture| {
         let about = || subject(&fixture, "stripe:cus_1", &json!({"email": "ada@example.com"}));
         let ada = fixture.upsert_about(about(), json!({"email": "ada@example.com"})).await.written.contact.id;

@@ -1,4 +1,4 @@
-//! Locations, and what may be changed of one.
+//! Locations, and their changes.
 
 use crate::support::both;
 use tieline_model::{Location, LocationId, Refusal};
@@ -10,7 +10,7 @@ fn keep_all(id: LocationId) -> Update {
 }
 
 #[test]
-fn an_update_changes_what_it_names_and_tells_who_has_compiled_with_it() {
+fn an_update_changes_what_it_names_and_makes_compiled_workflows_stale() {
     both(async |fixture| {
         let before = fixture.location.clone();
         let stamp = fixture.store.read(Stamp).await.unwrap();
@@ -23,7 +23,7 @@ fn an_update_changes_what_it_names_and_tells_who_has_compiled_with_it() {
 }
 
 #[test]
-fn a_location_that_is_not_there_cannot_be_changed() {
+fn a_location_that_does_not_exist_cannot_be_changed() {
     both(async |fixture| {
         let refused = fixture.store.write(keep_all("none".into())).await.unwrap_err();
         assert!(matches!(refused.refusal(), Some(Refusal::NotFound { what: "Location", .. })), "{refused}");

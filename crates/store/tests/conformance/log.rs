@@ -56,7 +56,7 @@ fn a_reader_beside_many_writers_skips_nothing_and_sees_nothing_twice() {
     });
 }
 
-/// Appends an event and holds its transaction open, where the database allows others beside it.
+/// Appends an event and holds its transaction open, if the database allows others beside it.
 struct SlowAppend(log::Append, Duration);
 
 impl Procedure for SlowAppend {
@@ -92,7 +92,7 @@ fn a_transaction_that_commits_late_is_not_skipped() {
         });
         tokio::time::sleep(Duration::from_millis(100)).await;
         fixture.store.write(append("quick.event")).await.unwrap();
-        // The reader comes by while the slow transaction is still open, and again when it is done.
+        // The reader reads while the slow transaction is still open, and again when it is done.
         let before = fixture.events().await;
         slow.await.unwrap();
         let after = fixture.events().await;
@@ -105,7 +105,7 @@ fn a_transaction_that_commits_late_is_not_skipped() {
 }
 
 #[test]
-fn a_cursor_moves_on_from_where_it_stands_only() {
+fn a_cursor_moves_only_from_its_current_place() {
     struct Move(i64, i64);
     impl Procedure for Move {
         type Output = bool;
@@ -120,7 +120,7 @@ fn a_cursor_moves_on_from_where_it_stands_only() {
     });
 }
 
-/// Deletes all events, as a retention would.
+/// Deletes all events, as a retention limit would.
 struct Prune;
 
 impl Procedure for Prune {
@@ -133,7 +133,7 @@ impl Procedure for Prune {
 
 /// Case R13.
 #[test]
-fn places_go_on_after_the_log_was_pruned_empty() {
+fn places_continue_after_the_log_was_emptied() {
     both(async |fixture| {
         for n in 0..3 {
             fixture.create(json!({"email": format!("p{n}@example.com")})).await;

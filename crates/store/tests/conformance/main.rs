@@ -1,4 +1,4 @@
-//! What the store promises, asked of SQLite and of PostgreSQL alike.
+//! What the store promises, tested on SQLite and on PostgreSQL.
 
 #[cfg(test)]
 mod additional;
@@ -99,10 +99,7 @@ fn a_location_may_allow_duplicates() {
         let second = fixture.create(json!({"email": "ada@example.com"})).await;
         assert_ne!(first.contact.id, second.contact.id);
         let upserted = fixture.upsert(json!({"email": "ada@example.com", "city": "London"})).await;
-        assert_eq!(
-            upserted.written.contact.id, first.contact.id,
-            "an upsert takes the one that was there first"
-        );
+        assert_eq!(upserted.written.contact.id, first.contact.id, "an upsert changes the oldest one");
     });
 }
 
@@ -208,7 +205,7 @@ fn an_address_can_move_from_one_contact_to_another() {
 }
 
 #[test]
-fn a_deleted_contact_is_gone_and_frees_its_address() {
+fn a_deleted_contact_is_not_found_and_frees_its_address() {
     both(async |fixture| {
         let ada = fixture.create(json!({"email": "ada@example.com"})).await;
         let delete = contacts::Delete {
@@ -238,7 +235,7 @@ fn tags_are_added_and_removed_once() {
         assert_eq!((changed.tags, changed.tags_added), (vec!["a".into(), "b".into()], vec!["b".to_owned()]));
         let events = fixture.events().await.len();
         fixture.store.write(add).await.unwrap();
-        assert_eq!(fixture.events().await.len(), events, "tags that are there already change nothing");
+        assert_eq!(fixture.events().await.len(), events, "tags that the contact has already change nothing");
         let remove =
             contacts::RemoveTags { location_id, id, tags: vec!["a".into()], cause: Cause::operator() };
         let changed = fixture.store.write(remove).await.unwrap();
@@ -247,7 +244,7 @@ fn tags_are_added_and_removed_once() {
 }
 
 #[test]
-fn tags_added_at_once_are_all_there() {
+fn tags_added_at_once_are_all_kept() {
     both(async |fixture| {
         let ada = fixture.create(json!({"email": "ada@example.com"})).await;
         let adding: Vec<_> = (0..20)
@@ -300,7 +297,7 @@ fn notes_and_tasks_live_on_their_contact() {
 }
 
 #[test]
-fn custom_fields_take_what_fits_and_tell_the_rest() {
+fn custom_fields_accept_what_fits_and_warn_of_the_rest() {
     both(async |fixture| {
         let input = read(&custom_field::form(), json!({"name": "Plan total", "dataType": "NUMERICAL"}));
         let create = custom_fields::Create {
@@ -347,7 +344,7 @@ fn lists_page_through_everything_once() {
                 list.start_after_id = seen.last().cloned();
                 assert!(
                     fixture.store.read(list).await.unwrap().docs.is_empty(),
-                    "behind the last there is nothing"
+                    "no contact comes after the last"
                 );
             }
         }
@@ -356,7 +353,7 @@ fn lists_page_through_everything_once() {
         assert_eq!(
             fixture.store.read(list.clone()).await.unwrap().total,
             5,
-            "a wildcard in a query is a letter"
+            "a wildcard in a query is an ordinary character"
         );
         list.query = Some("P7@EXAMPLE".into());
         assert_eq!(fixture.store.read(list).await.unwrap().total, 1);
@@ -382,7 +379,7 @@ fn a_key_is_found_by_its_token_until_it_is_revoked() {
 }
 
 #[test]
-fn publishing_the_same_text_again_makes_no_version() {
+fn publishing_the_same_text_again_creates_no_version() {
     both(async |fixture| {
         let mut apply = workflows::Apply {
             location_id: fixture.location.id.clone(),
@@ -431,7 +428,7 @@ fn a_refused_write_leaves_its_neighbours_alone() {
         let writes: Vec<_> = (0..50)
             .map(|n| {
                 let fixture = fixture.clone();
-                // Every second one is refused, because it tells nothing of the contact.
+                // Every second one is refused, because it says nothing about the contact.
                 let body = if n % 2 == 0 {
                     json!({"email": format!("p{n}@example.com")})
                 } else {
@@ -449,7 +446,7 @@ fn a_refused_write_leaves_its_neighbours_alone() {
     });
 }
 
-/// Writes a contact and fails afterwards, which no operation of ours does.
+/// Writes a contact and fails afterwards, which no real operation does.
 struct FailsLate(contacts::Create);
 
 impl Procedure for FailsLate {
@@ -488,13 +485,13 @@ fn a_write_that_fails_half_done_is_undone_and_its_neighbours_are_not() {
     });
 }
 
-/// Writes a contact and panics, which no operation of ours should.
+/// Writes a contact and panics, which no real operation should.
 struct Panics(contacts::Create);
 
 impl Procedure for Panics {
     type Output = ();
 
-    #[expect(clippy::panic, reason = "this is what is tried")]
+    #[expect(clippy::panic, reason = "the test is about panics")]
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         self.0.run(tx).await?;
         panic!("on purpose");
@@ -517,7 +514,7 @@ fn a_write_that_panics_is_undone_and_leaves_nothing_to_the_next() {
     });
 }
 
-/// Rolls the whole transaction back, as SQLite does by itself where the disk is full, and fails.
+/// Rolls the whole transaction back, as SQLite does if the disk is full, and fails.
 struct DiskIsFull;
 
 impl Procedure for DiskIsFull {
@@ -532,7 +529,7 @@ impl Procedure for DiskIsFull {
 }
 
 #[test]
-fn what_is_told_as_failed_is_not_there_when_the_database_gives_up_a_transaction() {
+fn a_write_reported_as_failed_is_undone_when_the_database_rolls_back() {
     both(async |fixture| {
         let writes: Vec<_> = (0..60)
             .map(|n| {

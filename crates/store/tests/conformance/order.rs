@@ -1,4 +1,4 @@
-//! What is made within one millisecond keeps its order.
+//! Records that are created within one millisecond keep their order.
 
 use super::{Fixture, both, read};
 use serde_json::json;
@@ -12,7 +12,7 @@ async fn write_note(fixture: &Fixture, contact_id: &ContactId, body: String) {
     fixture.store.write(create).await.unwrap();
 }
 
-/// Case C5: the clock stands still throughout.
+/// Case C5: the clock does not move.
 #[test]
 fn notes_of_one_millisecond_are_listed_newest_first() {
     both(async |fixture| {

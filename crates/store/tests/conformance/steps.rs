@@ -1,4 +1,4 @@
-//! Steps of one transaction that are undone by themselves.
+//! Steps of one transaction that are undone alone.
 
 use super::{Fixture, both, contact_input};
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ impl Steps {
         if does == Does::Writes { Ok(()) } else { Err(Refusal::Conflict("no".to_owned()).into()) }
     }
 
-    /// How many contacts it has to leave behind.
+    /// How many contacts it must leave behind.
     fn leaves(&self) -> usize {
         if self.fails { 0 } else { self.steps.iter().filter(|does| **does == Does::Writes).count() }
     }

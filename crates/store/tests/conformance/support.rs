@@ -1,4 +1,4 @@
-//! A location in an empty database, and the short forms of what the tests do with it.
+//! A location in an empty database, and shorthands for what the tests do with it.
 
 use serde_json::{Map, Value};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use crate::support::{Fixture, both};
 use serde_json::{Value, json};
 
-/// The kinds and payloads of the events behind the first `skip`.
+/// The kinds and payloads of the events after the first `skip`.
 async fn events(fixture: &Fixture, skip: usize) -> Vec<(String, Value)> {
     let events = fixture.events().await;
     let read = |text: &str| serde_json::from_str(text).unwrap();
@@ -11,31 +11,31 @@ async fn events(fixture: &Fixture, skip: usize) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn a_change_of_the_whole_set_is_told_as_one_of_tags_too() {
+fn a_change_of_the_whole_set_is_reported_as_one_of_tags_too() {
     both(async |fixture| {
         let ada = fixture.create(json!({"email": "ada@example.com", "tags": ["a", "b"]})).await;
-        assert_eq!(events(&fixture, 0).await.len(), 1, "a new contact is told as created alone");
+        assert_eq!(events(&fixture, 0).await.len(), 1, "a new contact is only reported as created");
         fixture.update(&ada.contact.id, json!({"tags": ["b", "c"], "city": "London"})).await.unwrap();
-        let told = events(&fixture, 1).await;
-        assert_eq!(told[0].0, "contact.updated");
-        assert_eq!(told[0].1["changes"]["tags"], json!({"from": ["a", "b"], "to": ["b", "c"]}));
+        let appended = events(&fixture, 1).await;
+        assert_eq!(appended[0].0, "contact.updated");
+        assert_eq!(appended[0].1["changes"]["tags"], json!({"from": ["a", "b"], "to": ["b", "c"]}));
         let expected = json!({"tags": ["b", "c"], "tagsAdded": ["c"], "tagsRemoved": ["a"]});
-        assert_eq!(told[1..], [("contact.tags_changed".to_owned(), expected)]);
+        assert_eq!(appended[1..], [("contact.tags_changed".to_owned(), expected)]);
 
         fixture.upsert(json!({"email": "ada@example.com", "tags": []})).await;
-        let told = events(&fixture, 3).await;
+        let appended = events(&fixture, 3).await;
         let expected = json!({"tags": [], "tagsAdded": [], "tagsRemoved": ["b", "c"]});
-        assert_eq!(told[1..], [("contact.tags_changed".to_owned(), expected)]);
+        assert_eq!(appended[1..], [("contact.tags_changed".to_owned(), expected)]);
     });
 }
 
 #[test]
-fn tags_that_stay_are_not_told() {
+fn unchanged_tags_are_not_reported() {
     both(async |fixture| {
         let ada = fixture.create(json!({"email": "ada@example.com", "tags": ["a", "b"]})).await;
         fixture.update(&ada.contact.id, json!({"tags": ["b", "a"], "city": "London"})).await.unwrap();
         let kinds: Vec<String> = events(&fixture, 1).await.into_iter().map(|(kind, _)| kind).collect();
-        assert_eq!(kinds, ["contact.updated"], "another order is no other set");
+        assert_eq!(kinds, ["contact.updated"], "another order is the same set");
     });
 }
 

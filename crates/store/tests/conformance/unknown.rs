@@ -169,7 +169,7 @@ fn of_a_connections_settings_and_secrets() {
     });
 }
 
-/// Puts secrets in place of a connection's own.
+/// Replaces a connection's secrets.
 struct PutSecrets(String, Vec<u8>);
 
 impl Procedure for PutSecrets {

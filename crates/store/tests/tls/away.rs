@@ -1,4 +1,4 @@
-//! A database that goes away and comes back.
+//! A database that becomes unreachable and comes back.
 
 use crate::open;
 use crate::server::Server;
@@ -56,7 +56,7 @@ impl Log {
     }
 }
 
-/// Case R10: one line when the database goes, one when it is back.
+/// Case R10: one line when the database becomes unreachable, one when it is back.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_two_lines_in_the_log() {
     let log = Log::default();

@@ -1,4 +1,4 @@
-//! PostgreSQL over the network: TLS as libpq has it, causes in words, and a server that goes away for a while.
+//! PostgreSQL over the network: TLS as in libpq, causes in messages, and a server that is unreachable for a while.
 
 #![cfg(test)]
 
@@ -23,13 +23,13 @@ async fn open(url: String) -> Result<Store> {
     Store::open(&Target::Url(url), Options::default()).await
 }
 
-/// Opens a database that has to be refused, and returns why.
+/// Opens a database that must be refused, and returns why.
 async fn refusal(url: String) -> String {
     open(url).await.err().expect("it is refused").to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_mode_protects_as_far_as_it_promises() {
+async fn every_mode_protects_as_promised() {
     let server = Server::start().await;
     for (host, query) in [
         ("127.0.0.1", String::new()),
@@ -74,7 +74,7 @@ async fn the_cause_of_a_failed_start_is_named() {
     assert!(error.contains(&format!("no database nowhere at 127.0.0.1:{port}")), "{error}");
     let error = refusal(url.replace(server::PASSWORD, "wrong")).await;
     assert!(error.contains("password authentication failed for user tester"), "{error}");
-    assert!(!error.contains("wrong"), "a password is not for the log: {error}");
+    assert!(!error.contains("wrong"), "a password must not be logged: {error}");
     drop(server);
     let error = refusal(url).await;
     assert!(error.contains(&format!("connection refused at 127.0.0.1:{port}")), "{error}");

@@ -24,7 +24,7 @@ pub(crate) fn authority() -> (CertifiedIssuer<'static, KeyPair>, String, String)
 }
 
 impl Server {
-    /// A server that wants TLS and knows the user `tester`.
+    /// A server that requires TLS and has the user `tester`.
     pub(crate) async fn start() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -60,12 +60,12 @@ impl Server {
         format!("postgres://tester:{PASSWORD}@{host}:{port}/postgres{query}")
     }
 
-    /// The file that the authority's certificate is in.
+    /// The file with the authority's certificate.
     pub(crate) fn authority(&self) -> String {
         self.folder.join("authority.pem").display().to_string()
     }
 
-    /// The file that the server's own certificate is in.
+    /// The file with the server's own certificate.
     pub(crate) fn certificate(&self) -> String {
         self.folder.join("certificate.pem").display().to_string()
     }

@@ -76,8 +76,8 @@ impl Serve {
         };
         if manual_clock {
             tracing::warn!(
-                "THE CLOCK IS MANUAL: time stands still, waits and schedules do not end, and everybody who can \
-                 reach this server can move it with POST /api/clock. Use it for tests only; take away \
+                "THE CLOCK IS MANUAL: time does not pass, waits and schedules do not end, and everybody who can \
+                 reach this server can move it with POST /api/clock. Use it for tests only; remove \
                  --clock manual (TIELINE_CLOCK, clock in the settings file) in production"
             );
         }

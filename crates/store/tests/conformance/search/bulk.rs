@@ -142,7 +142,7 @@ fn a_text_among_thousands_is_found_at_the_beginning_in_the_middle_and_across_wor
     });
 }
 
-/// What a node of the version before does: it writes contacts and knows nothing of the index.
+/// What a node of the previous version does: it writes contacts and knows nothing about the index.
 struct Old(&'static str);
 
 impl Procedure for Old {

@@ -1,4 +1,4 @@
-//! Searching contacts: always the state after the last write, and exactly what a look at every contact finds.
+//! Searching contacts: always the state after the last write, and exactly what reading every contact finds.
 
 mod bulk;
 mod operators;
@@ -13,7 +13,7 @@ use tieline_model::custom_field::{self, CustomFieldInput};
 use tieline_store::custom_fields;
 use tieline_store::search::{Field, Filter, Found, Order, Place, Search};
 
-/// A filter that holds for every contact.
+/// A filter that matches every contact.
 fn everything() -> Filter {
     Filter::And(Vec::new())
 }

@@ -167,7 +167,7 @@ async fn check(fixture: &Fixture, filters: &[Asked], when: &str) {
 }
 
 #[test]
-fn every_operator_finds_what_a_look_at_every_contact_finds() {
+fn every_operator_finds_what_reading_every_contact_finds() {
     both(async |fixture| {
         let fixture = Fixture { location: fixture.new_location(true).await, ..fixture };
         let fields = Fields {

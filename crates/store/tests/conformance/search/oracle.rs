@@ -1,4 +1,4 @@
-//! What a search has to find, worked out contact by contact from the stored documents.
+//! What a search must find, determined contact by contact from the stored documents.
 
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -13,7 +13,7 @@ pub(super) struct Named {
     pub(super) path: String,
 }
 
-/// A filter that can be asked of documents too.
+/// A filter that can be applied to documents too.
 #[derive(Clone, Debug)]
 pub(super) enum Asked {
     And(Vec<Asked>),
@@ -131,7 +131,7 @@ fn within(value: &Value, from: Option<&Bound>, to: Option<&Bound>) -> bool {
     })
 }
 
-/// Sorts documents as a search has to.
+/// Sorts documents as a search must.
 pub(super) fn sort(docs: &mut [Value], fields: &[(&str, Order)]) {
     docs.sort_by(|a, b| {
         let by_fields = fields.iter().map(|(path, order)| compare(a, b, path, *order));

@@ -1,4 +1,4 @@
-//! What people type and what is stored differ in case, accents, normal form and the way numbers are written.
+//! What people type and what is stored differ in case, accents, normal form and the notation of numbers.
 
 use crate::support::both;
 use serde_json::json;
@@ -46,19 +46,19 @@ fn a_number_is_found_however_it_is_written() {
             for query in ["0412 777 888", "+61 412 777 888", "(415)", "415-555-2671", "777888", "+1 415"] {
                 assert_eq!(fixture.count(query).await, 1, "{query}, folded: {folded}");
             }
-            assert_eq!(fixture.count("777").await, 2, "letters and digits are looked for alike");
+            assert_eq!(fixture.count("777").await, 2, "letters and digits are searched alike");
         }
     });
 }
 
 #[test]
-fn what_means_something_in_patterns_is_looked_for_as_it_is() {
+fn pattern_characters_are_searched_literally() {
     both(async |fixture| {
         fixture.create(json!({"name": "100% Ada_B"})).await;
         fixture.create(json!({"name": "100 Ada-B"})).await;
         for query in ["100%", "ada_b", "%", "_"] {
             assert_eq!(fixture.count(query).await, 1, "{query}");
         }
-        assert_eq!(fixture.count("   ").await, 2, "nothing to look for is no condition");
+        assert_eq!(fixture.count("   ").await, 2, "an empty query is no condition");
     });
 }
