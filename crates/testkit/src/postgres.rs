@@ -9,6 +9,11 @@ pub async fn create_database(name: &str) -> String {
     let config: tokio_postgres::Config = url.parse().expect("the test server's URL can be read");
     let (client, connection) = config.connect(tokio_postgres::NoTls).await.expect("the test server answers");
     let driving = tokio::spawn(connection);
+    // On a server that outlives the tests, an earlier process with this process's id may have left one behind.
+    client
+        .batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))
+        .await
+        .expect("an old database can be dropped");
     client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a database can be created");
     driving.abort();
     with_database(&url, name)
