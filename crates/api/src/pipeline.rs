@@ -32,7 +32,8 @@ pub(crate) async fn answer(
 ) -> Response {
     let trace_id = TraceId::draw(app.store().entropy().as_ref());
     traced(operation.key, &trace_id, async {
-        match answer_or_error(app, &operation, path, request).await {
+        // Boxed, because a large future is copied by each of those that it is wrapped in.
+        match Box::pin(answer_or_error(app, &operation, path, request)).await {
             Ok(answer) => answer.into_response(&trace_id),
             Err(error) => error.into_response(operation.key, &trace_id),
         }

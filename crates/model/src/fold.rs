@@ -11,6 +11,9 @@ use unicode_normalization::char::is_combining_mark;
 /// visible (control and format characters) are dropped.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     if text.is_ascii() {
         text.chars().for_each(|letter| push(&mut folded, letter.to_ascii_lowercase()));
@@ -23,6 +26,14 @@ pub fn fold(text: &str) -> String {
         folded.pop();
     }
     folded
+}
+
+/// Whether folding changes nothing but upper case, as in most texts.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && !text.contains("  ")
 }
 
 /// Writes letters that have no decomposition as people without that key type them.

@@ -4,6 +4,7 @@
 //! [`select!`] and [`insert!`] write the statements from them.
 
 use crate::error::{Error, Result};
+use foldhash::fast::RandomState;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -192,7 +193,7 @@ impl Shape {
     /// asking the database for the names costs more than reading a short row.
     pub(crate) fn of(sql: &'static str, columns: impl FnOnce() -> Vec<String>) -> Arc<Self> {
         thread_local! {
-            static SHAPES: RefCell<HashMap<(usize, usize), Arc<Shape>>> = RefCell::default();
+            static SHAPES: RefCell<HashMap<(usize, usize), Arc<Shape>, RandomState>> = RefCell::default();
         }
         // A static text is known by its place in memory.
         let place = (sql.as_ptr() as usize, sql.len());

@@ -128,8 +128,9 @@ impl Store {
     pub(crate) async fn write_at_once<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
             Driver::Sqlite { writer, .. } => writer.write(procedure).await,
+            // Apart from the rest: what waits for a network is large, and would be copied with every write to SQLite.
             Driver::Postgres(postgres) => {
-                postgres.write(procedure, &self.inner.sources, &self.inner.appended).await
+                Box::pin(postgres.write(procedure, &self.inner.sources, &self.inner.appended)).await
             }
         }
     }
@@ -140,7 +141,7 @@ impl Store {
     /// What the procedure returns, or what the database reports.
     pub async fn read<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
-            Driver::Postgres(postgres) => postgres.read(procedure, &self.inner.sources).await,
+            Driver::Postgres(postgres) => Box::pin(postgres.read(procedure, &self.inner.sources)).await,
             // Looking up one row is faster than handing the work to another thread.
             Driver::Sqlite { readers, .. } if !procedure.scans() => {
                 readers.with(|connection| sqlite::drive(procedure.run(&mut self.reading(connection))))

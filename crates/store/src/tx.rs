@@ -1,7 +1,7 @@
 //! A transaction, whichever database it is on: what procedures are written against.
 //!
 //! This is an enum rather than a trait because there are two databases and both are ours: a procedure reads
-//! `&mut Tx` in its signature, nothing is generic, and no future is boxed on the way to a statement.
+//! `&mut Tx` in its signature, nothing is generic, and on SQLite no future is boxed on the way to a statement.
 
 use crate::clock::Entropy;
 use crate::error::Result;
@@ -30,6 +30,8 @@ pub struct Tx<'c> {
     pub(crate) memo: Memo,
 }
 
+// On PostgreSQL a statement's future is boxed: it is large, and would be moved about with each statement to SQLite
+// as well, whose future is done when it is made.
 pub(crate) enum Database<'c> {
     Sqlite(&'c mut rusqlite::Connection),
     Postgres(&'c deadpool_postgres::Client),
@@ -107,7 +109,7 @@ impl<'c> Tx<'c> {
     pub async fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
         let touched = match &mut self.database {
             Database::Sqlite(connection) => sqlite::execute(connection, sql, params),
-            Database::Postgres(client) => postgres::execute(client, sql, params).await,
+            Database::Postgres(client) => Box::pin(postgres::execute(client, sql, params)).await,
         }?;
         self.writes += u64::from(touched > 0);
         Ok(touched)
@@ -117,7 +119,7 @@ impl<'c> Tx<'c> {
     pub(crate) async fn statement(&mut self, sql: &'static str) -> Result<()> {
         match &mut self.database {
             Database::Sqlite(connection) => sqlite::execute(connection, sql, &[]).map(|_| ()),
-            Database::Postgres(client) => Ok(client.batch_execute(sql).await?),
+            Database::Postgres(client) => Ok(Box::pin(client.batch_execute(sql)).await?),
         }
     }
 
@@ -129,7 +131,7 @@ impl<'c> Tx<'c> {
         self.writes += u64::from(!sql.starts_with("SELECT"));
         match &mut self.database {
             Database::Sqlite(connection) => sqlite::query(connection, sql, params),
-            Database::Postgres(client) => postgres::query(client, sql, params).await,
+            Database::Postgres(client) => Box::pin(postgres::query(client, sql, params)).await,
         }
     }
 
@@ -141,7 +143,9 @@ impl<'c> Tx<'c> {
         self.writes += u64::from(!sql.starts_with("SELECT"));
         match &mut self.database {
             Database::Sqlite(connection) => sqlite::query_first(connection, sql, params),
-            Database::Postgres(client) => Ok(postgres::query(client, sql, params).await?.into_iter().next()),
+            Database::Postgres(client) => {
+                Ok(Box::pin(postgres::query(client, sql, params)).await?.into_iter().next())
+            }
         }
     }
 

@@ -34,7 +34,7 @@ impl Entry {
                 add(&mut tokens, name, value);
             }
         }
-        tokens.sort(MOST_TOKENS);
+        tokens.limit(MOST_TOKENS);
         Ok(Self { id, tokens, text })
     }
 

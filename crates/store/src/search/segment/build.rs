@@ -25,8 +25,8 @@ pub(in crate::search) struct Built {
     pub(in crate::search) pages: Vec<Vec<u8>>,
 }
 
-/// The documents of each token; most tokens have few.
-type Postings = HashMap<Vec<u8>, SmallVec<[u32; 4]>, RandomState>;
+/// The documents of each token; most tokens are short and have few.
+type Postings = HashMap<SmallVec<[u8; 24]>, SmallVec<[u32; 4]>, RandomState>;
 
 /// Makes a segment of entries, none of which may have the id of another.
 pub(in crate::search) fn build(mut entries: Vec<Arc<Entry>>) -> Result<Built> {
@@ -38,7 +38,7 @@ pub(in crate::search) fn build(mut entries: Vec<Arc<Entry>>) -> Result<Built> {
         entry.each_token(|token| match postings.get_mut(token) {
             Some(documents) if documents.last() == Some(&document) => {}
             Some(documents) => documents.push(document),
-            None => drop(postings.insert(token.to_vec(), smallvec![document])),
+            None => drop(postings.insert(SmallVec::from_slice(token), smallvec![document])),
         });
     }
     let mut postings: Vec<_> = postings.into_iter().collect();
