@@ -82,7 +82,7 @@ impl<'a> Segment<'a> {
     /// Continues the run from `input` until it sleeps, sends a request, has taken its share of steps or ends. The
     /// caller then stores the run in this transaction.
     pub(crate) async fn go(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Option<Remote>> {
-        let span = tracing::info_span!("run", id = %self.run.id, workflow = %self.run.workflow_id);
+        let span = tracing::debug_span!("run", id = %self.run.id, workflow = %self.run.workflow_id);
         self.take_steps(tx, input).instrument(span).await
     }
 

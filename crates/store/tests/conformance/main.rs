@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod additional;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod files;
