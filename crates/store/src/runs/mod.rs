@@ -126,14 +126,6 @@ pub struct Run {
     pub updated_at: Timestamp,
 }
 
-impl Run {
-    /// Whether it stands at the head of its key: others of the same workflow and key queue behind it.
-    #[must_use]
-    pub fn holds_key(&self) -> bool {
-        matches!(self.status, RunStatus::Ready | RunStatus::Calling) && self.queue != Queue::Turn
-    }
-}
-
 /// Writes a new run. For use inside a procedure.
 ///
 /// # Errors
@@ -174,30 +166,25 @@ pub async fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub async fn save(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
+    // What the row says counts, not what was read: another run of this transaction may have queued since.
+    let sql = "UPDATE runs SET contact_id = ?3, status = ?4, queue = ?5, due_at = ?6, state = ?7, steps = ?8, \
+         warnings = ?9, detail = ?10, updated_at = ?11 WHERE location_id = ?1 AND id = ?2 RETURNING followers";
+    let params = params![
+        &run.location_id,
+        &run.id,
+        run.contact_id.as_ref(),
+        run.status.as_str(),
+        run.queue.as_str(),
+        run.due_at,
+        &run.state,
+        run.steps,
+        run.warnings,
+        &run.detail,
+        run.updated_at,
+    ];
+    run.followers = tx.value(sql, "followers", params).await?.unwrap_or(0);
     let is_in_the_way = run.status == RunStatus::Ready && run.queue == Queue::None;
     let releases = run.followers > 0 && !is_in_the_way;
-    if !run.holds_key() {
-        run.followers = 0;
-    }
-    tx.execute(
-        "UPDATE runs SET contact_id = ?3, status = ?4, queue = ?5, followers = ?6, due_at = ?7, state = ?8, \
-         steps = ?9, warnings = ?10, detail = ?11, updated_at = ?12 WHERE location_id = ?1 AND id = ?2",
-        params![
-            &run.location_id,
-            &run.id,
-            run.contact_id.as_ref(),
-            run.status.as_str(),
-            run.queue.as_str(),
-            run.followers,
-            run.due_at,
-            &run.state,
-            run.steps,
-            run.warnings,
-            &run.detail,
-            run.updated_at,
-        ],
-    )
-    .await?;
     if releases && let Some(key) = &run.concurrency_key {
         turns::release(tx, &run.location_id, key).await?;
     }

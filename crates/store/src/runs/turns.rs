@@ -12,64 +12,143 @@
 use super::Run;
 use crate::error::Result;
 use crate::param::params;
-use crate::row::select;
+use crate::row::{Row, select};
 use crate::store::Procedure;
 use crate::tx::Tx;
-use tieline_model::{LocationId, RunId, Timestamp};
+use tieline_model::{LocationId, RunId, Timestamp, WorkflowId};
 
-/// Whether the run has to queue behind another one of its key. The run that is in the way learns of it, and
-/// makes the next one due when it is done. For use inside a procedure.
-///
-/// # Errors
-/// What the database says.
-pub async fn must_queue(tx: &mut Tx<'_>, run: &Run) -> Result<bool> {
-    let Some(key) = &run.concurrency_key else { return Ok(false) };
-    let in_the_way = tx
-        .execute(
-            "UPDATE runs SET followers = followers + 1 WHERE location_id = ?1 AND concurrency_key = ?2 \
-             AND status IN ('ready', 'calling') AND queue <> 'turn' AND id <> ?3 \
-             AND (workflow_id = ?4 OR (status = 'ready' AND queue = '' AND event_seq < ?5))",
-            params![&run.location_id, key, &run.id, &run.workflow_id, run.event_seq],
+/// What is in the way of a run, given the workflow and the event of that run. Columns are read from `$of`.
+macro_rules! in_the_way {
+    ($of:literal, $workflow:literal, $event_seq:literal) => {
+        concat!(
+            $of,
+            ".location_id = ?1 AND ",
+            $of,
+            ".concurrency_key = ?2 AND ",
+            $of,
+            ".status IN ('ready', 'calling') AND ",
+            $of,
+            ".queue <> 'turn' AND (",
+            $of,
+            ".workflow_id = ",
+            $workflow,
+            " OR (",
+            $of,
+            ".status = 'ready' AND ",
+            $of,
+            ".queue = '' AND ",
+            $of,
+            ".event_seq < ",
+            $event_seq,
+            "))"
         )
-        .await?;
-    Ok(in_the_way > 0)
+    };
 }
 
-/// Makes the first run that queues for this key due, unless something else is in its way. That one passes the
-/// turn on: it may have followers.
+/// Whether the run has to queue behind another one of its key. The run that is in the way records that it has a
+/// follower, and makes the next one due when it is done. For use inside a procedure.
+///
+/// # Errors
+/// What the database reports.
+pub async fn must_queue(tx: &mut Tx<'_>, run: &Run) -> Result<bool> {
+    let Some(key) = &run.concurrency_key else { return Ok(false) };
+    let sql = concat!(
+        "UPDATE runs SET followers = followers + 1 WHERE ",
+        in_the_way!("runs", "?3", "?4"),
+        " AND id <> ?5"
+    );
+    let params = params![&run.location_id, key, &run.workflow_id, run.event_seq, &run.id];
+    Ok(tx.execute(sql, params).await? > 0)
+}
+
+/// The first run of one workflow in the queue of a key.
+struct Head {
+    id: RunId,
+    workflow_id: WorkflowId,
+    event_seq: i64,
+    /// Whether nothing is in its way.
+    is_free: bool,
+}
+
+/// Makes the first head that is free due. That one passes the turn on, because others may be free as well. Where none
+/// is free, the runs in their way pass it on.
+///
+/// Two runs that leave at the same moment each see the other one still in the way. So on PostgreSQL each writes to
+/// all heads: the two conflict, and the one that is run again finds the head free.
 pub(super) async fn release(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Result<()> {
-    // One head for each workflow that has runs in the queue, found by skipping from one workflow to the next, so
-    // that a long queue costs no more than a short one.
-    let next: Option<RunId> = tx
-        .value(
-            "WITH RECURSIVE queued (workflow_id) AS (\
-                SELECT MIN(workflow_id) FROM runs \
-                WHERE location_id = ?1 AND concurrency_key = ?2 AND queue = 'turn' \
-                UNION ALL \
-                SELECT (SELECT MIN(r.workflow_id) FROM runs r WHERE r.location_id = ?1 \
-                    AND r.concurrency_key = ?2 AND r.queue = 'turn' AND r.workflow_id > queued.workflow_id) \
-                FROM queued WHERE queued.workflow_id IS NOT NULL\
-             ) \
-             SELECT head.id FROM queued JOIN runs head ON head.location_id = ?1 AND head.id = (\
-                SELECT f.id FROM runs f WHERE f.location_id = ?1 AND f.concurrency_key = ?2 \
-                AND f.queue = 'turn' AND f.workflow_id = queued.workflow_id ORDER BY f.event_seq, f.id LIMIT 1) \
-             WHERE NOT EXISTS (SELECT 1 FROM runs o WHERE o.location_id = ?1 AND o.concurrency_key = ?2 \
-                AND o.status IN ('ready', 'calling') AND o.queue <> 'turn' \
-                AND (o.workflow_id = head.workflow_id \
-                    OR (o.status = 'ready' AND o.queue = '' AND o.event_seq < head.event_seq))) \
-             ORDER BY head.event_seq, head.id LIMIT 1",
-            "id",
-            params![location, key],
-        )
-        .await?;
-    if let Some(id) = next {
-        tx.execute(
-            "UPDATE runs SET queue = '', followers = followers + 1, due_at = ?3 WHERE location_id = ?1 AND id = ?2",
-            params![location, &id, tx.now()],
-        )
-        .await?;
+    let heads = heads(tx, location, key).await?;
+    let next = heads.iter().position(|head| head.is_free);
+    for (n, head) in heads.iter().enumerate() {
+        if next == Some(n) {
+            make_due(tx, location, head).await?;
+        } else if tx.writes_in_parallel() {
+            touch(tx, location, head).await?;
+        }
+    }
+    if next.is_none() {
+        for head in &heads {
+            follow(tx, location, key, head).await?;
+        }
     }
     Ok(())
+}
+
+/// The heads of a key's queue, one for each workflow, in the order of their events.
+async fn heads(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Result<Vec<Head>> {
+    // Found by skipping from one workflow to the next, so that a long queue costs no more than a short one.
+    let sql = concat!(
+        "WITH RECURSIVE queued (workflow_id) AS (\
+            SELECT MIN(workflow_id) FROM runs \
+            WHERE location_id = ?1 AND concurrency_key = ?2 AND queue = 'turn' \
+            UNION ALL \
+            SELECT (SELECT MIN(r.workflow_id) FROM runs r WHERE r.location_id = ?1 \
+                AND r.concurrency_key = ?2 AND r.queue = 'turn' AND r.workflow_id > queued.workflow_id) \
+            FROM queued WHERE queued.workflow_id IS NOT NULL\
+         ) \
+         SELECT head.id, head.workflow_id, head.event_seq, NOT EXISTS (SELECT 1 FROM runs o WHERE ",
+        in_the_way!("o", "head.workflow_id", "head.event_seq"),
+        ") AS is_free FROM queued JOIN runs head ON head.location_id = ?1 AND head.id = (\
+            SELECT f.id FROM runs f WHERE f.location_id = ?1 AND f.concurrency_key = ?2 \
+            AND f.queue = 'turn' AND f.workflow_id = queued.workflow_id ORDER BY f.event_seq, f.id LIMIT 1) \
+         ORDER BY head.event_seq, head.id"
+    );
+    let rows = tx.query(sql, params![location, key]).await?;
+    rows.into_iter().map(|mut row| Head::read(&mut row)).collect()
+}
+
+impl Head {
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            workflow_id: row.get("workflow_id")?,
+            event_seq: row.get("event_seq")?,
+            is_free: row.get("is_free")?,
+        })
+    }
+}
+
+async fn make_due(tx: &mut Tx<'_>, location: &LocationId, head: &Head) -> Result<()> {
+    let sql = "UPDATE runs SET queue = '', followers = followers + 1, due_at = ?3 \
+        WHERE location_id = ?1 AND id = ?2";
+    tx.execute(sql, params![location, &head.id, tx.now()]).await.map(|_| ())
+}
+
+async fn touch(tx: &mut Tx<'_>, location: &LocationId, head: &Head) -> Result<()> {
+    let sql = "UPDATE runs SET followers = followers + 1 WHERE location_id = ?1 AND id = ?2";
+    tx.execute(sql, params![location, &head.id]).await.map(|_| ())
+}
+
+/// Records with the runs in a head's way that they have a follower. One may have come after the head queued, as a
+/// replay of an earlier event does. Those that have one already are not written to: such a run, leaving at this
+/// moment, waits for the heads that are written here.
+async fn follow(tx: &mut Tx<'_>, location: &LocationId, key: &str, head: &Head) -> Result<()> {
+    let sql = concat!(
+        "UPDATE runs SET followers = 1 WHERE ",
+        in_the_way!("runs", "?3", "?4"),
+        " AND followers = 0"
+    );
+    let params = params![location, key, &head.workflow_id, head.event_seq];
+    tx.execute(sql, params).await.map(|_| ())
 }
 
 macro_rules! claim {

@@ -25,6 +25,8 @@ mod support;
 #[cfg(test)]
 mod tags;
 #[cfg(test)]
+mod turns;
+#[cfg(test)]
 mod unknown;
 #[cfg(test)]
 mod values;
