@@ -13,7 +13,7 @@ use tieline_store::{Store, contacts, locations, log};
 use tieline_testkit::database::{KINDS, Kind, TestDatabase};
 
 /// How long an expected change may take: far longer than on an idle machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The kind of event by which [`TestApp::settle`] knows that the log was followed to its end.
 const PROBE: &str = "probe.sent";

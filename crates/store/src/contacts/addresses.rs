@@ -9,11 +9,11 @@ use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId};
 
 /// Finds the contact with an additional address. A version that does not know this table deletes contacts
-/// without their addresses, so the contact itself is read.
+/// without their addresses, so the contact itself is read. A join would leave SQLite free to begin with all contacts
+/// of the location.
 pub(super) const FIND: &str = "\
-    SELECT contacts.id AS id, contacts.doc AS doc FROM contact_addresses JOIN contacts ON contacts.location_id = \
-    contact_addresses.location_id AND contacts.id = contact_addresses.contact_id \
-    WHERE contact_addresses.location_id = ?1 AND contact_addresses.address = ?2 ORDER BY contacts.id LIMIT 1";
+    SELECT id, doc FROM contacts WHERE location_id = ?1 AND id IN \
+    (SELECT contact_id FROM contact_addresses WHERE location_id = ?1 AND address = ?2) ORDER BY id LIMIT 1";
 
 /// Writes the additional addresses of a changed contact, if they changed.
 pub(super) async fn save(tx: &mut Tx<'_>, before: &Contact, after: &Contact) -> Result<()> {
@@ -45,4 +45,21 @@ pub(super) async fn remove(tx: &mut Tx<'_>, location: &LocationId, contact: &Con
 
 fn of(contact: &Contact) -> Vec<String> {
     [Identity::Email, Identity::Phone].into_iter().flat_map(|by| by.others_of(contact)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_found_without_reading_the_other_contacts() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::sqlite(&mut connection).unwrap();
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {FIND}")).unwrap();
+        let steps = plan.query_map(["", ""], |row| row.get::<_, String>("detail")).unwrap();
+        let steps: Vec<String> =
+            steps.map(Result::unwrap).filter(|step| step.contains(" contacts ")).collect();
+        assert!(!steps.is_empty());
+        assert!(steps.iter().all(|step| step.contains("location_id=? AND id=?")), "{steps:?}");
+    }
 }
