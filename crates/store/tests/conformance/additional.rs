@@ -113,7 +113,7 @@ fn a_contact_is_searched_by_its_additional_addresses() {
             let page = fixture.store.read(list).await.unwrap();
             assert_eq!(
                 page.docs.iter().map(|doc| contact(doc).id).collect::<Vec<_>>(),
-                [id.clone()],
+                std::slice::from_ref(&id),
                 "{query}"
             );
         }
