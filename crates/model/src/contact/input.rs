@@ -11,19 +11,19 @@ use std::sync::LazyLock;
 /// What a client says about a contact; what it leaves out stays as it is.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ContactInput {
-    /// See [`Contact::first_name`].
+    /// See [`Contact::first_name`](super::Contact::first_name).
     pub first_name: Patch<String>,
-    /// See [`Contact::last_name`].
+    /// See [`Contact::last_name`](super::Contact::last_name).
     pub last_name: Patch<String>,
-    /// See [`Contact::email`].
+    /// See [`Contact::email`](super::Contact::email).
     pub email: Patch<String>,
-    /// See [`Contact::phone`].
+    /// See [`Contact::phone`](super::Contact::phone).
     pub phone: Patch<String>,
-    /// See [`Contact::dnd`].
+    /// See [`Contact::dnd`](super::Contact::dnd).
     pub dnd: Patch<bool>,
     /// Channels to set; those that are not mentioned stay.
     pub dnd_settings: Patch<Map<String, Value>>,
-    /// See [`Contact::inbound_dnd_settings`].
+    /// See [`Contact::inbound_dnd_settings`](super::Contact::inbound_dnd_settings).
     pub inbound_dnd_settings: Patch<Map<String, Value>>,
     /// The whole new set of tags, in their stored form.
     pub tags: Patch<Vec<String>>,
@@ -32,7 +32,7 @@ pub struct ContactInput {
     /// Whether an e-mail address or a phone number that is replaced stays with the contact as an additional
     /// one. Set it where the contact was matched by something else.
     pub keeps_replaced: bool,
-    /// All other fields that were mentioned; see [`Contact::fields`].
+    /// All other fields that were mentioned; see [`Contact::fields`](super::Contact::fields).
     pub fields: Input,
 }
 
