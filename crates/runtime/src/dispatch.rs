@@ -13,10 +13,10 @@ use crate::slots::Slots;
 use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
-use tieline_model::{Event, RunId, WorkflowId};
+use tieline_model::Event;
 use tieline_operations::Catalogue;
 use tieline_store::log::Cursor;
-use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
+use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
 
 pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
@@ -133,7 +133,7 @@ fn begin<'a>(
     trigger: &'a Data,
     slots: &'a Slots,
 ) -> Segment<'a> {
-    let run = new_run(tx, event, &definition.workflow_id, definition.version);
+    let run = Run::new(tx, event, &definition.workflow_id, definition.version);
     Segment::new(
         definition,
         event,
@@ -145,35 +145,9 @@ fn begin<'a>(
     )
 }
 
-/// A run of that version, ready to begin.
-pub(crate) fn new_run(tx: &Tx<'_>, event: &Event, workflow: &WorkflowId, version: i64) -> Run {
-    Run {
-        id: RunId::mint(tx.now(), tx.id_part()),
-        location_id: event.location_id.clone(),
-        workflow_id: workflow.clone(),
-        version,
-        origin: Origin::Event,
-        origin_key: format!("event:{}", event.seq),
-        parent_id: None,
-        event_seq: event.seq,
-        contact_id: event.contact_id.clone(),
-        concurrency_key: None,
-        status: RunStatus::Ready,
-        queue: Queue::None,
-        followers: 0,
-        due_at: Some(tx.now()),
-        state: String::new(),
-        steps: 0,
-        warnings: 0,
-        detail: String::new(),
-        created_at: tx.now(),
-        updated_at: tx.now(),
-    }
-}
-
 /// Writes a run of a workflow that cannot be compiled as failed, so that it can be retried later.
 async fn fail_broken(tx: &mut Tx<'_>, event: &Event, broken: &Broken) -> Result<()> {
-    let mut run = new_run(tx, event, &broken.workflow_id, broken.version);
+    let mut run = Run::new(tx, event, &broken.workflow_id, broken.version);
     tracing::error!(run = %run.id, workflow = %broken.workflow_id, reason = broken.reason, "a run cannot begin");
     let mut history = History::default();
     record_refusal(&mut history, &mut run, tx.now(), &broken.reason);

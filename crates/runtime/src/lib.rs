@@ -17,6 +17,7 @@ mod retention;
 mod runtime;
 mod segment;
 mod slots;
+mod waits;
 mod worker;
 
 pub use runtime::{Options, Runtime};

@@ -1,7 +1,6 @@
 //! Retrying and replaying runs: a failed one continues from the step that failed, any one starts again from its
 //! trigger.
 
-use crate::dispatch::new_run;
 use tieline_engine::RunState;
 use tieline_model::{LocationId, Refusal, RunId};
 use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
@@ -60,7 +59,7 @@ impl Procedure for ReplayRun {
         let event = event.ok_or_else(|| {
             Refusal::Conflict("the event that started the run is gone, so it cannot be replayed".to_owned())
         })?;
-        let mut run = new_run(tx, &event, &earlier.workflow_id, published.unwrap_or(earlier.version));
+        let mut run = Run::new(tx, &event, &earlier.workflow_id, published.unwrap_or(earlier.version));
         run.origin = Origin::Replay;
         run.origin_key = format!("replay:{}", run.id);
         run.parent_id = Some(earlier.id);

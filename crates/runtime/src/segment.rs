@@ -3,14 +3,11 @@
 use crate::definitions::Definition;
 use crate::history::{History, answered, begun, tried};
 use crate::slots::{Slot, Slots};
-use serde_json::value::to_raw_value;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
-use tieline_engine::{
-    Act, ActionFailure, Class, Effect, Input, Outcome, RunState, Sleep, Why, World, advance,
-};
+use tieline_engine::{Act, ActionFailure, Class, Effect, Input, Outcome, RunState, World, advance};
 use tieline_expr::Data;
 use tieline_model::{Cause, ContactId, Event, Location, Refusal, Timestamp};
 use tieline_operations::{Answer, Perform, Rendered};
@@ -39,7 +36,7 @@ pub(crate) struct Segment<'a> {
     /// Whether it is known that no other run of its key is in the way.
     pub(crate) has_turn: bool,
     slots: &'a Slots,
-    history: History,
+    pub(crate) history: History,
     /// How many steps the run had at its last checkpoint.
     known_steps: i64,
     /// The person that the event is about, read from it when an action first asks.
@@ -106,10 +103,8 @@ impl<'a> Segment<'a> {
                     None => return Ok(None),
                 },
                 Effect::Finished(outcome) => {
+                    self.end_subscriptions(tx, &outcome).await?;
                     self.finish(tx, outcome);
-                    if self.has_subscribed() {
-                        runs::unsubscribe(tx, &self.run.id).await?;
-                    }
                     return Ok(None);
                 }
                 Effect::LoadContact(_) => self.advance(tx, Input::Resume).await?,
@@ -118,7 +113,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The next effect, with the contact loaded if the engine asks for it.
-    async fn advance(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Effect> {
+    pub(crate) async fn advance(&mut self, tx: &mut Tx<'_>, input: Input) -> Result<Effect> {
         let again = if matches!(input, Input::Happened { .. }) { input.clone() } else { Input::Resume };
         match self.advance_with(tx, input, None) {
             Effect::LoadContact(id) => {
@@ -241,118 +236,6 @@ impl<'a> Segment<'a> {
         self.history.add(&mut self.run, step);
     }
 
-    /// Lets the run sleep; returns the next effect if the pause has passed already.
-    async fn sleep(&mut self, tx: &mut Tx<'_>, sleep: Sleep) -> Result<Option<Effect>> {
-        match sleep.why {
-            Why::Retry => {
-                if let Some(failed) = self.history.last() {
-                    failed.record.retry_at = Some(sleep.until);
-                }
-            }
-            Why::Wait => {
-                if let Some(effect) = self.wait(tx, &sleep).await? {
-                    return Ok(Some(effect));
-                }
-            }
-        }
-        if sleep.until <= tx.now() {
-            self.history
-                .end(StepOutcome::Done, tx.now(), |record| record.reason = "its time was over".to_owned());
-            return self.advance(tx, Input::Elapsed).await.map(Some);
-        }
-        let what = if sleep.why == Why::Retry { "tries again at" } else { "waits until" };
-        self.subscribe(tx, &sleep.events).await?;
-        self.park(tx, RunStatus::Waiting, Some(sleep.until), format!("{what} {}", sleep.until));
-        Ok(None)
-    }
-
-    /// Records the wait and searches for its event among those already received.
-    async fn wait(&mut self, tx: &mut Tx<'_>, sleep: &Sleep) -> Result<Option<Effect>> {
-        if self.history.open().is_none()
-            && let Some((step, place)) = self.definition.program.step_of(&self.state)
-        {
-            let mut step = begun(&self.run, step, place, tx.now());
-            (step.outcome, step.ended_at, step.record.due_at) =
-                (StepOutcome::Waiting, None, Some(sleep.until));
-            self.history.add_open(&mut self.run, step);
-        }
-        if !self.has_subscribed() {
-            return Ok(None);
-        }
-        let wait = self.run.steps;
-        let events = runs::noticed(tx, &self.run.id, wait).await?;
-        for event in &events {
-            if !sleep.events.contains(&event.kind) || event.recorded_at > sleep.until {
-                continue;
-            }
-            if let Some(effect) = self.try_event(tx, event).await? {
-                runs::use_up(tx, &self.run.id, event.seq).await?;
-                return Ok(Some(effect));
-            }
-        }
-        if let Some(last) = events.last() {
-            runs::pass_by(tx, &self.run.id, wait, last.seq).await?;
-        }
-        Ok(None)
-    }
-
-    /// Offers an event to the wait; none if the wait continues.
-    async fn try_event(&mut self, tx: &mut Tx<'_>, event: &Event) -> Result<Option<Effect>> {
-        // An event that cannot be read ends no wait.
-        let Ok(payload) = Data::parse(event.payload.get()) else { return Ok(None) };
-        let before = self.state.clone();
-        let effect = self.advance(tx, Input::Happened { kind: event.kind.clone(), payload }).await?;
-        if self.state == before {
-            return Ok(None);
-        }
-        let (outcome, reason) = match &effect {
-            Effect::Finished(Outcome::Stopped { reason }) if self.is_at_wait(&before) => {
-                (StepOutcome::Stopped, reason.clone())
-            }
-            Effect::Finished(Outcome::Failed { message, .. }) if self.is_at_wait(&before) => {
-                (StepOutcome::Failed, Some(message.clone()))
-            }
-            _ => (StepOutcome::Done, None),
-        };
-        self.history.end(outcome, tx.now(), |record| {
-            record.reason = reason.unwrap_or_else(|| format!("{} happened", event.kind));
-            record.output = to_raw_value(&json!({ "happened": true, "event": &event.payload })).ok();
-        });
-        Ok(Some(effect))
-    }
-
-    /// Whether the run is still at the step where it was.
-    fn is_at_wait(&self, before: &RunState) -> bool {
-        self.definition.program.step_of(&self.state) == self.definition.program.step_of(before)
-    }
-
-    /// Subscribes the run to the events that its waits may ask for, from now on and also while it is not asleep: a
-    /// payment may recover before the run that its failure started reaches the wait. `wake_on` are the kinds that
-    /// wake it now.
-    pub(crate) async fn subscribe(&self, tx: &mut Tx<'_>, wake_on: &[String]) -> Result<()> {
-        let kinds = self.definition.program.listened_kinds();
-        for kind in kinds {
-            for about in self.about() {
-                runs::subscribe(tx, &self.run, kind, &about).await?;
-            }
-        }
-        if kinds.is_empty() { Ok(()) } else { runs::wake_on(tx, &self.run.id, wake_on).await }
-    }
-
-    /// Whether the run may have subscriptions: one that was never stored has none.
-    fn has_subscribed(&self) -> bool {
-        !self.run.state.is_empty() && !self.definition.program.listened_kinds().is_empty()
-    }
-
-    /// The person that the run is about, under every name that an event may use.
-    fn about(&self) -> Vec<String> {
-        let contacts = [self.state.contact_id.as_ref(), self.event.contact_id.as_ref()];
-        let contacts = contacts.into_iter().flatten().map(contact_key);
-        let mut about: Vec<String> = contacts.chain(self.event.subject.clone()).collect();
-        about.dedup();
-        about
-    }
-
     fn finish(&mut self, tx: &Tx<'_>, outcome: Outcome) {
         let (status, detail) = match outcome {
             Outcome::Completed => (RunStatus::Completed, String::new()),
@@ -393,7 +276,7 @@ impl<'a> Segment<'a> {
         self.write(tx, true).await
     }
 
-    fn park(&mut self, tx: &Tx<'_>, status: RunStatus, due_at: Option<Timestamp>, detail: String) {
+    pub(crate) fn park(&mut self, tx: &Tx<'_>, status: RunStatus, due_at: Option<Timestamp>, detail: String) {
         self.run.status = status;
         self.run.queue = Queue::None;
         self.run.due_at = due_at;

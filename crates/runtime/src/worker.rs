@@ -204,7 +204,6 @@ fn state(run: &Run, event: &Event) -> serde_json::Result<RunState> {
 /// Ends a run that cannot go on for a reason of ours. It can be replayed when that is put right.
 async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Remote>> {
     tracing::error!(run = %run.id, reason, "a run cannot go on");
-    runs::unsubscribe(tx, &run.id).await?;
     let (mut history, known) = (History::of(tx, &run).await?, run.steps);
     history.end(StepOutcome::Failed, tx.now(), |record| record.reason.clone_from(&reason));
     record_refusal(&mut history, &mut run, tx.now(), &reason);

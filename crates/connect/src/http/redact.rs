@@ -7,14 +7,37 @@ use url::Url;
 /// What replaces a secret.
 pub const REDACTED: &str = "[redacted]";
 
-const SECRET_NAMES: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-const SECRET_PARTS: [&str; 8] =
-    ["token", "secret", "password", "api-key", "apikey", "api_key", "access-key", "credential"];
+/// Names of secrets, and parts of such names, without `-` and `_`.
+const SECRET_NAMES: [&str; 11] = [
+    "authorization",
+    "proxyauthorization",
+    "cookie",
+    "setcookie",
+    "auth",
+    "xauth",
+    "pass",
+    "pwd",
+    "pin",
+    "jwt",
+    "session",
+];
+const SECRET_PARTS: [&str; 9] = [
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "subscriptionkey",
+    "credential",
+];
 
-/// Whether a header of this name holds a secret.
+/// Whether a header or a member of this name holds a secret.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name: String =
+        name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect();
     SECRET_NAMES.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 

@@ -170,7 +170,8 @@ fn time(compiler: &mut Compiler<'_>, place: String, text: &str) -> Option<Until>
     Some(Until::Time { place, template })
 }
 
-/// Sleeps, or goes on at once where the time has come already.
+/// Sleeps, or continues at once if the time has come already. With an `unless` it sleeps all the same, so that the
+/// caller can offer an event that came in time.
 pub(crate) fn run(wait: &Wait, state: &mut RunState, world: &World<'_>) -> Next {
     if let Phase::Waiting(until) = &state.phase {
         return wait.sleep(*until);
@@ -194,7 +195,7 @@ pub(crate) fn run(wait: &Wait, state: &mut RunState, world: &World<'_>) -> Next 
             }
         }
     };
-    if until <= world.now {
+    if until <= world.now && wait.unless.is_none() {
         wait.keep_output(state, None);
         return Next::Step(Some(Decision::NoWait));
     }

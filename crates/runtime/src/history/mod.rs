@@ -3,6 +3,8 @@
 mod cut;
 mod redact;
 
+pub(crate) use redact::redacted;
+
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use tieline_engine::{Act, Decision, Passed};
@@ -107,7 +109,7 @@ pub(crate) fn tried(run: &Run, act: &Act, at: Timestamp) -> Step {
     let mut step = begun(run, &act.step, &act.place, at);
     step.attempt = i64::from(act.attempt);
     step.record.action = Some(act.action.to_owned());
-    step.record.input = redact::redacted(Value::Object(act.input.clone()));
+    step.record.input = redacted(Value::Object(act.input.clone()));
     step
 }
 
@@ -126,6 +128,6 @@ pub(crate) fn answered(
 
 /// What a request returned.
 pub(crate) fn received(record: &mut StepRecord, output: &Value, effects: &[Value]) {
-    record.output = to_raw_value(&redact::redacted(output.clone())).ok();
+    record.output = to_raw_value(&redacted(output.clone())).ok();
     record.effects = effects.to_vec();
 }

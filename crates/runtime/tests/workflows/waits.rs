@@ -318,3 +318,87 @@ fn a_runs_own_changes_do_not_end_its_wait() {
         assert_eq!(app.notes().await, ["called"]);
     });
 }
+
+const CHASED: &str = r#"
+tieline: 1
+name: Chased
+trigger: { on: survey.due }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: "{{ trigger.email }}" }
+  - do: http.request
+    with: { url: "{{ trigger.url }}", method: POST }
+    retry: { attempts: 1 }
+  - wait: { for: 3d, unless: survey.answered }
+  - do: contacts.create-note
+    with: { body: "chased" }
+"#;
+
+#[test]
+fn an_event_that_comes_while_a_run_has_failed_counts_when_it_is_retried() {
+    both(async |app| {
+        let server = Server::start().await;
+        server.answers([400]);
+        app.publish(CHASED).await;
+        let _runtime = app.start();
+        let payload = json!({"email": "ada@example.com", "url": server.url});
+        app.happens("survey.due", "person:ada", payload).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Failed);
+        app.happens("survey.answered", "person:ada", json!({"score": 9})).await;
+        app.settle().await;
+        app.retry(&run.id).await.unwrap();
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Stopped]);
+        assert!(app.notes().await.is_empty());
+    });
+}
+
+#[test]
+fn an_event_before_a_time_that_has_passed_ends_the_run_all_the_same() {
+    both(async |app| {
+        let server = Server::start().await;
+        let until = "{ until: \"{{ trigger.until }}\", unless: survey.answered }";
+        app.publish(&CHASED.replace("{ for: 3d, unless: survey.answered }", until)).await;
+        let _runtime = app.start();
+        let url = format!("{}/held", server.url);
+        let payload = json!({"email": "ada@example.com", "url": url, "until": "2026-11-23T12:00:10Z"});
+        for who in ["ada", "bob"] {
+            app.happens("survey.due", who, payload.clone()).await;
+        }
+        app.until("the requests are under way", async || server.received().len() == 2).await;
+        app.happens("survey.answered", "ada", json!({"score": 9})).await;
+        app.clock_on(20);
+        server.let_go(2);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Stopped, RunStatus::Completed]);
+    });
+}
+
+#[test]
+fn an_event_in_time_counts_after_an_outage_past_the_deadline() {
+    both(async |app| {
+        app.publish(SURVEY).await;
+        let runtime = app.start();
+        for who in ["ada", "bob"] {
+            app.happens("survey.sent", who, json!({"email": format!("{who}@example.com")})).await;
+        }
+        app.settle().await;
+        drop(runtime);
+        // More than one batch of the dispatcher lies before the answer, so that the wait is due first.
+        app.clock_on(60);
+        for n in 0..200 {
+            app.happens("survey.answered", "somebody", json!({"score": n})).await;
+        }
+        app.happens("survey.answered", "ada", json!({"score": 9})).await;
+        app.clock_on(3 * 86_400);
+        app.happens("survey.answered", "bob", json!({"score": 9})).await;
+        let app = app.reopen().await;
+        let _runtime = app.start();
+        app.settle().await;
+        let mut notes = app.notes().await;
+        notes.sort();
+        assert_eq!(notes, ["gave 9", "gave no answer"], "bob's answer came too late");
+    });
+}

@@ -78,17 +78,10 @@ pub(super) async fn find(
     key: &str,
 ) -> Result<Option<(ContactId, String)>> {
     let sql = match by {
-        Identity::Email => {
-            "SELECT id, doc FROM contacts WHERE location_id = ?1 AND email = ?2 ORDER BY email_slot LIMIT 1"
-        }
-        Identity::Phone => {
-            "SELECT id, doc FROM contacts WHERE location_id = ?1 AND phone = ?2 ORDER BY phone_slot LIMIT 1"
-        }
+        Identity::Email => addresses::FIND_BY_EMAIL,
+        Identity::Phone => addresses::FIND_BY_PHONE,
     };
-    let mut row = tx.query_first(sql, params![location, key]).await?;
-    if row.is_none() {
-        row = tx.query_first(addresses::FIND, params![location, key]).await?;
-    }
+    let row = tx.query_first(sql, params![location, key]).await?;
     row.map(|mut row| Ok((row.get("id")?, row.get("doc")?))).transpose()
 }
 

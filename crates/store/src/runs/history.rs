@@ -91,7 +91,7 @@ pub struct StepRecord {
     /// What it changed elsewhere: the events that it wrote, the requests that it sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Value>,
-    /// What was done, or why not, in words.
+    /// What the step did, or why it did not.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// What was left out, in sentences.

@@ -22,7 +22,7 @@ use crate::row::{Cell, FromCell, FromRow, Row, insert, select};
 use crate::store::Procedure;
 use crate::tx::Tx;
 use std::str::FromStr;
-use tieline_model::{ContactId, LocationId, RunId, Timestamp, WorkflowId};
+use tieline_model::{ContactId, Event, LocationId, RunId, Timestamp, WorkflowId};
 
 words! {
     /// Where a run stands.
@@ -124,6 +124,35 @@ pub struct Run {
     pub created_at: Timestamp,
     /// When it last went on.
     pub updated_at: Timestamp,
+}
+
+impl Run {
+    /// A run that an event starts, ready to begin. Another [`Origin`] also takes another key.
+    #[must_use]
+    pub fn new(tx: &Tx<'_>, event: &Event, workflow: &WorkflowId, version: i64) -> Self {
+        Self {
+            id: RunId::mint(tx.now(), tx.id_part()),
+            location_id: event.location_id.clone(),
+            workflow_id: workflow.clone(),
+            version,
+            origin: Origin::Event,
+            origin_key: format!("event:{}", event.seq),
+            parent_id: None,
+            event_seq: event.seq,
+            contact_id: event.contact_id.clone(),
+            concurrency_key: None,
+            status: RunStatus::Ready,
+            queue: Queue::None,
+            followers: 0,
+            due_at: Some(tx.now()),
+            state: String::new(),
+            steps: 0,
+            warnings: 0,
+            detail: String::new(),
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        }
+    }
 }
 
 /// Writes a new run. For use inside a procedure.

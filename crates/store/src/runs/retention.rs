@@ -1,6 +1,6 @@
 //! Forgetting runs that ended long ago.
 
-use super::RunStatus;
+use super::{RunStatus, unsubscribe};
 use crate::error::Result;
 use crate::param::params;
 use crate::store::Procedure;
@@ -47,6 +47,7 @@ impl Forget {
         for sql in ["DELETE FROM run_steps WHERE run_id = ?1", "DELETE FROM run_history WHERE run_id = ?1"] {
             tx.execute(sql, params![run]).await?;
         }
+        unsubscribe(tx, run).await?;
         let sql = "DELETE FROM runs WHERE location_id = ?1 AND id = ?2";
         tx.execute(sql, params![&self.location_id, run]).await.map(|_| ())
     }

@@ -17,28 +17,14 @@ use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::{LocationId, RunId, Timestamp, WorkflowId};
 
-/// What is in the way of a run, given the workflow and the event of that run. Columns are read from `$of`.
+/// What is in the way of a run, as a condition on `runs o`, given the workflow and the event of that run.
 macro_rules! in_the_way {
-    ($of:literal, $workflow:literal, $event_seq:literal) => {
+    ($workflow:literal, $event_seq:literal) => {
         concat!(
-            $of,
-            ".location_id = ?1 AND ",
-            $of,
-            ".concurrency_key = ?2 AND ",
-            $of,
-            ".status IN ('ready', 'calling') AND ",
-            $of,
-            ".queue <> 'turn' AND (",
-            $of,
-            ".workflow_id = ",
+            "o.location_id = ?1 AND o.concurrency_key = ?2 AND o.status IN ('ready', 'calling') \
+             AND o.queue <> 'turn' AND (o.workflow_id = ",
             $workflow,
-            " OR (",
-            $of,
-            ".status = 'ready' AND ",
-            $of,
-            ".queue = '' AND ",
-            $of,
-            ".event_seq < ",
+            " OR (o.status = 'ready' AND o.queue = '' AND o.event_seq < ",
             $event_seq,
             "))"
         )
@@ -53,9 +39,9 @@ macro_rules! in_the_way {
 pub async fn must_queue(tx: &mut Tx<'_>, run: &Run) -> Result<bool> {
     let Some(key) = &run.concurrency_key else { return Ok(false) };
     let sql = concat!(
-        "UPDATE runs SET followers = followers + 1 WHERE ",
-        in_the_way!("runs", "?3", "?4"),
-        " AND id <> ?5"
+        "UPDATE runs AS o SET followers = followers + 1 WHERE ",
+        in_the_way!("?3", "?4"),
+        " AND o.id <> ?5"
     );
     let params = params![&run.location_id, key, &run.workflow_id, run.event_seq, &run.id];
     Ok(tx.execute(sql, params).await? > 0)
@@ -106,7 +92,7 @@ async fn heads(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Result<Vec<
             FROM queued WHERE queued.workflow_id IS NOT NULL\
          ) \
          SELECT head.id, head.workflow_id, head.event_seq, NOT EXISTS (SELECT 1 FROM runs o WHERE ",
-        in_the_way!("o", "head.workflow_id", "head.event_seq"),
+        in_the_way!("head.workflow_id", "head.event_seq"),
         ") AS is_free FROM queued JOIN runs head ON head.location_id = ?1 AND head.id = (\
             SELECT f.id FROM runs f WHERE f.location_id = ?1 AND f.concurrency_key = ?2 \
             AND f.queue = 'turn' AND f.workflow_id = queued.workflow_id ORDER BY f.event_seq, f.id LIMIT 1) \
@@ -142,11 +128,8 @@ async fn touch(tx: &mut Tx<'_>, location: &LocationId, head: &Head) -> Result<()
 /// replay of an earlier event does. Those that have one already are not written to: such a run, leaving at this
 /// moment, waits for the heads that are written here.
 async fn follow(tx: &mut Tx<'_>, location: &LocationId, key: &str, head: &Head) -> Result<()> {
-    let sql = concat!(
-        "UPDATE runs SET followers = 1 WHERE ",
-        in_the_way!("runs", "?3", "?4"),
-        " AND followers = 0"
-    );
+    let sql =
+        concat!("UPDATE runs AS o SET followers = 1 WHERE ", in_the_way!("?3", "?4"), " AND o.followers = 0");
     let params = params![location, key, &head.workflow_id, head.event_seq];
     tx.execute(sql, params).await.map(|_| ())
 }

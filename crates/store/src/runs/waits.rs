@@ -9,7 +9,7 @@ use crate::param::params;
 use crate::row::select;
 use crate::tx::Tx;
 use tieline_model::cause::Actor;
-use tieline_model::{Event, RunId};
+use tieline_model::{Event, RunId, Timestamp};
 
 /// Subscribes a run to events of this kind about this contact or subject. For use inside a procedure.
 ///
@@ -102,8 +102,30 @@ pub async fn noticed(tx: &mut Tx<'_>, run: &RunId, wait: i64) -> Result<Vec<Even
 /// # Errors
 /// What the database reports.
 pub async fn pass_by(tx: &mut Tx<'_>, run: &RunId, wait: i64, up_to: i64) -> Result<()> {
-    let sql = "UPDATE run_events SET passed_by = ?2 WHERE run_id = ?1 AND event_seq <= ?3";
+    let sql =
+        "UPDATE run_events SET passed_by = ?2 WHERE run_id = ?1 AND passed_by <> ?2 AND event_seq <= ?3";
     tx.execute(sql, params![run, wait, up_to]).await.map(|_| ())
+}
+
+/// Whether the log holds an event of this kind about this contact or subject, recorded up to a time, that the reader
+/// behind `cursor` has not reached. For use inside a procedure.
+///
+/// # Errors
+/// What the database reports.
+pub async fn is_unread(
+    tx: &mut Tx<'_>,
+    run: &Run,
+    kind: &str,
+    about: &str,
+    until: Timestamp,
+    cursor: i64,
+) -> Result<bool> {
+    tx.exists(
+        "SELECT 1 AS found FROM events WHERE (seq > ?1 OR seq IS NULL) AND location_id = ?2 AND kind = ?3 \
+         AND recorded_at <= ?4 AND (subject = ?5 OR 'contact:' || contact_id = ?5) LIMIT 1",
+        params![cursor, &run.location_id, kind, until, about],
+    )
+    .await
 }
 
 /// Takes an event away from the later waits of a run. For use inside a procedure.

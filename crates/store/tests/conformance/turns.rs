@@ -4,7 +4,7 @@ use super::{Fixture, both};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tieline_model::{LocationId, RunId, WorkflowId};
+use tieline_model::{Cause, Event, EventId, LocationId, WorkflowId};
 use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
 use tieline_store::{Procedure, Result, Tx};
 use tokio::sync::Barrier;
@@ -20,29 +20,21 @@ impl Procedure for Start {
     type Output = Run;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Run> {
-        let id = RunId::mint(tx.now(), tx.id_part());
-        let mut run = Run {
+        let event = Event {
+            seq: self.event_seq,
+            id: EventId::from("e"),
             location_id: self.location.clone(),
-            workflow_id: WorkflowId::from(self.workflow.to_owned()),
-            version: 1,
-            origin: Origin::Replay,
-            origin_key: format!("replay:{id}"),
-            id,
-            parent_id: None,
-            event_seq: self.event_seq,
+            kind: "shop.ordered".to_owned(),
             contact_id: None,
-            concurrency_key: Some("ada".to_owned()),
-            status: RunStatus::Ready,
-            queue: Queue::None,
-            followers: 0,
-            due_at: Some(tx.now()),
-            state: String::new(),
-            steps: 0,
-            warnings: 0,
-            detail: String::new(),
-            created_at: tx.now(),
-            updated_at: tx.now(),
+            subject: None,
+            occurred_at: tx.now(),
+            recorded_at: tx.now(),
+            cause: Cause::operator(),
+            payload: serde_json::value::RawValue::NULL.to_owned(),
         };
+        let mut run = Run::new(tx, &event, &WorkflowId::from(self.workflow.to_owned()), 1);
+        (run.origin, run.origin_key) = (Origin::Replay, format!("replay:{}", run.id));
+        run.concurrency_key = Some("ada".to_owned());
         if runs::must_queue(tx, &run).await? {
             (run.queue, run.due_at) = (Queue::Turn, None);
         }

@@ -13,8 +13,8 @@ use std::sync::Arc;
 /// A page of tokens is closed when it has grown to this many bytes.
 const PAGE: usize = 8 << 10;
 
-/// A word of so many documents is common: it is found by looking through a short list of such words, also where
-/// a text stands in the middle of it.
+/// A word of so many documents is common: a short list of such words is searched, which finds also those that contain
+/// a text in their middle.
 const COMMON: usize = 16;
 
 /// A segment that is not stored yet.

@@ -7,7 +7,7 @@ use crate::output::{plain, print, shortened, table};
 use serde_json::{Value, json};
 use tieline_model::cause::Actor;
 use tieline_model::{ContactId, Event, Location, RunId, Timestamp};
-use tieline_store::runs::{self, Run, Step};
+use tieline_store::runs::{self, Origin, Run, Step};
 use tieline_store::{Store, contacts, log, workflows};
 
 /// How far a chain of runs, each started by what another one did, is followed. The engine ends longer ones.
@@ -81,6 +81,9 @@ impl Shown {
         let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
         let mut lines = vec![format!("run {} {}{detail}", run.id, status(run))];
         lines.push(format!("  workflow  {} v{}", plain(&self.workflow), run.version));
+        if let (Origin::Replay, Some(earlier)) = (run.origin, &run.parent_id) {
+            lines.push(format!("  replays   run {earlier}"));
+        }
         lines.extend(self.contact.as_ref().map(|contact| format!("  contact   {}", plain(contact))));
         let passed = length(run.created_at, run.updated_at);
         let passed = if run.status.is_over() {
