@@ -5,7 +5,7 @@
 //! taken in that same transaction: an event becomes a finished run in one commit. Where many nodes write
 //! (PostgreSQL), runs are written as ready and any node's workers take them on.
 
-use crate::definitions::{Broken, Definition, Definitions};
+use crate::definitions::{Broken, Definition, Definitions, Programs};
 use crate::history::History;
 use crate::poison::Poison;
 use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_refusal};
@@ -14,7 +14,6 @@ use std::sync::Arc;
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
 use tieline_model::Event;
-use tieline_operations::Catalogue;
 use tieline_store::log::Cursor;
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
@@ -222,19 +221,19 @@ pub(crate) async fn look(
     after: i64,
     limit: u32,
     definitions: &mut Arc<Definitions>,
-    catalogue: &Catalogue,
+    programs: &Programs,
 ) -> Result<Look> {
     store.place_events().await?;
     let headlines = store.read(log::Skim { after, limit: SKIM }).await?;
     if store.read(workflows::Stamp).await? != definitions.stamp {
-        *definitions = Arc::new(Definitions::load(store, catalogue).await?);
+        *definitions = Arc::new(definitions.reload(store, programs).await?);
     }
     let (mut events, mut seen) = (Vec::new(), after);
     for headline in headlines {
         if events.len() == limit as usize {
             break;
         }
-        if definitions.care_for(&headline.location_id, &headline.kind) {
+        if definitions.is_relevant(&headline.location_id, &headline.kind) {
             events.extend(store.read(log::At(headline.seq)).await?);
         }
         seen = headline.seq;

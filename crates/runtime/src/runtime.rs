@@ -1,6 +1,6 @@
 //! The loops that start and continue runs, started and stopped together.
 
-use crate::definitions::{Definitions, Pinned};
+use crate::definitions::{Definitions, Pinned, Programs};
 use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
 use crate::poison::{GIVE_UP_AFTER, PAUSE, PoisonGuard};
 use crate::remote::{Answer, send};
@@ -44,6 +44,7 @@ pub struct Runtime {
 struct Shared {
     store: Store,
     client: Client,
+    programs: Programs,
     pinned: Pinned,
     catalogue: Catalogue,
     due: Arc<Notify>,
@@ -56,10 +57,12 @@ impl Runtime {
     #[must_use]
     pub fn start(store: &Store, options: Options) -> Self {
         let (stopping, stopped) = watch::channel(false);
+        let programs = Programs::new(options.catalogue.clone());
         let shared = Shared {
             store: store.clone(),
             client: options.client,
-            pinned: Pinned::new(options.catalogue.clone()),
+            pinned: Pinned::new(programs.clone()),
+            programs,
             catalogue: options.catalogue,
             due: Arc::new(Notify::new()),
             requests: Arc::new(Semaphore::new(REQUESTS)),
@@ -190,14 +193,14 @@ async fn dispatch(
     first: &mut String,
 ) -> Result<()> {
     let store = shared.store.clone();
-    let mut definitions = Arc::new(Definitions::load(&store, &shared.catalogue).await?);
+    let mut definitions = Arc::new(Definitions::default().reload(&store, &shared.programs).await?);
     let mut written = store.read(CURSOR).await?;
     let mut seen = written;
     while !shared.is_stopping() {
         // Marked as seen before the log is read, so that events appended meanwhile are not missed.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
-        let look = look(&store, seen, guard.limit(BATCH), &mut definitions, &shared.catalogue).await?;
+        let look = look(&store, seen, guard.limit(BATCH), &mut definitions, &shared.programs).await?;
         // Skipped events stay skipped: they never start a workflow that is published later, not even after a
         // restart.
         let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, works_from: 6, text: include_str!("../migrations/0006_run_steps.sql") },
     Migration { number: 7, works_from: 1, text: include_str!("../migrations/0007_search_texts.sql") },
     Migration { number: 8, works_from: 1, text: include_str!("../migrations/0008_contact_addresses.sql") },
+    Migration { number: 12, works_from: 1, text: include_str!("../migrations/0012_workflow_ids.sql") },
 ];
 
 /// Checksums that released versions recorded, which hashed a migration's whole text.

@@ -401,6 +401,26 @@ fn publishing_the_same_text_again_creates_no_version() {
     });
 }
 
+#[test]
+fn what_is_published_comes_with_its_locations_and_without_drafts() {
+    both(async |fixture| {
+        let apply = |name: &str, publish| workflows::Apply {
+            location_id: fixture.location.id.clone(),
+            name: name.into(),
+            document: json!({"name": name}),
+            publish,
+        };
+        fixture.store.write(apply("draft", false)).await.unwrap();
+        let published = fixture.store.read(workflows::Published).await.unwrap();
+        assert_eq!((published.versions, published.locations), (vec![], vec![]));
+        let live = fixture.store.write(apply("live", true)).await.unwrap();
+        let published = fixture.store.read(workflows::Published).await.unwrap();
+        let current = workflows::Current { workflow_id: live.id, location_id: live.location_id, version: 1 };
+        assert_eq!(published.versions, [current]);
+        assert_eq!(published.locations, std::slice::from_ref(&fixture.location));
+    });
+}
+
 /// Case D15.
 #[test]
 fn a_renamed_workflow_keeps_its_id_and_versions() {

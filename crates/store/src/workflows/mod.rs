@@ -1,6 +1,10 @@
 //! Workflows: a draft and the published versions. A published version never changes, and a run stays on the
 //! version that it started with.
 
+mod published;
+
+pub use published::*;
+
 use crate::error::Result;
 use crate::param::params;
 use crate::row::{FromRow, Row, select};
@@ -231,114 +235,6 @@ impl FromRow for Workflow {
             published_version: row.get("published_version")?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
-        })
-    }
-}
-
-/// A published version of a workflow.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Version {
-    /// The workflow.
-    pub workflow_id: WorkflowId,
-    /// The location that it belongs to.
-    pub location_id: LocationId,
-    /// The workflow's name.
-    pub name: String,
-    /// The version's number, from 1.
-    pub version: i64,
-    /// The document's text, as it was published.
-    pub document: String,
-}
-
-/// A number that grows whenever a published version or a location changes. A compiled copy is current while the
-/// number stays the same.
-#[derive(Clone, Copy, Debug)]
-pub struct Stamp;
-
-impl Procedure for Stamp {
-    type Output = i64;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
-        let sql = "SELECT position FROM cursors WHERE name = 'definitions'";
-        Ok(tx.value(sql, "position", &[]).await?.unwrap_or(0))
-    }
-}
-
-/// Gets all that is published, in all locations.
-#[derive(Clone, Copy, Debug)]
-pub struct Published;
-
-/// All that is published at one time.
-#[derive(Clone, Debug)]
-pub struct Publication {
-    /// Its [`Stamp`].
-    pub stamp: i64,
-    /// The published versions.
-    pub versions: Vec<Version>,
-    /// The kinds of events that runs may wait for, of these versions and of earlier ones.
-    pub listened: Vec<(LocationId, String)>,
-}
-
-impl Procedure for Published {
-    type Output = Publication;
-    const SCANS: bool = true;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Publication> {
-        let stamp = Stamp.run(tx).await?;
-        let versions =
-            tx.all(select!(Version, "WHERE v.version = w.published_version ORDER BY w.id"), &[]).await?;
-        let rows = tx.query("SELECT location_id, kind FROM listened_kinds", &[]).await?;
-        let listened = rows.into_iter().map(|mut row| Ok((row.get("location_id")?, row.get("kind")?)));
-        let listened = listened.collect::<Result<_>>()?;
-        Ok(Publication { stamp, versions, listened })
-    }
-}
-
-/// The version of a workflow that events start now, if one is published.
-#[derive(Clone, Debug)]
-pub struct PublishedVersion(
-    /// The workflow.
-    pub WorkflowId,
-);
-
-impl Procedure for PublishedVersion {
-    type Output = Option<i64>;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<i64>> {
-        let sql = "SELECT published_version FROM workflows WHERE id = ?1 AND published_version IS NOT NULL";
-        tx.value(sql, "published_version", params![&self.0]).await
-    }
-}
-
-/// One version of a workflow, published now or in the past.
-#[derive(Clone, Debug)]
-pub struct GetVersion {
-    /// The workflow.
-    pub workflow_id: WorkflowId,
-    /// The version.
-    pub version: i64,
-}
-
-impl Procedure for GetVersion {
-    type Output = Option<Version>;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Version>> {
-        let sql = select!(Version, "WHERE v.workflow_id = ?1 AND v.version = ?2");
-        tx.first(sql, params![&self.workflow_id, self.version]).await
-    }
-}
-
-impl FromRow for Version {
-    const TABLE: &'static str = "workflow_versions v JOIN workflows w ON w.id = v.workflow_id";
-    const COLUMNS: &'static str = "v.workflow_id, w.location_id, w.name, v.version, v.doc";
-
-    fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self {
-            workflow_id: row.get("workflow_id")?,
-            location_id: row.get("location_id")?,
-            name: row.get("name")?,
-            version: row.get("version")?,
-            document: row.get("doc")?,
         })
     }
 }
