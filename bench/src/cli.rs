@@ -62,9 +62,12 @@ pub(crate) struct Options {
     /// left out.
     #[arg(long, global = true, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(crate) contacts: Option<u64>,
-    /// An empty PostgreSQL database that `contact-search` uses in place of SQLite.
+    /// A PostgreSQL database that `contact-search` uses in place of SQLite: empty, or filled by an earlier run.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    /// Where `contact-search` keeps its SQLite database, so that a later run need not fill it again.
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "database_url")]
+    pub(crate) keep: Option<PathBuf>,
     /// Also writes every figure to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

@@ -26,6 +26,10 @@ use tokio::runtime::Runtime;
 /// How many clients ask at once.
 const CLIENTS: u64 = 8;
 
+/// How long each kind of search is asked before the rounds: about as long as it takes to read what is often needed of
+/// a large index into memory.
+const WARM_UP: Duration = Duration::from_secs(5);
+
 /// How many contacts are searched where `--contacts` does not say it.
 const CONTACTS: u64 = 100_000;
 
@@ -33,9 +37,10 @@ const CONTACTS: u64 = 100_000;
 pub(super) fn measure(options: &Options) -> Result<Vec<Comparison>, String> {
     let dir = DataDir::make(options.data_root.as_deref(), "contact-search")?;
     let runtime = Runtime::new().map_err(|error| format!("cannot start a runtime: {error}"))?;
-    let target = match &options.database_url {
-        Some(url) => Target::Url(url.clone()),
-        None => Target::Folder(dir.folder("tieline")?),
+    let target = match (&options.database_url, &options.keep) {
+        (Some(url), _) => Target::Url(url.clone()),
+        (None, Some(folder)) => Target::Folder(folder.clone()),
+        (None, None) => Target::Folder(dir.folder("tieline")?),
     };
     let contacts = options.contacts.unwrap_or(CONTACTS);
     let (store, location) = runtime.block_on(filled(&target, contacts))?;
@@ -46,6 +51,9 @@ pub(super) fn measure(options: &Options) -> Result<Vec<Comparison>, String> {
 
 async fn filled(target: &Target, contacts: u64) -> Result<(Store, Location), String> {
     let store = Store::open(target, StoreOptions::default()).await.map_err(|error| error.to_string())?;
+    if let Some(location) = seed::filled(&store, contacts).await? {
+        return Ok((store, location));
+    }
     let start = Instant::now();
     let location = seed::fill(&store, contacts).await.map_err(|error| format!("cannot fill: {error}"))?;
     let took = start.elapsed();
@@ -65,6 +73,9 @@ impl Searched {
     fn compare(&self, options: &Options, question: Question) -> Result<Comparison, String> {
         let next = AtomicU64::new(0);
         let ask = |n| self.ask(question, n);
+        if !options.ceilings_only {
+            self.turn(WARM_UP, &next, ask)?;
+        }
         rounds(
             (question.name(), "searches"),
             options,

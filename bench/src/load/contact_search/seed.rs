@@ -1,6 +1,7 @@
 //! Filling a store, many contacts in a transaction.
 
 use super::people;
+use super::questions::Question;
 use crate::interrupt;
 use std::ops::Range;
 use tieline_model::contact::{ContactInput, Write};
@@ -12,6 +13,21 @@ use tokio::task::{JoinError, JoinSet};
 const TOGETHER: u64 = 1000;
 /// How many transactions are written at once, where the database takes more than one.
 const WRITERS: usize = 4;
+
+/// The location that an earlier run has filled with so many contacts; nothing if the store is empty.
+pub(super) async fn filled(store: &Store, contacts: u64) -> std::result::Result<Option<Location>, String> {
+    let locations = store.read(locations::List).await.map_err(|error| error.to_string())?;
+    let Some(location) = locations.into_iter().next() else { return Ok(None) };
+    let all = Question::FirstPage.search(&location.id, 0, contacts);
+    let total = store.read(all).await.map_err(|error| error.to_string())?.total;
+    if u64::try_from(total) == Ok(contacts) {
+        store.tidy_search().await.map_err(|error| error.to_string())?;
+        return Ok(Some(location));
+    }
+    Err(format!(
+        "the database holds {total} contacts, not {contacts}: change --contacts, or empty the database"
+    ))
+}
 
 /// Creates a location with so many contacts, and brings the index into its best shape.
 pub(super) async fn fill(store: &Store, contacts: u64) -> Result<Location> {
