@@ -98,8 +98,11 @@ impl Postgres {
         let (sources, checkout) = (Arc::clone(sources), Checkout::from(client));
         let work = async move {
             let client = checkout.client()?;
-            client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let result = procedure.run(&mut Tx::new(Database::Postgres(client), &sources)).await;
+            // Polled first, so it is sent before the first query; nobody has to wait for its answer.
+            let begin = client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            let mut tx = Tx::new(Database::Postgres(client), &sources);
+            let (begun, result) = tokio::join!(biased; begin, procedure.run(&mut tx));
+            begun?;
             client.batch_execute("COMMIT").await?;
             checkout.give_back();
             result

@@ -11,8 +11,8 @@ use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tieline_model::LocationId;
 
-/// The most bytes of pages that are kept: about half of the index of a million contacts.
-const PAGES: u64 = 256 << 20;
+/// The most bytes of pages that are kept: most of the index of a million contacts, which is about 340 MB.
+const PAGES: u64 = 320 << 20;
 /// The most bytes of results of slow comparisons that are kept.
 const RESULTS: u64 = 64 << 20;
 /// Of how many locations the view is kept.

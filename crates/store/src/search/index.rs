@@ -1,25 +1,43 @@
-//! Reading the index within a transaction: pages from memory or from the database.
+//! Reading the index within a transaction: postings, ids and rows.
 
 use super::bytes::corrupt;
 use super::cache::Page;
 use super::entry::Entry;
+use super::pages::missing;
 use super::posting;
-use super::segment::{Ids, Segment, Tokens};
-use crate::error::{Error, Result};
+use super::segment::{Segment, Tokens};
+use crate::error::Result;
 use crate::param::params;
 use crate::tx::Tx;
 use roaring::RoaringBitmap;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use tieline_model::LocationId;
 
 /// The most contacts that are read with one statement.
 const TOGETHER: usize = 500;
 
+/// Where a token's posting is.
+pub(super) struct Slot {
+    page: Arc<Tokens>,
+    /// Nothing if no document has the token.
+    place: Option<Range<usize>>,
+}
+
+impl Slot {
+    /// The posting, ready for [`posting::read`].
+    pub(super) fn posting(&self) -> &[u8] {
+        self.place.clone().map_or(posting::NONE, |place| self.page.posting(place))
+    }
+}
+
 /// A location's index, as a transaction sees it.
 pub(super) struct Index<'t, 'c> {
     pub(super) tx: &'t mut Tx<'c>,
     pub(super) location: &'t LocationId,
+    /// Pages that were read before they were needed.
+    pub(super) ahead: HashMap<(u64, u32), Page>,
 }
 
 /// A contact's row.
@@ -29,86 +47,10 @@ pub(super) struct Stored {
     pub(super) text: String,
 }
 
-fn missing(segment: &Segment, n: u32) -> Error {
-    corrupt(&format!("page {n} of segment {} is missing", segment.id))
-}
-
-/// The place of a token's posting.
-pub(super) struct Slot {
-    page: Arc<Tokens>,
-    /// Nothing if no document has the token.
-    at: Option<usize>,
-}
-
-impl Slot {
-    fn of(page: Arc<Tokens>, token: &[u8]) -> Self {
-        let at = page.rank(token);
-        let is_here = page.get(at).is_some_and(|(found, _)| found == token);
-        Self { page, at: is_here.then_some(at) }
-    }
-
-    /// The posting, ready for [`posting::read`].
-    pub(super) fn posting(&self) -> &[u8] {
-        self.at.and_then(|at| self.page.get(at)).map_or(posting::NONE, |(_, posting)| posting)
-    }
-}
-
-impl Index<'_, '_> {
-    async fn page(&mut self, segment: &Segment, n: u32) -> Result<Page> {
-        if let Some(page) = self.tx.search().page(segment.key, n) {
-            return Ok(page);
-        }
-        let sql = "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n = ?2";
-        let body = self.tx.value(sql, "body", params![&segment.id, n]).await?;
-        self.keep(segment, n, body.ok_or_else(|| missing(segment, n))?)
-    }
-
-    fn keep(&self, segment: &Segment, n: u32, body: Vec<u8>) -> Result<Page> {
-        let page = Page::read(segment.holds(n), body)?;
-        self.tx.search().keep_page(segment.key, n, page.clone());
-        Ok(page)
-    }
-
-    /// The pages of these numbers, which are in ascending order and different. What is not in memory is read
-    /// with one statement, so that a database behind a network is asked once.
-    pub(super) async fn pages(&mut self, segment: &Segment, numbers: &[u32]) -> Result<Vec<Page>> {
-        let memory = self.tx.search();
-        let mut pages: Vec<Option<Page>> = numbers.iter().map(|n| memory.page(segment.key, *n)).collect();
-        let is_absent = |(n, page): (&u32, &Option<Page>)| page.is_none().then_some(*n);
-        let absent: Vec<u32> = numbers.iter().zip(&pages).filter_map(is_absent).collect();
-        if !absent.is_empty() {
-            let sql = if self.tx.writes_in_parallel() {
-                "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n IN \
-                 (SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(CAST(?2 AS TEXT) AS JSONB)) AS value)"
-            } else {
-                "SELECT n, body FROM search_pages WHERE segment_id = ?1 AND n IN (SELECT value FROM json_each(?2))"
-            };
-            let absent = serde_json::to_string(&absent)?;
-            for mut row in self.tx.query(sql, params![&segment.id, &absent]).await? {
-                let n = u32::try_from(row.get::<i64>("n")?).unwrap_or(u32::MAX);
-                let page = self.keep(segment, n, row.get("body")?)?;
-                if let Ok(at) = numbers.binary_search(&n) {
-                    pages[at] = Some(page);
-                }
-            }
-        }
-        let all = numbers.iter().zip(pages);
-        all.map(|(n, page)| page.ok_or_else(|| missing(segment, *n))).collect()
-    }
-
-    /// A page of tokens.
-    pub(super) async fn tokens(&mut self, segment: &Segment, n: u32) -> Result<Arc<Tokens>> {
-        match self.page(segment, n).await? {
-            Page::Tokens(page) => Ok(page),
-            _ => Err(missing(segment, n)),
-        }
-    }
-
-    async fn ids(&mut self, segment: &Segment, n: u32) -> Result<Arc<Ids>> {
-        match self.page(segment, n).await? {
-            Page::Ids(page) => Ok(page),
-            _ => Err(missing(segment, n)),
-        }
+impl<'t, 'c> Index<'t, 'c> {
+    /// The index of a location.
+    pub(super) fn new(tx: &'t mut Tx<'c>, location: &'t LocationId) -> Self {
+        Self { tx, location, ahead: HashMap::new() }
     }
 
     /// The documents of a segment that have a token.
@@ -117,7 +59,7 @@ impl Index<'_, '_> {
             return Ok(RoaringBitmap::new());
         }
         let page = self.tokens(segment, segment.page_of_token(token)).await?;
-        posting::read(Slot::of(page, token).posting())
+        page.place(token).map_or_else(|| Ok(RoaringBitmap::new()), |place| posting::read(page.posting(place)))
     }
 
     /// Where the postings of some tokens of a segment stand, in the order of the tokens.
@@ -133,33 +75,42 @@ impl Index<'_, '_> {
         let slot = |token: &Vec<u8>| {
             let n = page_of(token);
             match numbers.binary_search(&n).ok().and_then(|at| pages.get(at)) {
-                Some(Page::Tokens(page)) => Ok(Slot::of(Arc::clone(page), token)),
+                Some(Page::Tokens(page)) => Ok(Slot { page: Arc::clone(page), place: page.place(token) }),
                 _ => Err(missing(segment, n)),
             }
         };
         tokens.iter().map(slot).collect()
     }
 
-    /// The id of a document.
-    pub(super) async fn id(&mut self, segment: &Segment, document: u32) -> Result<String> {
-        let (page, place) = segment.page_of_document(document);
-        let page = self.ids(segment, page).await?;
-        page.get(place).map(str::to_owned).ok_or_else(|| corrupt("a document has no id"))
+    /// The ids of documents, in the order of these.
+    pub(super) async fn ids(&mut self, segment: &Segment, documents: &[u32]) -> Result<Vec<String>> {
+        let page_of = |document: &u32| segment.page_of_document(*document);
+        let mut numbers: Vec<u32> = documents.iter().map(|document| page_of(document).0).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let pages = self.pages(segment, &numbers).await?;
+        let id = |document: &u32| {
+            let (n, place) = page_of(document);
+            match numbers.binary_search(&n).ok().and_then(|at| pages.get(at)) {
+                Some(Page::Ids(page)) => page.get(place).ok_or_else(|| corrupt("a document has no id")),
+                _ => Err(missing(segment, n)),
+            }
+        };
+        documents.iter().map(id).collect()
     }
 
     /// How many documents of a segment have a smaller id.
     pub(super) async fn rank(&mut self, segment: &Segment, id: &str) -> Result<u32> {
         let (page, first) = segment.page_of_id(id);
-        let page = self.ids(segment, page).await?;
-        Ok(first + u32::try_from(page.rank(id)).unwrap_or(u32::MAX))
+        let page = self.ids_page(segment, page).await?;
+        Ok(first + u32::try_from(page.rank(id).0).unwrap_or(u32::MAX))
     }
 
     /// The document of this id, if the segment holds one.
     pub(super) async fn document(&mut self, segment: &Segment, id: &str) -> Result<Option<u32>> {
         let (page, first) = segment.page_of_id(id);
-        let page = self.ids(segment, page).await?;
-        let place = page.rank(id);
-        let is_here = page.get(place) == Some(id);
+        let page = self.ids_page(segment, page).await?;
+        let (place, is_here) = page.rank(id);
         Ok(is_here.then(|| first + u32::try_from(place).unwrap_or(u32::MAX)))
     }
 

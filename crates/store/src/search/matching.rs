@@ -1,5 +1,6 @@
 //! Finding the documents of a segment for which a filter holds.
 
+use super::cache::Page;
 use super::filter::{Filter, Needle, stretch};
 use super::index::Index;
 use super::posting::Union;
@@ -13,6 +14,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use tieline_model::contact::Line;
+
+/// So many pages are read at once.
+pub(super) const TOGETHER: usize = 64;
 
 /// A segment that a filter is asked of.
 #[derive(Clone, Copy)]
@@ -132,7 +136,7 @@ impl<'s> Search<'s> {
         if let Some(known) = self.known(index, &key) {
             return Ok(known);
         }
-        let found = self.tokens(index, first, |token| (token < last).then_some(true)).await?;
+        let found = self.tokens(index, (first, last), |_| true).await?;
         Ok(self.keep(index, &key, found))
     }
 
@@ -144,34 +148,37 @@ impl<'s> Search<'s> {
             return Ok(known);
         }
         let contains = |token: &[u8]| {
-            let value = token.strip_prefix(prefix.as_slice())?;
-            Some(std::str::from_utf8(value).is_ok_and(|value| value.contains(text)))
+            let value = token.strip_prefix(prefix.as_slice()).map(std::str::from_utf8);
+            matches!(value, Some(Ok(value)) if value.contains(text))
         };
-        let found = self.tokens(index, &prefix, contains).await?;
+        let found = self.tokens(index, (&prefix, &token::behind(&prefix)), contains).await?;
         Ok(self.keep(index, &key, found))
     }
 
-    /// Walks the tokens from `first` on until `wanted` says nothing, and gives the documents of those that
-    /// are wanted.
+    /// The documents of the tokens from `first` up to but without `last` that are wanted.
     pub(super) async fn tokens(
         self,
         index: &mut Index<'_, '_>,
-        first: &[u8],
-        wanted: impl Fn(&[u8]) -> Option<bool>,
+        (first, last): (&[u8], &[u8]),
+        wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<RoaringBitmap> {
-        let (segment, mut found) = (self.segment(), Union::default());
-        let mut from = None;
-        for n in segment.page_of_token(first)..segment.token_pages() {
-            let page = index.tokens(segment, n).await?;
-            for at in from.take().unwrap_or_else(|| page.rank(first))..page.len() {
-                let Some((token, documents)) = page.get(at) else { break };
-                match wanted(token) {
-                    Some(true) => found.add(documents)?,
-                    Some(false) => {}
-                    None => return Ok(found.finish()),
+        let segment = self.segment();
+        let (mut found, mut failed) = (Union::default(), None);
+        let end = segment.token_pages().min(segment.page_of_token(last).saturating_add(1));
+        let numbers: Vec<u32> = (segment.page_of_token(first)..end).collect();
+        for some in numbers.chunks(TOGETHER) {
+            for page in index.pages(segment, some).await? {
+                let Page::Tokens(page) = page else { continue };
+                page.each(|token, documents| {
+                    if token >= first && token < last && wanted(token) {
+                        failed = found.add(documents).err();
+                    }
+                    failed.is_none() && token < last
+                });
+                if let Some(error) = failed.take() {
+                    return Err(error);
                 }
             }
-            from = Some(0);
         }
         Ok(found.finish())
     }
@@ -184,6 +191,23 @@ impl<'s> Search<'s> {
     pub(super) fn keep(self, index: &Index<'_, '_>, key: &Arc<[u8]>, found: RoaringBitmap) -> RoaringBitmap {
         index.tx.search().keep_result(self.segment().key, key, Arc::new(found.clone()));
         found
+    }
+}
+
+/// The tokens that are looked up in every segment for a filter.
+pub(super) fn tokens(filter: &Filter) -> Vec<Vec<u8>> {
+    match filter {
+        Filter::And(some) | Filter::Or(some) => some.iter().flat_map(tokens).collect(),
+        Filter::Not(other) => tokens(other),
+        Filter::Equals(field, value) => vec![value.token(field)],
+        Filter::Exists(field) => vec![token::of(field.path(), Kind::Exists, b"")],
+        Filter::Range(..) => Vec::new(),
+        Filter::Contains(field, _) if field.line().is_none() => Vec::new(),
+        Filter::Contains(_, text) | Filter::Query(text) => {
+            let Needle { text, digits } = Needle::of(text);
+            let digits = digits.iter().flat_map(|digits| Looked::digits(digits).threes());
+            Looked::text(&text, None).threes().into_iter().chain(digits).collect()
+        }
     }
 }
 

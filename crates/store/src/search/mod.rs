@@ -15,6 +15,7 @@ mod filter;
 mod index;
 mod matching;
 mod order;
+mod pages;
 mod paging;
 mod posting;
 mod segment;
@@ -88,7 +89,7 @@ impl Procedure for Search {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Found> {
         let sort = Sort::of(&self.sort);
         let mark = self.after.as_ref().map(|place| sort.mark(place));
-        let mut index = Index { tx, location: &self.location_id };
+        let mut index = Index::new(tx, &self.location_id);
         let hits = self.hits(&mut index).await?;
         let total = i64::try_from(hits.count()).unwrap_or(i64::MAX);
         let ids = self.page(&mut index, hits, &sort, mark.as_ref()).await?;
@@ -107,6 +108,7 @@ impl Search {
     async fn hits(&self, index: &mut Index<'_, '_>) -> Result<Hits> {
         let view = View::load(index).await?;
         let mut hits = Hits { parts: Vec::with_capacity(view.segments.len()), entries: Vec::new() };
+        index.read_ahead(&view.segments, &matching::tokens(&self.filter)).await?;
         for part in &view.segments {
             let documents = matching::Search { part }.hits(index, &self.filter).await?;
             if !documents.is_empty() {

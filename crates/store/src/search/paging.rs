@@ -106,15 +106,13 @@ impl<'p> Page<'p> {
             let numbers = behind(index, segment, order, after).await?;
             let chosen = first(documents, numbers, order, self.missing());
             let Some(best) = chosen.first() else { continue };
-            let best = index.id(segment, *best).await?;
+            let Some(best) = index.ids(segment, &[*best]).await?.pop() else { continue };
             let is_full = found.len() == self.missing();
             if is_full && found.last().is_some_and(|last| in_order(last, &best).is_lt()) {
                 continue;
             }
             found.push(best);
-            for document in &chosen[1..] {
-                found.push(index.id(segment, *document).await?);
-            }
+            found.extend(index.ids(segment, &chosen[1..]).await?);
             found.sort_unstable_by(in_order);
             found.truncate(self.missing());
         }
@@ -131,9 +129,7 @@ impl<'p> Page<'p> {
     ) -> Result<()> {
         let mut ids: Vec<String> = hits.entries.iter().map(|entry| entry.id.to_string()).collect();
         for (segment, documents) in &hits.parts {
-            for document in documents {
-                ids.push(index.id(segment, document).await?);
-            }
+            ids.extend(index.ids(segment, &documents.iter().collect::<Vec<_>>()).await?);
         }
         let wanted: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut keyed: Vec<(Vec<Key>, String)> = Vec::with_capacity(ids.len());

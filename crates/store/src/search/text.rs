@@ -6,7 +6,7 @@
 
 use super::cache::Page;
 use super::index::Index;
-use super::matching::Search;
+use super::matching::{Search, TOGETHER};
 use super::posting;
 use super::token::{self, Kind};
 use crate::error::Result;
@@ -15,11 +15,11 @@ use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tieline_model::contact::{self, Line};
 
-/// So few candidates are compared sooner than narrowed down further, and anew rather than kept.
-const FEW: u64 = 32;
+/// So few candidates are compared sooner than narrowed down further: a text may have to be read from the database.
+const VERY_FEW: u64 = 4;
 
-/// So many pages of texts are read at once.
-const TOGETHER: usize = 64;
+/// So few candidates are compared anew rather than kept.
+const FEW: u64 = 32;
 
 /// The fields whose values are lines of the searched text and may consist of several words.
 const WORDED: [&str; 3] = ["name", "companyName", "tags"];
@@ -50,7 +50,7 @@ impl<'t> Looked<'t> {
         self.only.is_none() || self.space == token::DIGITS
     }
 
-    fn threes(self) -> Vec<Vec<u8>> {
+    pub(super) fn threes(self) -> Vec<Vec<u8>> {
         let letters: Vec<char> = self.text.chars().collect();
         let three = |letters: &[char]| token::part(self.space, &letters.iter().collect::<String>());
         letters.windows(3).map(three).collect()
@@ -86,6 +86,10 @@ impl Search<'_> {
         if threes.is_empty() {
             return self.prefix(index, token::part(looked.space, looked.text)).await;
         }
+        let key = looked.key();
+        if let Some(known) = self.known(index, &key) {
+            return Ok(known);
+        }
         let candidates = self.candidates(index, &threes).await?;
         if threes.len() == 1 && looked.is_exact() {
             return Ok(candidates);
@@ -95,10 +99,6 @@ impl Search<'_> {
         }
         if candidates.len() < FEW {
             return self.compare(index, &candidates, looked).await;
-        }
-        let key = looked.key();
-        if let Some(known) = self.known(index, &key) {
-            return Ok(known);
         }
         let sure = self.sure(index, looked).await? & &candidates;
         let found = self.compare(index, &(candidates - &sure), looked).await? | sure;
@@ -112,7 +112,7 @@ impl Search<'_> {
         let mut postings = slots.iter().map(|slot| posting::read(slot.posting()));
         let mut left = postings.next().transpose()?.unwrap_or_default();
         for posting in postings {
-            if left.len() < FEW {
+            if left.len() < VERY_FEW {
                 break;
             }
             left &= posting?;
@@ -134,8 +134,10 @@ impl Search<'_> {
         }
         sure |= self.prefix(index, token::part(token::WORDS, looked.text)).await?;
         let finder = Finder::new(looked.text);
-        for word in self.segment().common_words(&finder) {
-            sure |= index.posting(self.segment(), &[&[1, token::WORDS], word].concat()).await?;
+        let common = self.segment().common_words(&finder);
+        let common: Vec<Vec<u8>> = common.map(|word| [&[1, token::WORDS], word].concat()).collect();
+        for slot in index.slots(self.segment(), &common).await? {
+            sure |= posting::read(slot.posting())?;
         }
         Ok(sure)
     }
@@ -146,7 +148,7 @@ impl Search<'_> {
         if let Some(known) = self.known(index, &key) {
             return Ok(known);
         }
-        let found = self.tokens(index, &first, |token| token.starts_with(&first).then_some(true)).await?;
+        let found = self.tokens(index, (&first, &token::behind(&first)), |_| true).await?;
         Ok(self.keep(index, &key, found))
     }
 

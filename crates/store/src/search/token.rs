@@ -47,6 +47,16 @@ pub(super) fn part(space: u8, part: &str) -> Vec<u8> {
     [&[1, space], part.as_bytes()].concat()
 }
 
+/// The first byte string that comes behind all tokens that begin with this one.
+pub(super) fn behind(first: &[u8]) -> Vec<u8> {
+    let end = first.iter().rposition(|byte| *byte < u8::MAX).map_or(0, |at| at + 1);
+    let mut behind = first[..end].to_vec();
+    if let Some(last) = behind.last_mut() {
+        *last += 1;
+    }
+    behind
+}
+
 /// The word that a token stands for, if it is that of a word.
 pub(super) fn word(token: &[u8]) -> Option<&[u8]> {
     token.strip_prefix(&[1, WORDS])

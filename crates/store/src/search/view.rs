@@ -95,8 +95,7 @@ impl View {
 
     /// The same, but with so many of the first writes only: what is folded at once has to fit into memory.
     pub(super) async fn first(index: &mut Index<'_, '_>, most: i64) -> Result<Arc<Self>> {
-        let generation = generation(index).await?;
-        let writes = writes(index, most).await?;
+        let (generation, writes) = state(index, most).await?;
         let last = index.tx.search().view(index.location);
         let known = last.as_ref().filter(|known| known.precedes(generation, &writes));
         let same = known.filter(|known| known.generation == generation);
@@ -139,15 +138,21 @@ impl View {
     }
 }
 
-async fn generation(index: &mut Index<'_, '_>) -> Result<i64> {
-    let sql = "SELECT generation FROM search_state WHERE location_id = ?1";
-    Ok(index.tx.value(sql, "generation", params![index.location]).await?.unwrap_or(0))
-}
-
-async fn writes(index: &mut Index<'_, '_>, most: i64) -> Result<Vec<i64>> {
-    let sql = "SELECT seq FROM search_writes WHERE location_id = ?1 ORDER BY seq LIMIT ?2";
-    let mut rows = index.tx.query(sql, params![index.location, most]).await?;
-    rows.iter_mut().map(|row| row.get("seq")).collect()
+/// The generation of the location's segments, and the places of the first writes that are in none of them.
+async fn state(index: &mut Index<'_, '_>, most: i64) -> Result<(i64, Vec<i64>)> {
+    // Every search begins with this, so it is one statement.
+    let sql = "SELECT 0 AS is_write, generation AS n FROM search_state WHERE location_id = ?1 \
+               UNION ALL SELECT 1, seq FROM \
+               (SELECT seq FROM search_writes WHERE location_id = ?1 ORDER BY seq LIMIT ?2) AS writes";
+    let (mut generation, mut writes) = (0, Vec::new());
+    for mut row in index.tx.query(sql, params![index.location, most]).await? {
+        match row.get::<i64>("is_write")? {
+            0 => generation = row.get("n")?,
+            _ => writes.push(row.get("n")?),
+        }
+    }
+    writes.sort_unstable();
+    Ok((generation, writes))
 }
 
 async fn segments(index: &mut Index<'_, '_>, known: Option<&View>) -> Result<Vec<Part>> {

@@ -3,7 +3,7 @@
 use super::index::Index;
 use super::order::{Level, Order};
 use super::posting;
-use super::segment::{Segment, Tokens};
+use super::segment::{List, Segment};
 use crate::error::Result;
 use roaring::RoaringBitmap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub(super) struct Walk {
     prefix: Vec<u8>,
     order: Order,
     n: u32,
-    page: Arc<Tokens>,
+    page: List,
     /// The token's place on the page; nothing where the walk has left the segment.
     at: Option<usize>,
 }
@@ -36,7 +36,7 @@ impl Walk {
             (None, Order::Descending) => *target.last_mut().unwrap_or(&mut 0) += 1,
         }
         let n = segment.page_of_token(&target);
-        let page = index.tokens(segment, n).await?;
+        let page = index.tokens(segment, n).await?.unpack();
         let at = page.rank(&target);
         let is_there = page.get(at).is_some_and(|(token, _)| token == target);
         let order = level.order;
@@ -71,7 +71,7 @@ impl Walk {
             (Order::Descending, Some(0)) if self.n == 0 => self.at = None,
             (Order::Descending, Some(0)) => {
                 self.n -= 1;
-                self.page = index.tokens(&self.segment, self.n).await?;
+                self.page = index.tokens(&self.segment, self.n).await?.unpack();
                 self.at = self.page.len().checked_sub(1);
             }
             (Order::Descending, Some(at)) => self.at = Some(at - 1),
@@ -85,7 +85,7 @@ impl Walk {
             self.at = None;
             if self.n + 1 < self.segment.token_pages() {
                 self.n += 1;
-                self.page = index.tokens(&self.segment, self.n).await?;
+                self.page = index.tokens(&self.segment, self.n).await?.unpack();
                 self.at = Some(0);
             }
         }

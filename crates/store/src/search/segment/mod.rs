@@ -11,7 +11,7 @@ mod page;
 
 pub(super) use build::{Built, build};
 pub(super) use merge::{Whole, merge};
-pub(super) use page::{Ids, Texts, Tokens};
+pub(super) use page::{Ids, List, Texts, Tokens};
 
 use super::bytes::{Bytes, put_bytes, put_number};
 use crate::error::Result;

@@ -36,7 +36,7 @@ impl Procedure for Fold {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Replacement>> {
-        let view = View::first(&mut Index { tx, location: &self.0 }, MOST).await?;
+        let view = View::first(&mut Index::new(tx, &self.0), MOST).await?;
         let writes = view.writes();
         if writes.is_empty() {
             return Ok(None);

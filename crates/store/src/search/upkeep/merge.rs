@@ -27,7 +27,7 @@ impl Procedure for Merge {
     const SCANS: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Replacement>> {
-        let view = View::first(&mut Index { tx, location: &self.0 }, 0).await?;
+        let view = View::first(&mut Index::new(tx, &self.0), 0).await?;
         let chosen = choose(&view.segments);
         if chosen.is_empty() {
             return Ok(None);
@@ -54,8 +54,8 @@ async fn whole(tx: &mut Tx<'_>, part: &Part) -> Result<Whole> {
     for (mut row, n) in tx.query(sql, params![&part.segment.id]).await?.into_iter().zip(0..) {
         let body = row.get("body")?;
         match part.segment.holds(n) {
-            Holds::Tokens => whole.tokens.push(Tokens::read(body)?),
-            Holds::Ids => whole.ids.push(Ids::read(body)?),
+            Holds::Tokens => whole.tokens.push(Tokens::read(body)?.unpack()),
+            Holds::Ids => whole.ids.push(Ids::read(body)?.unpack()),
             Holds::Texts => whole.texts.push(Texts::read(body)?),
         }
     }
