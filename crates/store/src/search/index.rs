@@ -92,7 +92,9 @@ impl<'t, 'c> Index<'t, 'c> {
         let id = |document: &u32| {
             let (n, place) = page_of(document);
             match numbers.binary_search(&n).ok().and_then(|at| pages.get(at)) {
-                Some(Page::Ids(page)) => page.get(place).ok_or_else(|| corrupt("a document has no id")),
+                Some(Page::Ids(page)) => {
+                    page.get(place).map(str::to_owned).ok_or_else(|| corrupt("a document has no id"))
+                }
                 _ => Err(missing(segment, n)),
             }
         };
@@ -103,14 +105,15 @@ impl<'t, 'c> Index<'t, 'c> {
     pub(super) async fn rank(&mut self, segment: &Segment, id: &str) -> Result<u32> {
         let (page, first) = segment.page_of_id(id);
         let page = self.ids_page(segment, page).await?;
-        Ok(first + u32::try_from(page.rank(id).0).unwrap_or(u32::MAX))
+        Ok(first + u32::try_from(page.rank(id)).unwrap_or(u32::MAX))
     }
 
     /// The document of this id, if the segment holds one.
     pub(super) async fn document(&mut self, segment: &Segment, id: &str) -> Result<Option<u32>> {
         let (page, first) = segment.page_of_id(id);
         let page = self.ids_page(segment, page).await?;
-        let (place, is_here) = page.rank(id);
+        let place = page.rank(id);
+        let is_here = page.get(place) == Some(id);
         Ok(is_here.then(|| first + u32::try_from(place).unwrap_or(u32::MAX)))
     }
 

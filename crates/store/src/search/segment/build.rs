@@ -34,7 +34,7 @@ pub(in crate::search) fn build(mut entries: Vec<Arc<Entry>>) -> Result<Built> {
     let mut writer = Writer::default();
     let mut postings: Postings = HashMap::default();
     for (document, entry) in (0..).zip(entries) {
-        writer.document(entry.id.as_str().as_bytes(), entry.text().as_bytes());
+        writer.document(entry.id.as_str(), entry.text().as_bytes());
         entry.each_token(|token| match postings.get_mut(token) {
             Some(documents) if documents.last() == Some(&document) => {}
             Some(documents) => documents.push(document),
@@ -90,8 +90,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn document(&mut self, id: &[u8], text: &[u8]) {
-        self.ids.key(id);
+    pub(super) fn document(&mut self, id: &str, text: &[u8]) {
+        self.ids.key(id.as_bytes());
         if self.documents.is_multiple_of(TEXTS_ON_PAGE) {
             self.texts.push(Vec::with_capacity(PAGE));
         }

@@ -1,7 +1,7 @@
 //! Making one segment of several.
 
 use super::build::Writer;
-use super::{Built, List, Texts};
+use super::{Built, Ids, List, Texts};
 use crate::error::Result;
 use crate::search::posting;
 use roaring::RoaringBitmap;
@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 #[derive(Default)]
 pub(in crate::search) struct Whole {
     pub(in crate::search) tokens: Vec<List>,
-    pub(in crate::search) ids: Vec<List>,
+    pub(in crate::search) ids: Vec<Ids>,
     pub(in crate::search) texts: Vec<Texts>,
     pub(in crate::search) gone: RoaringBitmap,
 }
@@ -51,7 +51,7 @@ fn number(segments: &[Whole], writer: &mut Writer) -> Vec<Vec<u32>> {
     let mut numbers: Vec<Vec<u32>> = Vec::new();
     let mut all = Vec::new();
     for (n, segment) in segments.iter().enumerate() {
-        let ids = segment.ids.iter().flat_map(|page| (0..page.len()).filter_map(|n| Some(page.get(n)?.0)));
+        let ids = segment.ids.iter().flat_map(|page| (0..page.len()).filter_map(|n| page.get(n)));
         let texts = segment.texts.iter().flat_map(|page| (0..page.len()).map(|n| page.get(n)));
         let before = all.len();
         all.extend((0_u32..).zip(ids.zip(texts)).map(|(old, (id, text))| (id, n, old, text)));

@@ -1,8 +1,8 @@
 //! Pages, as they are read.
 //!
-//! A page of tokens or ids stays in memory as it is stored, and is searched from its beginning: that takes a
-//! microsecond or two. Unpacked, it would take two or three times the memory, and reading it from the database
-//! because it was dropped costs ten times as much.
+//! A page of tokens stays in memory as it is stored, and is searched from its beginning: that takes a microsecond or
+//! two. Unpacked, it would take two or three times the memory, and reading it from the database because it was
+//! dropped costs ten times as much.
 
 use crate::error::Result;
 use crate::search::bytes::Bytes;
@@ -22,9 +22,9 @@ struct Packed {
 #[derive(Debug)]
 pub(in crate::search) struct Tokens(Packed);
 
-/// A page of ids in byte order.
+/// A page of ids in byte order; unpacked, because ids are looked up by their place, and are few beside the rest.
 #[derive(Debug)]
-pub(in crate::search) struct Ids(Packed);
+pub(in crate::search) struct Ids(List);
 
 /// A page of the searched texts of documents, in the order of the documents.
 #[derive(Debug)]
@@ -201,34 +201,25 @@ impl Tokens {
 
 impl Ids {
     pub(in crate::search) fn read(body: Vec<u8>) -> Result<Self> {
-        Packed::read(body, false).map(Self)
+        Packed::read(body, false).map(|page| Self(List { body: Box::default(), ..page.unpack() }))
     }
 
     /// The id at a place.
-    pub(in crate::search) fn get(&self, n: usize) -> Option<String> {
-        let (mut id, mut at) = (None, 0);
-        self.0.each(|key, _| {
-            if at == n {
-                id = std::str::from_utf8(key).ok().map(str::to_owned);
-            }
-            at += 1;
-            at <= n
-        });
-        id
+    pub(in crate::search) fn get(&self, n: usize) -> Option<&str> {
+        std::str::from_utf8(self.0.key(n)?).ok()
     }
 
-    /// How many ids of the page come before this one, and whether it is on the page.
-    pub(in crate::search) fn rank(&self, id: &str) -> (usize, bool) {
-        let (rank, found) = self.0.find(id.as_bytes());
-        (rank, found.is_some())
+    /// How many ids of the page come before this one.
+    pub(in crate::search) fn rank(&self, id: &str) -> usize {
+        self.0.rank(id.as_bytes())
     }
 
-    pub(in crate::search) fn unpack(&self) -> List {
-        self.0.unpack()
+    pub(in crate::search) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(in crate::search) fn size(&self) -> usize {
-        self.0.body.len()
+        self.0.keys.capacity() + size_of::<Place>() * self.0.places.capacity()
     }
 }
 

@@ -55,7 +55,7 @@ async fn whole(tx: &mut Tx<'_>, part: &Part) -> Result<Whole> {
         let body = row.get("body")?;
         match part.segment.holds(n) {
             Holds::Tokens => whole.tokens.push(Tokens::read(body)?.unpack()),
-            Holds::Ids => whole.ids.push(Ids::read(body)?.unpack()),
+            Holds::Ids => whole.ids.push(Ids::read(body)?),
             Holds::Texts => whole.texts.push(Texts::read(body)?),
         }
     }
