@@ -215,7 +215,10 @@ pub async fn save(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
     let is_in_the_way = run.status == RunStatus::Ready && run.queue == Queue::None;
     let releases = run.followers > 0 && !is_in_the_way;
     if releases && let Some(key) = &run.concurrency_key {
-        turns::release(tx, &run.location_id, key).await?;
+        let had_heads = turns::release(tx, &run.location_id, key).await?;
+        if !had_heads && !run.status.is_over() {
+            turns::clear_followers(tx, run).await?;
+        }
     }
     Ok(())
 }

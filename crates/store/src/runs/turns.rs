@@ -57,11 +57,11 @@ struct Head {
 }
 
 /// Makes the first head that is free due. That one passes the turn on, because others may be free as well. Where none
-/// is free, the runs in their way pass it on.
+/// is free, the runs in their way pass it on. Returns whether the queue had a head.
 ///
 /// Two runs that leave at the same moment each see the other one still in the way. So on PostgreSQL each writes to
 /// all heads: the two conflict, and the one that is run again finds the head free.
-pub(super) async fn release(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Result<()> {
+pub(super) async fn release(tx: &mut Tx<'_>, location: &LocationId, key: &str) -> Result<bool> {
     let heads = heads(tx, location, key).await?;
     let next = heads.iter().position(|head| head.is_free);
     for (n, head) in heads.iter().enumerate() {
@@ -76,7 +76,15 @@ pub(super) async fn release(tx: &mut Tx<'_>, location: &LocationId, key: &str) -
             follow(tx, location, key, head).await?;
         }
     }
-    Ok(())
+    Ok(!heads.is_empty())
+}
+
+/// Records that no run queues behind this one any more, so that its next saves need not look. A run that queues
+/// behind it at this moment writes to the same row, and one of the two transactions is run again.
+pub(super) async fn clear_followers(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
+    run.followers = 0;
+    let sql = "UPDATE runs SET followers = 0 WHERE location_id = ?1 AND id = ?2";
+    tx.execute(sql, params![&run.location_id, &run.id]).await.map(|_| ())
 }
 
 /// The heads of a key's queue, one for each workflow, in the order of their events.

@@ -89,11 +89,38 @@ impl Fixture {
         self.store.write(Move { to, runs, others, is_repeated: AtomicBool::new(false) }).await.unwrap();
     }
 
-    async fn is_due(&self, run: &Run) -> bool {
+    async fn stored(&self, run: &Run) -> Run {
         let get = runs::Get { location_id: run.location_id.clone(), id: run.id.clone() };
-        let run = self.store.read(get).await.unwrap().unwrap();
+        self.store.read(get).await.unwrap().unwrap()
+    }
+
+    async fn is_due(&self, run: &Run) -> bool {
+        let run = self.stored(run).await;
         run.queue == Queue::None && run.due_at.is_some()
     }
+
+    async fn followers(&self, run: &Run) -> i64 {
+        self.stored(run).await.followers
+    }
+}
+
+#[test]
+fn a_run_whose_followers_are_gone_stops_looking_for_the_next_one() {
+    both(async |fixture| {
+        let one = fixture.start_run("one", 1).await;
+        let two = fixture.start_run("one", 2).await;
+        fixture.move_runs(RunStatus::Waiting, &[&one]).await;
+        fixture.move_runs(RunStatus::Completed, &[&two]).await;
+        assert_eq!(fixture.followers(&one).await, 1);
+        fixture.move_runs(RunStatus::Calling, &[&one]).await;
+        assert_eq!(fixture.followers(&one).await, 0);
+
+        let three = fixture.start_run("one", 3).await;
+        assert!(!fixture.is_due(&three).await);
+        assert_eq!(fixture.followers(&one).await, 1);
+        fixture.move_runs(RunStatus::Completed, &[&one]).await;
+        assert!(fixture.is_due(&three).await);
+    });
 }
 
 #[test]
