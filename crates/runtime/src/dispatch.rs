@@ -1,9 +1,9 @@
-//! Following the event log: each event starts the runs of the workflows that it triggers, once.
+//! Follows the event log: each event starts the runs of the workflows that it triggers, once.
 //!
 //! The cursor moves in the transaction that writes the runs, so an event is dispatched exactly once, by
-//! whichever node comes first. Where one writer does all the writing anyway (SQLite), a run's local steps are
-//! taken in that same transaction: an event becomes a finished run in one commit. Where many nodes write
-//! (PostgreSQL), runs are written as ready and any node's workers take them on.
+//! whichever node comes first. On SQLite, which has one writer, a run's local steps are taken in that same
+//! transaction: an event becomes a finished run in one commit. On PostgreSQL, runs are written as ready, and the
+//! workers of any node continue them.
 
 use crate::definitions::{Broken, Definition, Definitions, Programs};
 use crate::history::History;
@@ -20,36 +20,36 @@ use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
 
 pub(crate) const CURSOR: Cursor = Cursor("dispatcher");
 
-/// How many events are dispatched in one transaction. More would save little and make deliveries that come
-/// in meanwhile wait for the writer.
+/// How many events are dispatched in one transaction. More would save little, and deliveries would wait longer
+/// for the writer.
 pub(crate) const BATCH: u32 = 64;
 
-/// How many headlines are read to find them.
+/// How many headlines are read at once to find relevant events.
 const SKIM: u32 = 512;
 
-/// Events that nothing waits for move the cursor in memory only; it is written down after this many.
+/// Irrelevant events move the cursor in memory only; it is stored after this many.
 const SKIP: i64 = 2000;
 
 /// The most bytes of a concurrency key.
 const LONGEST_KEY: usize = 500;
 
-/// Starts the runs of some events and moves the cursor behind them.
+/// Starts the runs of some events and moves the cursor past them.
 pub(crate) struct Dispatch {
     pub(crate) from: i64,
     pub(crate) to: i64,
     pub(crate) events: Vec<Event>,
     pub(crate) definitions: Arc<Definitions>,
-    /// The event whose runs are given up rather than begun, if there is one.
+    /// The event whose runs are failed instead of started, if there is one.
     pub(crate) give_up: Option<Poison>,
     pub(crate) slots: Slots,
 }
 
-/// What came of a dispatch.
+/// The result of a dispatch.
 #[derive(Debug, Default)]
 pub(crate) struct Dispatched {
-    /// Another node has moved the cursor: nothing was done, and the reader begins anew from where it stands.
+    /// Another node has moved the cursor: nothing was done, and the reader continues from there.
     pub(crate) overtaken: bool,
-    /// Requests that runs want sent.
+    /// The requests of the runs, to be sent after the commit.
     pub(crate) remotes: Vec<Remote>,
     /// Whether runs are ready for the workers.
     pub(crate) ready: bool,
@@ -76,7 +76,7 @@ impl Procedure for Dispatch {
             if triggered.is_empty() {
                 continue;
             }
-            // An event that cannot be read fails its own runs and holds up no others.
+            // An event that cannot be read fails its own runs, and later events are still dispatched.
             let (trigger, unreadable) = match Data::parse(event.payload.get()) {
                 Ok(trigger) => (trigger, None),
                 Err(error) => (Data::empty(), Some(format!("the event cannot be read: {error}"))),
@@ -106,7 +106,7 @@ async fn start(tx: &mut Tx<'_>, mut segment: Segment<'_>, dispatched: &mut Dispa
     }
     if segment.event.cause.depth >= MAX_CAUSE_DEPTH {
         let reason = format!(
-            "not started: {MAX_CAUSE_DEPTH} runs have led to this event, one by what the other did; a workflow seems to trigger itself"
+            "not started: this event comes after a chain of {MAX_CAUSE_DEPTH} runs, each started by the one before; a workflow seems to trigger itself"
         );
         return segment.refuse(tx, reason).await;
     }
@@ -124,7 +124,7 @@ async fn start(tx: &mut Tx<'_>, mut segment: Segment<'_>, dispatched: &mut Dispa
     segment.store(tx, true).await
 }
 
-/// A run that has not taken a step.
+/// A new run, before its first step.
 fn begin<'a>(
     tx: &Tx<'_>,
     definition: &'a Definition,
@@ -144,7 +144,7 @@ fn begin<'a>(
     )
 }
 
-/// Writes a run of a workflow that cannot be compiled as failed, so that it can be retried later.
+/// Writes a failed run for a workflow that cannot be compiled, so that it can be retried later.
 async fn fail_broken(tx: &mut Tx<'_>, event: &Event, broken: &Broken) -> Result<()> {
     let mut run = Run::new(tx, event, &broken.workflow_id, broken.version);
     tracing::error!(run = %run.id, workflow = %broken.workflow_id, reason = broken.reason, "a run cannot begin");
@@ -155,7 +155,7 @@ async fn fail_broken(tx: &mut Tx<'_>, event: &Event, broken: &Broken) -> Result<
     history.write(tx, 0).await
 }
 
-/// Whether the event starts the workflow, and under which key; in words why that cannot be told.
+/// Whether the event starts the workflow, and the concurrency key; the reason, if that cannot be determined.
 pub(crate) async fn admit(
     tx: &mut Tx<'_>,
     definition: &Definition,
@@ -191,12 +191,12 @@ pub(crate) async fn admit(
     })
 }
 
-/// Whom an event is about: runs about the same are handled one after the other.
+/// Whom an event is about: the default concurrency key.
 fn about(event: &Event) -> Option<String> {
     event.contact_id.as_ref().map(contact_key).or_else(|| event.subject.clone())
 }
 
-/// Keeps the event for the runs that may wait for it. Gives whether it wakes any.
+/// Keeps the event for the runs that may wait for it. Returns whether it wakes any.
 async fn notify(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
     let abouts = event.contact_id.as_ref().map(contact_key).into_iter().chain(event.subject.clone());
     let mut woken = false;
@@ -206,23 +206,24 @@ async fn notify(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
     Ok(woken)
 }
 
-/// Reads on behind `after` and keeps what somebody waits for.
-pub(crate) struct Look {
+/// The next events that start or wake a run.
+pub(crate) struct Found {
     pub(crate) events: Vec<Event>,
+    /// The place in the log up to which everything was read.
     pub(crate) seen: i64,
 }
 
-/// Reads the events behind a place, and leaves out those that start nothing and wake nobody.
+/// Reads the events after a place, without those that start or wake no run.
 ///
 /// The order of the reads matters: events first, then the stamp. An event that is read before a workflow is
 /// published was committed before it, too.
-pub(crate) async fn look(
+pub(crate) async fn find_relevant(
     store: &Store,
     after: i64,
     limit: u32,
     definitions: &mut Arc<Definitions>,
     programs: &Programs,
-) -> Result<Look> {
+) -> Result<Found> {
     store.place_events().await?;
     let headlines = store.read(log::Skim { after, limit: SKIM }).await?;
     if store.read(workflows::Stamp).await? != definitions.stamp {
@@ -238,10 +239,10 @@ pub(crate) async fn look(
         }
         seen = headline.seq;
     }
-    Ok(Look { events, seen })
+    Ok(Found { events, seen })
 }
 
-/// Whether so much was skipped that the cursor is to be written down.
+/// Whether so many events were skipped that the cursor should be stored.
 pub(crate) const fn skipped_enough(written: i64, seen: i64) -> bool {
     seen - written >= SKIP
 }

@@ -1,7 +1,7 @@
 //! The loops that start and continue runs, started and stopped together.
 
 use crate::definitions::{Definitions, Pinned, Programs};
-use crate::dispatch::{BATCH, CURSOR, Dispatch, look, skipped_enough};
+use crate::dispatch::{BATCH, CURSOR, Dispatch, find_relevant, skipped_enough};
 use crate::poison::{GIVE_UP_AFTER, PAUSE, PoisonGuard};
 use crate::remote::{Answer, send};
 use crate::retention::{EVERY, forget_old};
@@ -16,9 +16,9 @@ use tieline_store::{Result, Store, runs};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How often the log and the runs are polled without a hint that something is new.
+/// How often the log and the runs are polled when no notification comes.
 const POLL: Duration = Duration::from_millis(250);
-/// How many requests a node has under way at once.
+/// How many requests a node sends at once.
 const REQUESTS: usize = 64;
 
 /// What the runtime depends on.
@@ -106,7 +106,7 @@ impl Shared {
         Slots::new(&self.requests, brought)
     }
 
-    /// Sends requests beside the loop, each followed by what its run does next.
+    /// Sends requests in tasks of their own, and continues each run with its answer.
     fn send_all(&self, remotes: Vec<Remote>, sending: &mut JoinSet<()>) {
         for remote in remotes {
             let shared = self.clone();
@@ -115,7 +115,7 @@ impl Shared {
         while sending.try_join_next().is_some() {}
     }
 
-    /// Sends a request, and then what its run, or one that queued for its slot, wants sent next.
+    /// Sends a request, then the next one of its run or of a run that queued for its slot.
     async fn follow(&self, remote: Remote) {
         let mut left = vec![remote];
         while let Some(remote) = left.pop() {
@@ -125,7 +125,7 @@ impl Shared {
             }
             let answer = send(&self.client, &self.catalogue, &remote, self.store.clock().as_ref()).await;
             if let Some(answer) = answer {
-                left.extend(self.write_down(remote, answer).await);
+                left.extend(self.record(remote, answer).await);
             }
             // A run with the same key may be waiting for this one.
             self.due.notify_one();
@@ -134,7 +134,7 @@ impl Shared {
 
     /// Continues the run with the answer. If that fails repeatedly, the run is at fault and is given up: otherwise
     /// its lease would run out and the request be sent again forever.
-    async fn write_down(&self, remote: Remote, answer: Answer) -> Vec<Remote> {
+    async fn record(&self, remote: Remote, answer: Answer) -> Vec<Remote> {
         let run = remote.run.clone();
         let mut tries = 0;
         loop {
@@ -197,25 +197,26 @@ async fn dispatch(
     let mut written = store.read(CURSOR).await?;
     let mut seen = written;
     while !shared.is_stopping() {
-        // Marked as seen before the log is read, so that events appended meanwhile are not missed.
+        // Marked as seen before the log is read, so that events appended during the read are not missed.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
-        let look = look(&store, seen, guard.limit(BATCH), &mut definitions, &shared.programs).await?;
+        let found =
+            find_relevant(&store, seen, guard.limit(BATCH), &mut definitions, &shared.programs).await?;
         // Skipped events stay skipped: they never start a workflow that is published later, not even after a
         // restart.
-        let to_be_kept = skipped_enough(written, look.seen) || definitions.stamp != stamp;
-        if look.events.is_empty() && !to_be_kept {
-            let found_some = look.seen > seen;
-            seen = look.seen;
-            if found_some || wait(appended, &mut shared.stopping).await || written == seen {
+        let to_be_kept = skipped_enough(written, found.seen) || definitions.stamp != stamp;
+        if found.events.is_empty() && !to_be_kept {
+            let has_read = found.seen > seen;
+            seen = found.seen;
+            if has_read || wait(appended, &mut shared.stopping).await || written == seen {
                 continue;
             }
         }
-        *first = look.events.first().map_or_else(String::new, |event| event.seq.to_string());
+        *first = found.events.first().map_or_else(String::new, |event| event.seq.to_string());
         let dispatch = Dispatch {
             from: written,
-            to: look.seen,
-            events: look.events,
+            to: found.seen,
+            events: found.events,
             definitions: Arc::clone(&definitions),
             give_up: guard.give_up(),
             slots: shared.slots(None),
@@ -227,7 +228,7 @@ async fn dispatch(
             seen = written;
             continue;
         }
-        (written, seen) = (look.seen, look.seen);
+        (written, seen) = (found.seen, found.seen);
         if dispatched.ready {
             shared.due.notify_waiters();
             shared.due.notify_one();
@@ -266,7 +267,7 @@ async fn work_loop(mut shared: Shared, limit: u32) {
             give_up: guard.give_up(),
             first: Arc::clone(&first),
         };
-        match take_on(&shared, work, &mut sending).await {
+        match continue_due(&shared, work, &mut sending).await {
             Ok(0) => {
                 tokio::select! {
                     () = notified => {}
@@ -303,7 +304,7 @@ async fn retention_loop(mut shared: Shared, keep: Duration) {
 }
 
 /// Continues the runs that are due now and returns their number.
-async fn take_on(shared: &Shared, work: Work, sending: &mut JoinSet<()>) -> Result<usize> {
+async fn continue_due(shared: &Shared, work: Work, sending: &mut JoinSet<()>) -> Result<usize> {
     if !has_work(shared).await? {
         return Ok(0);
     }

@@ -1,4 +1,4 @@
-//! Taking on the runs that are due: those that slept, those that an event woke, those that were written as
+//! Continues the runs that are due: those whose sleep is over or that an event woke, those that were written as
 //! ready, and those whose node died while a request was under way.
 
 use crate::definitions::Pinned;
@@ -16,24 +16,24 @@ use tieline_model::Event;
 use tieline_store::runs::{self, Queue, Run, RunStatus, StepOutcome};
 use tieline_store::{Procedure, Result, Tx, log};
 
-/// Takes on up to `limit` runs that are due, and those that queue for slots while slots are free.
+/// Continues up to `limit` runs that are due, and runs that queue for slots while slots are free.
 #[derive(Debug)]
 pub(crate) struct Work {
     pub(crate) pinned: Pinned,
     pub(crate) limit: u32,
     pub(crate) slots: Slots,
-    /// The run that is given up rather than taken on, if one is.
+    /// The run that is failed instead of continued, if there is one.
     pub(crate) give_up: Option<Poison>,
-    /// The id of the first run that was claimed, for when this fails.
+    /// The id of the first run that was claimed, read if the transaction fails.
     pub(crate) first: Arc<Mutex<String>>,
 }
 
-/// What came of it.
+/// The result of [`Work`].
 #[derive(Debug, Default)]
 pub(crate) struct Worked {
-    /// How many runs were taken on.
+    /// How many runs were continued.
     pub(crate) runs: usize,
-    /// Requests that they want sent.
+    /// Their requests, to be sent after the commit.
     pub(crate) remotes: Vec<Remote>,
 }
 
@@ -49,7 +49,7 @@ impl Procedure for Work {
             let given_up = self.give_up.as_ref().and_then(|poison| poison.reason_for(run.id.as_str()));
             let remote = match given_up {
                 Some(reason) => fail(tx, run, reason).await?,
-                None => take_on(tx, &self.pinned, &slots, run, None).await?,
+                None => continue_run(tx, &self.pinned, &slots, run, None).await?,
             };
             worked.remotes.extend(remote);
         }
@@ -58,7 +58,7 @@ impl Procedure for Work {
     }
 }
 
-/// Takes on as many of the runs that queue for a slot as slots are free.
+/// Continues as many of the runs that queue for a slot as slots are free.
 async fn fill_slots(tx: &mut Tx<'_>, pinned: &Pinned, slots: &Slots, worked: &mut Worked) -> Result<()> {
     let free = slots.free();
     if free == 0 {
@@ -66,18 +66,18 @@ async fn fill_slots(tx: &mut Tx<'_>, pinned: &Pinned, slots: &Slots, worked: &mu
     }
     for run in runs::claim_for_slots(tx, free).await? {
         worked.runs += 1;
-        worked.remotes.extend(take_on(tx, pinned, slots, run, None).await?);
+        worked.remotes.extend(continue_run(tx, pinned, slots, run, None).await?);
     }
     Ok(())
 }
 
-/// Takes a run on with the answer to its request.
+/// Continues a run with the answer to its request.
 #[derive(Debug)]
 pub(crate) struct Resume {
     pub(crate) pinned: Pinned,
     pub(crate) remote: Remote,
     pub(crate) answer: Answer,
-    /// The slot that the request had goes on to the run's next request, or else to a run that queues for one.
+    /// The request's slot passes to the run's next request, or else to a run that queues for one.
     pub(crate) slots: Slots,
 }
 
@@ -96,17 +96,17 @@ impl Resume {
     async fn resume(&self, tx: &mut Tx<'_>, slots: &Slots) -> Result<Option<Remote>> {
         let (location_id, id) = (self.remote.run.location_id.clone(), self.remote.run.id.clone());
         let Some(run) = runs::Get { location_id, id }.run(tx).await? else { return Ok(None) };
-        // The end of the lease is what tells this call from a later one: when it has moved, another node has
-        // taken the run over and its answer counts.
+        // The end of the lease distinguishes this request from a later one: if it has moved, another node has
+        // taken the run over, and that node's answer counts.
         if run.status != RunStatus::Calling || run.due_at != self.remote.run.due_at {
-            tracing::warn!(run = %run.id, "an answer came after the run's lease was over; it is not counted");
+            tracing::warn!(run = %run.id, "an answer came after the run's lease had ended; it is ignored");
             return Ok(None);
         }
-        take_on(tx, &self.pinned, slots, run, Some((&self.remote, &self.answer))).await
+        continue_run(tx, &self.pinned, slots, run, Some((&self.remote, &self.answer))).await
     }
 }
 
-/// Ends a run whose answer could not be written down however often that was tried.
+/// Fails a run whose answer could not be recorded after several tries.
 #[derive(Debug)]
 pub(crate) struct Abandon {
     pub(crate) run: Run,
@@ -126,7 +126,7 @@ impl Procedure for Abandon {
     }
 }
 
-/// Ends the lease of a run whose request is not sent after all, so that it is taken on without delay.
+/// Ends the lease of a run whose request is not sent after all, so that it continues without delay.
 #[derive(Debug)]
 pub(crate) struct GiveBack(pub(crate) Run);
 
@@ -143,8 +143,8 @@ impl Procedure for GiveBack {
     }
 }
 
-/// Takes a run on: from where it stands, or with the answer to its request.
-async fn take_on(
+/// Continues a run from its checkpoint, with the answer to its request if there is one.
+async fn continue_run(
     tx: &mut Tx<'_>,
     pinned: &Pinned,
     slots: &Slots,
@@ -165,7 +165,7 @@ async fn take_on(
         return fail(tx, run, "the run's checkpoint cannot be read".to_owned()).await;
     };
     let slept = run.status == RunStatus::Waiting;
-    // A run that stood in a queue or came from the due runs as ready has had its turn given to it.
+    // A run that queued for a slot or sent a request has its turn already.
     let has_turn = run.queue == Queue::Slot || run.status == RunStatus::Calling;
     if slept && runs::must_queue(tx, &run).await? {
         let mut segment = Segment::new(&definition, &event, &trigger, run, state, History::default(), slots);
@@ -174,10 +174,10 @@ async fn take_on(
     }
     run.queue = Queue::None;
     if run.state.is_empty() {
-        // It was never begun, so whether it is to be is asked once more.
+        // It has not begun, so the trigger's condition is checked again.
         match admit(tx, &definition, &event, &trigger).await? {
             Ok(Some(_)) => {}
-            Ok(None) => return fail(tx, run, "trigger.when: it does not hold".to_owned()).await,
+            Ok(None) => return fail(tx, run, "trigger.when: the condition is false".to_owned()).await,
             Err(reason) => return fail(tx, run, reason).await,
         }
     }
@@ -201,9 +201,9 @@ fn state(run: &Run, event: &Event) -> serde_json::Result<RunState> {
     serde_json::from_str(&run.state)
 }
 
-/// Ends a run that cannot go on for a reason of ours. It can be replayed when that is put right.
+/// Fails a run that cannot continue for an internal reason. It can be replayed after the fix.
 async fn fail(tx: &mut Tx<'_>, mut run: Run, reason: String) -> Result<Option<Remote>> {
-    tracing::error!(run = %run.id, reason, "a run cannot go on");
+    tracing::error!(run = %run.id, reason, "a run cannot continue");
     let (mut history, known) = (History::of(tx, &run).await?, run.steps);
     history.end(StepOutcome::Failed, tx.now(), |record| record.reason.clone_from(&reason));
     record_refusal(&mut history, &mut run, tx.now(), &reason);
