@@ -15,21 +15,21 @@ const QUOTED: usize = 300;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct RequestFailure {
-    /// What happened and, where there is one, the fix. Without secrets, so it may be stored and shown.
+    /// What happened and, if there is one, the fix. Without secrets, so it may be stored and shown.
     pub message: String,
     /// Whether the same request may succeed later.
     pub retryable: bool,
-    /// How long the other side asks to be left alone before that; at most a day.
+    /// How long the other side asks to wait before that; at most a day.
     pub retry_after: Option<Duration>,
-    /// Whether the other side has not looked at the request because it gets too many for now: status 429, or
-    /// 503 with a time to come back at.
+    /// Whether the other side turned the request away unread because it gets too many for now: status 429, or 503
+    /// with a `Retry-After`.
     pub busy: bool,
-    /// The status that the other side answered with, if it answered.
+    /// The status of the answer, if there was one.
     pub status: Option<u16>,
 }
 
 impl RequestFailure {
-    /// A failure that trying again does not mend.
+    /// A failure that trying again does not solve.
     pub fn lasting(message: impl Into<String>) -> Self {
         Self { message: message.into(), retryable: false, retry_after: None, busy: false, status: None }
     }
@@ -61,7 +61,7 @@ impl RequestFailure {
     }
 
     /// The request did not get as far as an answer. The library's own message would hold the address with
-    /// its query, so only the innermost cause is told.
+    /// its query, so the message names only the innermost cause.
     pub(super) fn unanswered(host: &str, error: &reqwest::Error, timeout: Duration) -> Self {
         if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<Refused>()) {
             return Self::lasting(refused.to_string());
@@ -84,7 +84,7 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// Only the origin of the new address is told: its path and query are often a ticket to log in with.
+/// Names only the origin of the new address: its path and query often hold a login ticket.
 fn redirect(headers: &HeaderMap) -> String {
     let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
     let origin = location.and_then(|location| Url::parse(location).ok()).map(|url| url.origin());
