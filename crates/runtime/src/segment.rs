@@ -213,7 +213,7 @@ impl<'a> Segment<'a> {
             location: Arc::clone(&self.definition.place.location),
             cause: Cause::run(self.run.id.clone(), self.event.cause.depth + 1),
             with: act.input,
-            subject: self.subject.get_or_init(|| Subject::of(self.event)).clone(),
+            subject: self.subject.get_or_init(|| Subject::of(self.event, self.trigger.as_json())).clone(),
         })?;
         let answer = perform(tx, &call).await?;
         Ok(answer.warnings(call.input.warnings().iter().cloned()))

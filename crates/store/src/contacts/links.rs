@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::param::params;
 use crate::store::Procedure;
 use crate::tx::Tx;
-use serde::Deserialize;
+use serde_json::Value;
 use tieline_model::contact::ContactInput;
 use tieline_model::{ContactId, Event, Location, LocationId, text};
 
@@ -23,26 +23,20 @@ pub struct Subject {
 }
 
 /// What the event's payload says about the person.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 struct Customer {
     email: Option<String>,
     phone: Option<String>,
 }
 
 impl Subject {
-    /// The subject of an event, if it names a person.
+    /// The subject of an event, if it names a person. `payload` is the event's.
     #[must_use]
-    pub fn of(event: &Event) -> Option<Self> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Payload {
-            customer: Customer,
-        }
+    pub fn of(event: &Event, payload: &Value) -> Option<Self> {
         let named = |subject: &&String| PERSON_PREFIXES.iter().any(|prefix| subject.starts_with(prefix));
         let external_id = event.subject.as_ref().filter(named)?.clone();
-        let payload: Payload = serde_json::from_str(event.payload.get()).unwrap_or_default();
-        Some(Self { external_id, customer: payload.customer })
+        let text = |name: &str| payload["customer"][name].as_str().map(str::to_owned);
+        Some(Self { external_id, customer: Customer { email: text("email"), phone: text("phone") } })
     }
 
     /// The id by which the other system knows the person, such as `stripe:cus_…`.
@@ -53,25 +47,24 @@ impl Subject {
 
     /// Whether an input describes this person: it has the e-mail address or the phone number of the event's
     /// customer. A workflow may also write other people, such as the customer's account manager.
-    fn is_described_by(&self, input: &ContactInput, location: &Location) -> bool {
-        let email = self.customer.email.as_deref().map(text::email_key);
-        let phone =
-            self.customer.phone.as_deref().and_then(|phone| text::phone(phone, &location.country).ok());
-        let same_email = email.is_some() && email == input.email.as_set().map(|email| text::email_key(email));
-        same_email || (phone.is_some() && phone.as_ref() == input.phone.as_set())
+    pub(super) fn is_described_by(&self, input: &ContactInput, location: &Location) -> bool {
+        let same_email = || {
+            let email = text::email_key(self.customer.email.as_deref()?);
+            Some(text::email_key(input.email.as_set()?) == email)
+        };
+        let same_phone = || {
+            let given = input.phone.as_set()?;
+            Some(
+                text::phone(self.customer.phone.as_deref()?, &location.country)
+                    .is_ok_and(|phone| phone == *given),
+            )
+        };
+        same_email().unwrap_or(false) || same_phone().unwrap_or(false)
     }
 
-    /// The contact that this person is, if the input is about them and it is known.
-    pub(super) async fn find(
-        &self,
-        tx: &mut Tx<'_>,
-        location: &Location,
-        input: &ContactInput,
-    ) -> Result<Option<ContactId>> {
-        if !self.is_described_by(input, location) {
-            return Ok(None);
-        }
-        contact_of(tx, &location.id, &self.external_id).await
+    /// The contact that this person is, if it is known.
+    pub(super) async fn find(&self, tx: &mut Tx<'_>, location: &LocationId) -> Result<Option<ContactId>> {
+        contact_of(tx, location, &self.external_id).await
     }
 
     /// Stores which contact this person is, if the input is about them. Call it in the transaction that writes
@@ -86,13 +79,24 @@ impl Subject {
         input: &ContactInput,
         contact: &ContactId,
     ) -> Result<()> {
-        if !self.is_described_by(input, location) {
-            return Ok(());
+        if self.is_described_by(input, location) {
+            self.keep(tx, &location.id, contact).await
+        } else {
+            Ok(())
         }
+    }
+
+    /// Stores which contact this person is.
+    pub(super) async fn keep(
+        &self,
+        tx: &mut Tx<'_>,
+        location: &LocationId,
+        contact: &ContactId,
+    ) -> Result<()> {
         tx.execute(
             "INSERT INTO contact_links (location_id, external_id, contact_id) VALUES (?1, ?2, ?3) \
              ON CONFLICT (location_id, external_id) DO UPDATE SET contact_id = excluded.contact_id",
-            params![&location.id, &self.external_id, contact],
+            params![location, &self.external_id, contact],
         )
         .await
         .map(|_| ())

@@ -40,12 +40,15 @@ impl Procedure for Upsert {
     type Output = Upserted;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Upserted> {
-        let Some(subject) = &self.subject else { return self.by_address(tx).await };
-        if let Some(contact) = subject.find(tx, &self.location, &self.input).await? {
+        let is_described = |subject: &&Subject| subject.is_described_by(&self.input, &self.location);
+        let Some(subject) = self.subject.as_ref().filter(is_described) else {
+            return self.by_address(tx).await;
+        };
+        if let Some(contact) = subject.find(tx, &self.location.id).await? {
             return self.update_found(tx, &contact, FoundBy::Subject).await;
         }
         let upserted = self.by_address(tx).await?;
-        subject.link(tx, &self.location, &self.input, &upserted.written.contact.id).await?;
+        subject.keep(tx, &self.location.id, &upserted.written.contact.id).await?;
         Ok(upserted)
     }
 }

@@ -136,14 +136,21 @@ impl Search {
     }
 }
 
-/// Leaves word of a write of a contact, which has to be in its row already. `replaces` says that the index may
-/// hold an earlier state of it.
+/// The contact that the transaction has noted last: a run often writes the same one several times.
+struct Noted(ContactId);
+
+/// Notes that a contact was written, which has to be in its row already. `replaces` says that the index may hold an
+/// earlier state of it.
 pub(crate) async fn note(
     tx: &mut Tx<'_>,
     location: &LocationId,
     contact: &ContactId,
     replaces: bool,
 ) -> Result<()> {
+    if tx.memo.get::<Noted>().is_some_and(|noted| noted.0 == *contact) {
+        return Ok(());
+    }
+    tx.memo.keep(Noted(contact.clone()));
     tx.search().backlog.add_one();
     let sql = "INSERT INTO search_writes (location_id, contact_id, replaces) VALUES (?1, ?2, ?3)";
     tx.execute(sql, params![location, contact, i64::from(replaces)]).await.map(|_| ())

@@ -7,8 +7,8 @@ use tieline_store::contacts::{Delete, FindByExternalId, Subject};
 
 /// The person of an event whose payload holds this e-mail address and phone number.
 fn subject(fixture: &Fixture, name: &str, customer: &Value) -> Option<Subject> {
-    let payload = serde_json::value::to_raw_value(&json!({ "customer": customer })).unwrap();
-    Subject::of(&Event {
+    let payload = json!({ "customer": customer });
+    let event = Event {
         seq: 1,
         id: EventId::from("e"),
         location_id: fixture.location.id.clone(),
@@ -18,8 +18,9 @@ fn subject(fixture: &Fixture, name: &str, customer: &Value) -> Option<Subject> {
         occurred_at: Timestamp::from_millis(0),
         recorded_at: Timestamp::from_millis(0),
         cause: Cause::operator(),
-        payload,
-    })
+        payload: serde_json::value::to_raw_value(&payload).unwrap(),
+    };
+    Subject::of(&event, &payload)
 }
 
 async fn linked(fixture: &Fixture, external_id: &str) -> Option<ContactId> {
