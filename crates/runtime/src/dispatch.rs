@@ -11,6 +11,7 @@ use crate::poison::Poison;
 use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_refusal};
 use crate::slots::Slots;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
 use tieline_model::Event;
@@ -36,12 +37,28 @@ const LONGEST_KEY: usize = 500;
 /// Starts the runs of some events and moves the cursor past them.
 pub(crate) struct Dispatch {
     pub(crate) from: i64,
-    pub(crate) to: i64,
-    pub(crate) events: Vec<Event>,
+    pub(crate) found: Found,
     pub(crate) definitions: Arc<Definitions>,
     /// The event whose runs are failed instead of started, if there is one.
     pub(crate) give_up: Option<Poison>,
     pub(crate) slots: Slots,
+    /// How often this was tried before.
+    pub(crate) tries: AtomicU32,
+}
+
+impl Dispatch {
+    /// The events that this try dispatches, and the place in the log behind them. On PostgreSQL a transaction is run
+    /// again when the runs of a busy key change under it. Each try takes fewer events, so that such a key does not
+    /// hold up the log.
+    fn share(&self) -> (&[Arrived], i64) {
+        let tries = self.tries.fetch_add(1, Ordering::Relaxed);
+        let all = &self.found.events;
+        let share = all.len().checked_shr(2 * tries).unwrap_or(0).max(1);
+        match all.get(..share) {
+            Some(part @ [.., last]) if part.len() < all.len() => (part, last.event.seq),
+            _ => (all, self.found.seen),
+        }
+    }
 }
 
 /// The result of a dispatch.
@@ -49,6 +66,8 @@ pub(crate) struct Dispatch {
 pub(crate) struct Dispatched {
     /// Another node has moved the cursor: nothing was done, and the reader continues from there.
     pub(crate) overtaken: bool,
+    /// The place in the log up to which events are dispatched.
+    pub(crate) seen: i64,
     /// The requests of the runs, to be sent after the commit.
     pub(crate) remotes: Vec<Remote>,
     /// Whether runs are ready for the workers.
@@ -60,11 +79,13 @@ impl Procedure for Dispatch {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Dispatched> {
         let (mut dispatched, slots) = (Dispatched::default(), self.slots.for_try());
-        if !CURSOR.advance(tx, self.from, self.to).await? {
+        let (events, seen) = self.share();
+        dispatched.seen = seen;
+        if !CURSOR.advance(tx, self.from, seen).await? {
             dispatched.overtaken = true;
             return Ok(dispatched);
         }
-        for event in &self.events {
+        for Arrived { event, trigger } in events {
             let given_up = self.give_up.as_ref().and_then(|poison| poison.reason_for(&event.seq.to_string()));
             if given_up.is_none() && self.definitions.is_listened(&event.location_id, &event.kind) {
                 dispatched.ready |= notify(tx, event).await?;
@@ -77,19 +98,13 @@ impl Procedure for Dispatch {
                 continue;
             }
             // An event that cannot be read fails its own runs, and later events are still dispatched.
-            let (trigger, unreadable) = match Data::parse(event.payload.get()) {
-                Ok(trigger) => (trigger, None),
-                Err(error) => (Data::empty(), Some(format!("the event cannot be read: {error}"))),
-            };
+            let empty = Data::empty();
+            let trigger = given_up.as_ref().map_or(trigger.as_ref(), Err);
             for definition in triggered {
-                match given_up.as_ref().or(unreadable.as_ref()) {
-                    Some(reason) => {
-                        begin(tx, definition, event, &trigger, &slots).refuse(tx, reason.clone()).await?;
-                    }
-                    None => {
-                        let segment = begin(tx, definition, event, &trigger, &slots);
-                        start(tx, segment, &mut dispatched).await?;
-                    }
+                let segment = begin(tx, definition, event, trigger.unwrap_or(&empty), &slots);
+                match trigger {
+                    Ok(_) => start(tx, segment, &mut dispatched).await?,
+                    Err(reason) => segment.refuse(tx, reason.clone()).await?,
                 }
             }
         }
@@ -208,9 +223,24 @@ async fn notify(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
 
 /// The next events that start or wake a run.
 pub(crate) struct Found {
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<Arrived>,
     /// The place in the log up to which everything was read.
     pub(crate) seen: i64,
+}
+
+/// An event of the log. Its payload is parsed before the transaction that dispatches it, because on SQLite that one
+/// keeps all others from writing.
+pub(crate) struct Arrived {
+    pub(crate) event: Event,
+    /// The payload, or why it cannot be read.
+    trigger: std::result::Result<Data, String>,
+}
+
+impl Arrived {
+    fn new(event: Event) -> Self {
+        let trigger = Data::parse(event.payload.get());
+        Self { trigger: trigger.map_err(|error| format!("the event cannot be read: {error}")), event }
+    }
 }
 
 /// Reads the events after a place, without those that start or wake no run.
@@ -235,7 +265,7 @@ pub(crate) async fn find_relevant(
             break;
         }
         if definitions.is_relevant(&headline.location_id, &headline.kind) {
-            events.extend(store.read(log::At(headline.seq)).await?);
+            events.extend(store.read(log::At(headline.seq)).await?.map(Arrived::new));
         }
         seen = headline.seq;
     }

@@ -9,6 +9,7 @@ use crate::segment::Remote;
 use crate::slots::{Slot, Slots};
 use crate::worker::{Abandon, GiveBack, Resume, Work};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 use tieline_connect::http::Client;
 use tieline_operations::Catalogue;
@@ -212,14 +213,14 @@ async fn dispatch(
                 continue;
             }
         }
-        *first = found.events.first().map_or_else(String::new, |event| event.seq.to_string());
+        *first = found.events.first().map_or_else(String::new, |first| first.event.seq.to_string());
         let dispatch = Dispatch {
             from: written,
-            to: found.seen,
-            events: found.events,
+            found,
             definitions: Arc::clone(&definitions),
             give_up: guard.give_up(),
             slots: shared.slots(None),
+            tries: AtomicU32::new(0),
         };
         let dispatched = store.write(dispatch).await?;
         guard.went_well();
@@ -228,7 +229,7 @@ async fn dispatch(
             seen = written;
             continue;
         }
-        (written, seen) = (found.seen, found.seen);
+        (written, seen) = (dispatched.seen, dispatched.seen);
         if dispatched.ready {
             shared.due.notify_waiters();
             shared.due.notify_one();
