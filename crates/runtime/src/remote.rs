@@ -1,6 +1,6 @@
 //! Requests that runs send outside: at least once, with an idempotency key that stays the same over retries.
 
-use crate::history::received;
+use crate::history::{received, redacted_reason};
 use crate::segment::{LEASE, Remote, Segment};
 use serde_json::Value;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ impl Answer {
                     record.reason.clone_from(&failure.message);
                     record.effects.clone_from(effects);
                 });
-                Input::Failed(failure.clone())
+                let message = redacted_reason(&failure.message, &act.input);
+                Input::Failed(ActionFailure { message, ..failure.clone() })
             }
         }
     }

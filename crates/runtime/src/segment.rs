@@ -1,7 +1,7 @@
 //! Continuing a run inside a transaction, until it needs something other than the database.
 
 use crate::definitions::Definition;
-use crate::history::{History, answered, begun, tried};
+use crate::history::{History, answered, begun, cut_reason, redacted_reason, redacted_text, tried};
 use crate::slots::{Slot, Slots};
 use serde_json::Value;
 use std::sync::Arc;
@@ -190,7 +190,10 @@ impl<'a> Segment<'a> {
                 Input::Done { output, contact_id: answer.contact_id }
             }
             Err(Error::Refused(refusal)) => {
-                let message = refusal.to_string();
+                let message = match &step.record.input {
+                    Value::Object(input) => redacted_reason(&refusal.to_string(), input),
+                    _ => redacted_text(refusal.to_string()),
+                };
                 step.outcome = StepOutcome::Failed;
                 step.record.reason.clone_from(&message);
                 Input::Failed(ActionFailure { message, retryable: false, retry_after: None, busy: false })
@@ -228,7 +231,11 @@ impl<'a> Segment<'a> {
         change: impl FnOnce(&mut StepRecord),
     ) {
         if self.history.open().is_some() {
-            return self.history.end(outcome, now, change);
+            return self.history.end(outcome, now, |record| {
+                // The checkpoint has it without its secrets, and these are to be found in what came back.
+                record.input = Value::Object(act.input.clone());
+                change(record);
+            });
         }
         // A version from before these records sent it.
         let mut step = Step { outcome, ..tried(&self.run, act, now) };
@@ -241,13 +248,14 @@ impl<'a> Segment<'a> {
             Outcome::Completed => (RunStatus::Completed, String::new()),
             Outcome::Stopped { reason } => {
                 let place = self.definition.program.step_of(&self.state).map(|(_, place)| place.to_string());
-                let reason = reason.unwrap_or_default();
+                let reason = redacted_text(reason.unwrap_or_default());
                 self.record_end(tx.now(), &place.unwrap_or_default(), StepOutcome::Stopped, reason.clone());
                 (RunStatus::Stopped, reason)
             }
             Outcome::Failed { place, message } => {
                 // The message itself may quote personal data.
                 tracing::warn!(run = %self.run.id, workflow = %self.run.workflow_id, place, "a run failed");
+                let message = redacted_text(message);
                 let detail = format!("{place}: {message}");
                 self.record_end(tx.now(), &place, StepOutcome::Failed, message);
                 (RunStatus::Failed, detail)
@@ -276,7 +284,14 @@ impl<'a> Segment<'a> {
         self.write(tx, true).await
     }
 
-    pub(crate) fn park(&mut self, tx: &Tx<'_>, status: RunStatus, due_at: Option<Timestamp>, detail: String) {
+    pub(crate) fn park(
+        &mut self,
+        tx: &Tx<'_>,
+        status: RunStatus,
+        due_at: Option<Timestamp>,
+        mut detail: String,
+    ) {
+        cut_reason(&mut detail);
         self.run.status = status;
         self.run.queue = Queue::None;
         self.run.due_at = due_at;

@@ -1,7 +1,7 @@
 //! A run that sleeps: before the next try of a request, until a time, or for an event.
 
 use crate::dispatch::CURSOR;
-use crate::history::{begun, redacted};
+use crate::history::begun;
 use crate::segment::{Segment, contact_key};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ impl Segment<'_> {
         self.history.end(outcome, tx.now(), |record| {
             record.reason = reason.unwrap_or_else(|| format!("{} happened", event.kind));
             let event: Value = serde_json::from_str(event.payload.get()).unwrap_or_default();
-            record.output = to_raw_value(&redacted(json!({ "happened": true, "event": event }))).ok();
+            record.output = to_raw_value(&json!({ "happened": true, "event": event })).ok();
         });
         Ok(Some(effect))
     }

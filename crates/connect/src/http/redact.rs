@@ -1,5 +1,10 @@
 //! Keeps secrets out of what is stored and shown: a run's history, a message, a log.
 
+mod redactor;
+mod text;
+
+pub use redactor::Redactor;
+
 use http::{HeaderMap, HeaderName};
 use std::collections::BTreeMap;
 use url::Url;

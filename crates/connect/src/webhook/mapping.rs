@@ -1,7 +1,7 @@
 //! Which event a delivery becomes.
 
 use super::form;
-use crate::http::redact::is_secret;
+use crate::http::redact::{Redactor, is_secret};
 use http::HeaderMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -78,11 +78,8 @@ impl CompiledMapping {
     /// # Errors
     /// A sentence that names the part of the mapping that does not fit the delivery.
     pub fn apply(&self, body: Value, headers: Value, query: Value) -> Result<Mapped, String> {
-        let (body, headers, query) = (
-            Data::new(body),
-            Data::new(without(headers, is_secret)),
-            Data::new(without(query, is_query_secret)),
-        );
+        let (body, headers, query) =
+            (Data::new(body), Data::new(without_secrets(headers)), Data::new(without_secrets(query)));
         let payload = AsItCame { body: body.as_json(), headers: headers.as_json(), query: query.as_json() };
         let scope = Scope::new()
             .with("body", body.clone())
@@ -124,23 +121,29 @@ pub fn headers_as_json(headers: &HeaderMap) -> Value {
     Value::Object(shown.map(pair).collect())
 }
 
-/// A request's query as templates see it: read like a form, without the connection's `secret`.
+/// A request's query as templates see it: read like a form, secrets left out, by name, at every depth. A token under
+/// another name is replaced.
 #[must_use]
 pub fn query_as_json(query: Option<&str>) -> Value {
     let mut query = Value::Object(form::read(None, query.unwrap_or_default().as_bytes()));
     strip_nul(&mut query);
-    without(query, is_query_secret)
+    Redactor::default().value(without_secrets(query))
 }
 
-fn is_query_secret(name: &str) -> bool {
-    name == "secret"
+fn without_secrets(mut value: Value) -> Value {
+    drop_secrets(&mut value);
+    value
 }
 
-fn without(mut object: Value, secret: impl Fn(&str) -> bool) -> Value {
-    if let Value::Object(map) = &mut object {
-        map.retain(|name, _| !secret(name));
+fn drop_secrets(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|name, _| !is_secret(name));
+            map.values_mut().for_each(drop_secrets);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_secrets),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-    object
 }
 
 fn compile_fields(fields: Option<&Value>) -> Result<Option<Tree>, Vec<Problem>> {

@@ -4,7 +4,8 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 use tieline_store::runs::StepRecord;
 
-/// The most characters that are kept of a text, and the most bytes of an input or output as JSON.
+/// The most characters that are kept of a text in a value that is too large, and the most bytes of an input or output
+/// as JSON, and of a reason.
 const TEXT: usize = 2_000;
 const VALUE: usize = 16_000;
 /// The most items that are kept of a list that is too large.
@@ -19,7 +20,15 @@ pub(super) fn cut(record: &mut StepRecord) {
         shorten_whole(&mut value);
         record.output = to_raw_value(&value).ok();
     }
-    cut_text(&mut record.reason);
+    cut_reason(&mut record.reason);
+}
+
+/// Cuts a reason that is longer than a history keeps. The mark says how much is missing.
+pub(crate) fn cut_reason(reason: &mut String) {
+    if reason.len() > VALUE {
+        let end = reason.floor_char_boundary(VALUE);
+        cut_at(reason, end);
+    }
 }
 
 fn shorten_whole(value: &mut Value) {
@@ -57,10 +66,14 @@ fn shorten(value: &mut Value) {
 
 fn cut_text(text: &mut String) {
     if let Some((end, _)) = text.char_indices().nth(TEXT) {
-        let more = text[end..].chars().count();
-        text.truncate(end);
-        text.push_str(&format!("… {more} more characters"));
+        cut_at(text, end);
     }
+}
+
+fn cut_at(text: &mut String, end: usize) {
+    let more = text[end..].chars().count();
+    text.truncate(end);
+    text.push_str(&format!("… {more} more characters"));
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 mod cut;
 mod redact;
 
-pub(crate) use redact::redacted;
+pub(crate) use cut::cut_reason;
+pub(crate) use redact::{redacted_reason, redacted_text};
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
@@ -78,6 +79,7 @@ impl History {
     pub(crate) async fn write(&mut self, tx: &mut Tx<'_>, known: i64) -> Result<()> {
         let unwritten = self.open.iter().filter(|open| open.n > known).cloned();
         for mut step in self.new.drain(..).chain(unwritten) {
+            redact::redact(&mut step.record);
             cut::cut(&mut step.record);
             if step.n > known {
                 runs::record_step(tx, &step).await?;
@@ -109,7 +111,7 @@ pub(crate) fn tried(run: &Run, act: &Act, at: Timestamp) -> Step {
     let mut step = begun(run, &act.step, &act.place, at);
     step.attempt = i64::from(act.attempt);
     step.record.action = Some(act.action.to_owned());
-    step.record.input = redacted(Value::Object(act.input.clone()));
+    step.record.input = Value::Object(act.input.clone());
     step
 }
 
@@ -128,6 +130,6 @@ pub(crate) fn answered(
 
 /// What a request returned.
 pub(crate) fn received(record: &mut StepRecord, output: &Value, effects: &[Value]) {
-    record.output = to_raw_value(&redacted(output.clone())).ok();
+    record.output = to_raw_value(output).ok();
     record.effects = effects.to_vec();
 }

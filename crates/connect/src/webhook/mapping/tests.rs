@@ -88,6 +88,9 @@ fn headers_and_query_come_without_secrets() {
     }
     assert_eq!(headers_as_json(&headers), json!({"x-event": "a, b"}));
     assert_eq!(query_as_json(Some("secret=abc&a=1&a=2&secret=abc")), json!({"a": ["1", "2"]}));
+    let query =
+        "token=abc&api_key=abc&user[password]=abc&user[name]=Ada&t=eyJhbGciOiJub25lIn0.eyJhIjoxfQ.abc";
+    assert_eq!(query_as_json(Some(query)), json!({"user": {"name": "Ada"}, "t": "[redacted]"}));
     assert_eq!(query_as_json(None), json!({}));
 }
 
