@@ -133,6 +133,7 @@ impl<'a> Machine<'a> {
             }
             Err(Unknown::Contact(id)) => Effect::LoadContact(id),
             Err(Unknown::Failed(error)) => {
+                self.state.waited_until = self.state.sleeps_until();
                 self.end(Outcome::Failed { place: error.place.to_string(), message: error.message })
             }
         }

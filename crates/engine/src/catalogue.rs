@@ -27,6 +27,8 @@ pub struct ActionSpec {
     pub key: &'static str,
     /// Where its effects are.
     pub class: Class,
+    /// Whether it changes nothing. A list that it returns is not one of things that the run has handled.
+    pub is_reading: bool,
     /// Whether it acts on a contact: `contactId` is then the run's contact unless the step gives it.
     pub on_contact: bool,
     /// What its input may have.

@@ -21,6 +21,9 @@ pub struct RunState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<At>,
     pub(crate) phase: Phase,
+    /// Until when the run was waiting, if it failed in a wait: a retry does not begin the time anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waited_until: Option<Timestamp>,
     /// How often a person has had the run go on after it failed. What a step sends after that is a new request
     /// to the other side; automatic tries belong to one group.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -96,17 +99,18 @@ impl RunState {
             contact_id,
             at: None,
             phase: Phase::Ready,
+            waited_until: None,
             group: 0,
             outputs: Data::empty(),
             handled: BTreeMap::new(),
         }
     }
 
-    /// Makes a run that failed go on from the step that failed, as if that had not been tried yet. A run that
-    /// did not fail stays as it is.
+    /// Makes a run that failed go on from the step that failed, as if that had not been tried yet. A wait keeps the
+    /// time at which it ends. A run that did not fail stays as it is.
     pub fn retry(&mut self) {
         if matches!(self.phase, Phase::Finished(Outcome::Failed { .. })) {
-            self.phase = Phase::Ready;
+            self.phase = self.waited_until.take().map_or(Phase::Ready, Phase::Waiting);
             self.group = self.group.saturating_add(1);
         }
     }

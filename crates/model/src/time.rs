@@ -155,13 +155,15 @@ pub fn parse_span(text: &str) -> Result<jiff::Span, String> {
     text.trim().parse().map_err(|_| expected())
 }
 
+/// The longest time that a wait may take: ten years.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(3653 * 86_400);
+
 /// Reads a length of time that is the same whenever it begins; see [`parse_span`]. A day is 24 hours. At most
 /// ten years.
 ///
 /// # Errors
 /// A sentence that says what form is expected.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    const TEN_YEARS: u64 = 3653 * 86_400;
     let span = parse_span(text)?;
     if span.get_months() != 0 || span.get_years() != 0 {
         return Err(format!(
@@ -172,7 +174,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours());
     let seconds = duration.ok().and_then(|duration| u64::try_from(duration.as_secs()).ok());
     match seconds {
-        Some(seconds) if seconds <= TEN_YEARS => Ok(Duration::from_secs(seconds)),
+        Some(seconds) if seconds <= LONGEST_WAIT.as_secs() => Ok(Duration::from_secs(seconds)),
         _ => Err(format!("`{text}` is longer than ten years")),
     }
 }

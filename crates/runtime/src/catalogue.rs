@@ -43,6 +43,7 @@ fn spec(operation: &Operation) -> ActionSpec {
     ActionSpec {
         key: operation.key,
         class,
+        is_reading: operation.class == tieline_operations::Class::Reads,
         on_contact: operation.is_on_contact(),
         fields: fields.collect(),
         attempts: operation.attempts,

@@ -26,6 +26,7 @@ pub(crate) struct Do {
     pub(crate) attempts: u32,
     action: &'static str,
     class: Class,
+    is_reading: bool,
     on_contact: bool,
     with: Tree,
 }
@@ -34,13 +35,26 @@ impl Do {
     /// Keeps the output, if a later expression asks for it, and what it names, if a wait asks for that.
     pub(crate) fn keep_output(&self, program: &Program, state: &mut RunState, output: Value) {
         for identity in &program.identities {
-            if let Some(id) = at(&output, identity).and_then(Value::as_str) {
-                state.handled.entry((*identity).to_owned()).or_default().insert(id.to_owned());
+            let handled = self.handled(&output, identity);
+            if !handled.is_empty() {
+                state.handled.entry((*identity).to_owned()).or_default().extend(handled);
             }
         }
         if let (true, Some(id)) = (self.keep, &self.id) {
             state.outputs.insert(id, output);
         }
+    }
+
+    /// The ids of the things that the action created, changed or got by its id: for `task.id`, that of the `task` in
+    /// its output, and of all its `tasks` if it changed them.
+    fn handled(&self, output: &Value, identity: &str) -> Vec<String> {
+        let mut ids: Vec<&Value> = at(output, identity).into_iter().collect();
+        if let (false, Some((thing, member))) = (self.is_reading, identity.split_once('.'))
+            && let Some(Value::Array(items)) = output.get(format!("{thing}s"))
+        {
+            ids.extend(items.iter().filter_map(|item| at(item, member)));
+        }
+        ids.into_iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 }
 
@@ -80,6 +94,7 @@ pub(crate) fn compile(
             attempts: attempts.unwrap_or(spec.attempts).max(1),
             action: spec.key,
             class: spec.class,
+            is_reading: spec.is_reading,
             on_contact: spec.on_contact,
             with,
         };

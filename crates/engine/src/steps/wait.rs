@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tieline_expr::{Condition, Data, Template};
+use tieline_model::time::LONGEST_WAIT;
 use tieline_model::workflow::{self, Step};
 use tieline_model::{ContactId, Timestamp};
 
@@ -184,14 +185,9 @@ pub(crate) fn run(wait: &Wait, state: &mut RunState, world: &World<'_>) -> Next 
                 Ok(text) => text,
                 Err(error) => return error.into(),
             };
-            match Timestamp::parse(&text) {
+            match read_time(&text, world) {
                 Ok(time) => time,
-                Err(message) => {
-                    return Next::End(Outcome::Failed {
-                        place: place.clone(),
-                        message: format!("{message}; it is `{}`", text.chars().take(60).collect::<String>()),
-                    });
-                }
+                Err(message) => return Next::End(Outcome::Failed { place: place.clone(), message }),
             }
         }
     };
@@ -201,4 +197,16 @@ pub(crate) fn run(wait: &Wait, state: &mut RunState, world: &World<'_>) -> Next 
     }
     state.phase = Phase::Waiting(until);
     wait.sleep(until)
+}
+
+/// The time of an `until`. One without a zone is in the location's.
+fn read_time(text: &str, world: &World<'_>) -> Result<Timestamp, String> {
+    let zone = at(world.location.as_json(), "timezone").and_then(Value::as_str).unwrap_or("UTC");
+    let shown = || text.chars().take(60).collect::<String>();
+    let time =
+        Timestamp::parse_in(text, zone).map_err(|message| format!("{message}; it is `{}`", shown()))?;
+    if time > world.now.plus(LONGEST_WAIT) {
+        return Err(format!("`{}` is more than ten years away", shown()));
+    }
+    Ok(time)
 }

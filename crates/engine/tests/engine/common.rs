@@ -39,7 +39,8 @@ fn field(name: &str, required: bool) -> FieldSpec {
 }
 
 fn local(key: &'static str, on_contact: bool, fields: &[FieldSpec]) -> ActionSpec {
-    ActionSpec { key, class: Class::Local, on_contact, fields: fields.to_vec(), attempts: 3 }
+    let (class, is_reading) = (Class::Local, key.starts_with("contacts.get-"));
+    ActionSpec { key, class, is_reading, on_contact, fields: fields.to_vec(), attempts: 3 }
 }
 
 static ACTIONS: LazyLock<Vec<ActionSpec>> = LazyLock::new(|| {
@@ -47,6 +48,8 @@ static ACTIONS: LazyLock<Vec<ActionSpec>> = LazyLock::new(|| {
         local("contacts.upsert-contact", false, &[field("email", false), field("name", false)]),
         local("contacts.add-tags", true, &[field("tags", true)]),
         local("contacts.create-note", true, &[field("body", true)]),
+        local("contacts.update-task-completed", true, &[field("title", true)]),
+        local("contacts.get-all-tasks", true, &[]),
         local(
             "contacts.create-task",
             true,
@@ -55,6 +58,7 @@ static ACTIONS: LazyLock<Vec<ActionSpec>> = LazyLock::new(|| {
         ActionSpec {
             key: "http.request",
             class: Class::Remote,
+            is_reading: false,
             on_contact: false,
             fields: vec![field("url", true), field("body", false)],
             attempts: 4,
@@ -118,6 +122,7 @@ pub(crate) struct Run {
     pub(crate) now: Timestamp,
     pub(crate) trigger: Data,
     pub(crate) contact: Value,
+    pub(crate) location: Data,
     pub(crate) passed: Vec<Passed>,
 }
 
@@ -133,6 +138,7 @@ impl Run {
                 "customer": { "email": "ada@example.com", "name": "Ada Lovelace" },
                 "payment": { "attempt": 1, "amount": 10000, "failureMessage": "card declined" },
             })),
+            location: Data::new(json!({ "id": "l1", "timezone": "Australia/Sydney" })),
             contact: json!({ "id": "c1", "firstName": "Ada", "tags": ["payment-failed"] }),
             passed: Vec::new(),
         }
@@ -152,8 +158,8 @@ impl Run {
 
     /// One call, with or without the contact.
     pub(crate) fn advance_with(&mut self, input: Input, contact: Option<&Data>) -> Effect {
-        let location = Data::new(json!({ "id": "l1" }));
-        let world = World { now: self.now, random: 0, trigger: &self.trigger, location: &location, contact };
+        let world =
+            World { now: self.now, random: 0, trigger: &self.trigger, location: &self.location, contact };
         advance(&self.program, &mut self.state, input, &world, &mut self.passed)
     }
 

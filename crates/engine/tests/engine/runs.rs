@@ -379,3 +379,63 @@ fn what_an_if_decides_is_reported() {
     let decisions: Vec<_> = run.passed.iter().map(|passed| passed.decision).collect();
     assert_eq!(decisions, [tieline_engine::Decision::Branch(1)]);
 }
+
+#[test]
+fn all_tasks_that_an_action_changed_are_the_runs_own() {
+    let wait = "  - wait: { event: task.completed, within: 1d }\n";
+    let ends = |action: &str, id: &str| {
+        let mut run = Run::new(&with_steps(
+            &format!("  - do: contacts.{action}\n    with: {{}}\n{wait}")
+                .replace("completed\n    with: {}", "completed\n    with: { title: Call }"),
+        ));
+        run.state.contact_id = Some(ContactId::from("c1"));
+        run.act(Input::Begin);
+        let tasks = json!([{ "id": "t1" }, { "id": "t2" }, { "id": 3 }, null]);
+        let output = match action {
+            "get-all-tasks" => json!({ "tasks": tasks }),
+            _ => json!({ "task": { "id": "t1" }, "tasks": tasks }),
+        };
+        run.advance(done(output));
+        let payload = Data::new(json!({ "task": { "id": id } }));
+        let effect = run.advance(Input::Happened { kind: "task.completed".to_owned(), payload });
+        matches!(effect, Effect::Finished(_))
+    };
+    assert!(ends("update-task-completed", "t1") && ends("update-task-completed", "t2"));
+    assert!(!ends("update-task-completed", "another"));
+    assert!(ends("get-all-tasks", "another"), "tasks that were only read are not the run's own");
+}
+
+#[test]
+fn a_wait_that_failed_keeps_its_end_when_it_is_retried() {
+    let wait = "  - wait: { event: contact.created, within: 2d, when: event.n + 1 > 5 }\n";
+    let mut run = Run::new(&with_steps(wait));
+    let Effect::Sleep(before) = run.advance(Input::Begin) else { panic!("it does not wait") };
+    let happened = |n: Value| Input::Happened {
+        kind: "contact.created".to_owned(),
+        payload: Data::new(json!({ "n": n })),
+    };
+    run.now = run.now.plus(Duration::from_secs(86_400));
+    assert!(matches!(run.outcome(happened(json!("x"))), Outcome::Failed { .. }));
+    run.state = serde_json::from_str(&serde_json::to_string(&run.state).unwrap()).unwrap();
+    run.state.retry();
+    assert_eq!(run.advance(Input::Resume), Effect::Sleep(before), "the time did not begin anew");
+    assert_eq!(run.outcome(happened(json!(7))), Outcome::Completed);
+}
+
+#[test]
+fn a_time_is_read_in_the_locations_zone_and_at_most_ten_years_away() {
+    let until = |time: &str| Run::new(&with_steps(&format!("  - wait: {{ until: \"{time}\" }}\n")));
+    for (time, ends) in [
+        ("2026-12-24T09:00", "2026-12-23T22:00:00Z"),
+        ("2026-12-24", "2026-12-23T13:00:00Z"),
+        ("2026-12-24T09:00Z", "2026-12-24T09:00:00Z"),
+        ("2026-12-24T09:00+01:00", "2026-12-24T08:00:00Z"),
+        ("2036-11-22T12:00:00Z", "2036-11-22T12:00:00Z"),
+    ] {
+        let Effect::Sleep(sleep) = until(time).advance(Input::Begin) else { panic!("{time} has passed") };
+        assert_eq!(sleep.until, Timestamp::parse(ends).unwrap(), "{time}");
+    }
+    let outcome = until("2036-11-25T12:00:00Z").outcome(Input::Begin);
+    let message = "`2036-11-25T12:00:00Z` is more than ten years away";
+    assert_eq!(outcome, failed("steps[0].wait.until", message));
+}
