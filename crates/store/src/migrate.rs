@@ -133,15 +133,61 @@ fn missing(applied: &BTreeMap<i64, Applied>, dialect: Dialect) -> Result<Vec<&'s
     Ok(MIGRATIONS.iter().filter(|migration| !applied.contains_key(&migration.number)).collect())
 }
 
+/// Checks that a database needs no migration, without writing to it.
+pub(crate) fn check_sqlite(connection: &rusqlite::Connection) -> Result<()> {
+    let known = "SELECT 1 AS found FROM sqlite_master WHERE name = 'migration_levels'";
+    if sqlite::query(connection, known, &[])?.is_empty() {
+        return Err(outdated());
+    }
+    needs_none(&applied_to(connection)?, Dialect::Sqlite)
+}
+
+/// The same for PostgreSQL.
+pub(crate) async fn check_postgres(client: &tokio_postgres::Client) -> Result<()> {
+    let known = "SELECT to_regclass('migration_levels') IS NOT NULL AS found";
+    if !client.query_one(known, &[]).await?.try_get::<_, bool>("found")? {
+        return Err(outdated());
+    }
+    needs_none(&applied(client.query(APPLIED, &[]).await?)?, Dialect::Postgres)
+}
+
+fn needs_none(applied: &BTreeMap<i64, Applied>, dialect: Dialect) -> Result<()> {
+    if missing(applied, dialect)?.is_empty() { Ok(()) } else { Err(outdated()) }
+}
+
+fn outdated() -> Error {
+    let message = "the database is from an earlier version of Tieline, and this command only reads; start \
+        `tieline serve` of this version first, which migrates it";
+    Error::Unusable(message.to_owned())
+}
+
+fn applied_to(connection: &rusqlite::Connection) -> Result<BTreeMap<i64, Applied>> {
+    let rows = sqlite::query(connection, APPLIED, &[])?;
+    rows.into_iter()
+        .map(|mut row| {
+            let done = Applied { checksum: row.get("checksum")?, works_from: row.get("works_from")? };
+            Ok((row.get("number")?, done))
+        })
+        .collect()
+}
+
+fn applied(rows: Vec<tokio_postgres::Row>) -> Result<BTreeMap<i64, Applied>> {
+    rows.into_iter()
+        .map(|row| {
+            let done = Applied { checksum: row.try_get("checksum")?, works_from: row.try_get("works_from")? };
+            Ok((row.try_get("number")?, done))
+        })
+        .collect()
+}
+
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
+    // A command beside a busy server does not wait for the writer in vain.
+    if check_sqlite(connection).is_ok() {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     transaction.execute_batch(TABLES)?;
-    let mut applied = BTreeMap::new();
-    for mut row in sqlite::query(&transaction, APPLIED, &[])? {
-        let done = Applied { checksum: row.get("checksum")?, works_from: row.get("works_from")? };
-        applied.insert(row.get("number")?, done);
-    }
-    for migration in missing(&applied, Dialect::Sqlite)? {
+    for migration in missing(&applied_to(&transaction)?, Dialect::Sqlite)? {
         for statement in migration.statements(Dialect::Sqlite) {
             transaction.execute_batch(&statement)?;
         }
@@ -164,12 +210,7 @@ pub(crate) async fn postgres(client: &mut tokio_postgres::Client) -> Result<()> 
     // Nodes that start together take turns; the lock goes with the transaction.
     transaction.batch_execute("SELECT pg_advisory_xact_lock(7213005)").await?;
     transaction.batch_execute(TABLES).await?;
-    let mut applied = BTreeMap::new();
-    for row in transaction.query(APPLIED, &[]).await? {
-        let done = Applied { checksum: row.try_get("checksum")?, works_from: row.try_get("works_from")? };
-        applied.insert(row.try_get::<_, i64>("number")?, done);
-    }
-    for migration in missing(&applied, Dialect::Postgres)? {
+    for migration in missing(&applied(transaction.query(APPLIED, &[]).await?)?, Dialect::Postgres)? {
         for statement in migration.statements(Dialect::Postgres) {
             transaction.batch_execute(&statement).await?;
         }

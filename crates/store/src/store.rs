@@ -44,6 +44,15 @@ pub enum Target {
     Url(String),
 }
 
+/// What a database is opened for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// To read and write; it is migrated first.
+    Write,
+    /// To read.
+    Read,
+}
+
 /// What the store depends on.
 #[derive(Clone)]
 pub struct Options {
@@ -90,7 +99,8 @@ struct Inner {
 
 enum Driver {
     // The readers close first: only a connection that writes can merge the log into the database's file.
-    Sqlite { readers: Arc<Readers>, writer: Writer },
+    // None writes where the store was opened to read.
+    Sqlite { readers: Arc<Readers>, writer: Option<Writer> },
     Postgres(Postgres),
 }
 
@@ -100,18 +110,34 @@ impl Store {
     /// # Errors
     /// [`Error::Unusable`] if it cannot be reached or was made by a newer version.
     pub async fn open(target: &Target, options: Options) -> Result<Self> {
-        let (appended, _) = watch::channel(0);
-        let sources = Arc::new(Sources::new(options.clock, options.entropy));
-        let driver = match target {
-            Target::Folder(folder) => open_sqlite(folder, &sources, &appended)?,
-            Target::Url(url) => {
-                Driver::Postgres(Postgres::open(url, &sources, &appended, options.listen).await?)
-            }
-        };
-        let store = Self { inner: Arc::new(Inner { driver, upkeep: Mutex::default(), sources, appended }) };
+        let store = Self::connect(target, options, Access::Write).await?;
         upkeep::catch_up(&store).await?;
         upkeep::start(Weak(Arc::downgrade(&store.inner)), store.appended());
         Ok(store)
+    }
+
+    /// Opens a database only to read it, beside any number of servers, without waiting for those who write. It is
+    /// neither created nor migrated. Use it for commands that show something; a write fails.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] if it cannot be reached, does not exist, or was made by another version.
+    pub async fn open_to_read(target: &Target, options: Options) -> Result<Self> {
+        Self::connect(target, options, Access::Read).await
+    }
+
+    async fn connect(target: &Target, options: Options, access: Access) -> Result<Self> {
+        let (appended, _) = watch::channel(0);
+        let sources = Arc::new(Sources::new(options.clock, options.entropy));
+        let driver = match target {
+            Target::Folder(folder) => match access {
+                Access::Write => open_sqlite(folder, &sources, &appended)?,
+                Access::Read => open_sqlite_to_read(folder)?,
+            },
+            Target::Url(url) => {
+                Driver::Postgres(Postgres::open(url, &sources, &appended, options.listen, access).await?)
+            }
+        };
+        Ok(Self { inner: Arc::new(Inner { driver, upkeep: Mutex::default(), sources, appended }) })
     }
 
     /// Runs a procedure in a transaction. When this returns, what it wrote is durable; if it returns an error,
@@ -127,7 +153,10 @@ impl Store {
     /// [`Store::write`], without waiting for the search index. For upkeep of the index.
     pub(crate) async fn write_at_once<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
         match &self.inner.driver {
-            Driver::Sqlite { writer, .. } => writer.write(procedure).await,
+            Driver::Sqlite { writer: Some(writer), .. } => writer.write(procedure).await,
+            Driver::Sqlite { writer: None, .. } => {
+                Err(Error::Unusable("the database was opened only to read it".to_owned()))
+            }
             // Apart from the rest: what waits for a network is large, and would be copied with every write to SQLite.
             Driver::Postgres(postgres) => {
                 Box::pin(postgres.write(procedure, &self.inner.sources, &self.inner.appended)).await
@@ -232,12 +261,12 @@ impl Store {
     /// [`Error::Unusable`] if another program is reading the database.
     pub async fn settle(&self) -> Result<()> {
         match &self.inner.driver {
-            Driver::Sqlite { writer, .. } => {
+            Driver::Sqlite { writer: None, .. } | Driver::Postgres(_) => Ok(()),
+            Driver::Sqlite { writer: Some(writer), .. } => {
                 // It reads while it works, which would keep the log from being moved.
                 let _idle = self.upkeep().await;
                 writer.checkpoint().await
             }
-            Driver::Postgres(_) => Ok(()),
         }
     }
 
@@ -258,5 +287,15 @@ fn open_sqlite(folder: &Path, sources: &Arc<Sources>, appended: &watch::Sender<u
     private::file(&file).map_err(unusable)?;
     migrate::sqlite(&mut sqlite::open(&file, true)?)?;
     let writer = Writer::start(&file, Arc::clone(sources), appended.clone())?;
-    Ok(Driver::Sqlite { writer, readers: Arc::new(Readers::new(file)) })
+    Ok(Driver::Sqlite { writer: Some(writer), readers: Arc::new(Readers::new(file)) })
+}
+
+fn open_sqlite_to_read(folder: &Path) -> Result<Driver> {
+    let file = folder.join("tieline.db");
+    if !file.exists() {
+        return Err(Error::Unusable(format!("no database at {}", file.display())));
+    }
+    let readers = Arc::new(Readers::new(file));
+    readers.with(|connection| migrate::check_sqlite(connection))?;
+    Ok(Driver::Sqlite { writer: None, readers })
 }

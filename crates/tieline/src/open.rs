@@ -24,6 +24,18 @@ pub(crate) async fn open_for_command(config: &Config) -> Result<Store, String> {
     open(config, Options::default()).await
 }
 
+/// The same for a command that only reads: it works beside a server however much that writes.
+pub(crate) async fn open_to_read(config: &Config) -> Result<Store, String> {
+    if config.database_url.is_none() {
+        must_exist(config.folder())?;
+        // A new folder is nobody's yet.
+        if !config.folder().join("tieline.db").exists() {
+            return open(config, Options::default()).await;
+        }
+    }
+    Store::open_to_read(&config.target(), Options::default()).await.map_err(|error| error.to_string())
+}
+
 fn must_exist(folder: &Path) -> Result<(), String> {
     if folder.is_dir() {
         return Ok(());

@@ -13,7 +13,7 @@ use crate::migrate;
 use crate::param::Param;
 use crate::row::Row;
 use crate::sources::Sources;
-use crate::store::Procedure;
+use crate::store::{Access, Procedure};
 use crate::tx::{Database, Tx};
 use address::Address;
 use connections::{Checkout, Connections};
@@ -50,11 +50,15 @@ impl Postgres {
         sources: &Arc<Sources>,
         appended: &watch::Sender<u64>,
         listen: bool,
+        access: Access,
     ) -> Result<Self> {
         let mut address = Address::read(url)?;
         let (mut client, connection) = address.connect_first().await?;
         let driving = tokio::spawn(connection);
-        migrate::postgres(&mut client).await?;
+        match access {
+            Access::Write => migrate::postgres(&mut client).await?,
+            Access::Read => migrate::check_postgres(&client).await?,
+        }
         driving.abort();
         let connections = Connections::new(&address, sources)?;
         let committed = Arc::new(Notify::new());

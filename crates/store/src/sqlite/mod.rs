@@ -87,6 +87,13 @@ fn cell(value: ValueRef<'_>) -> Cell {
     }
 }
 
+/// Waits until another program has committed: for at least 30 seconds, asked every millisecond. SQLite's own handler
+/// soon asks ten times a second only, and a server that is always writing leaves the lock free for moments.
+fn wait_for_the_lock(tries: i32) -> bool {
+    std::thread::sleep(Duration::from_millis(1));
+    tries < 30_000
+}
+
 /// Opens a connection and sets it up; every connection goes through here.
 pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
     let access = if writable {
@@ -95,8 +102,8 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     };
     // Each connection is used by one thread at a time, which the types enforce, so SQLite needs no lock.
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(Duration::from_secs(30))?;
+    let mut connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_handler(Some(wait_for_the_lock))?;
     connection.set_prepared_statement_cache_capacity(256);
     // Each statement is planned once. Otherwise SQLite parses a statement again at every binding of a value that
     // might lead to another index, which costs more than running it.

@@ -3,7 +3,7 @@ use super::secret::{SecretSource, auth, check_secret};
 use crate::commands::paythen_settings;
 use crate::config::Config;
 use crate::mappings;
-use crate::open::{location, open_for_command, seal};
+use crate::open::{location, open_for_command, open_to_read, seal};
 use crate::output::{print, table, warn};
 use axum::http::HeaderName;
 use base64::Engine;
@@ -387,7 +387,7 @@ impl Update {
 }
 
 async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
-    let store = open_for_command(config).await?;
+    let store = open_to_read(config).await?;
     let location = location(&store, id).await?;
     let base = config.public_base()?;
     let list = connections::List { location_id: location.id };

@@ -1,6 +1,6 @@
 use super::page::Page;
 use crate::config::Config;
-use crate::open::{location, open_for_command, seal};
+use crate::open::{location, open_for_command, open_to_read, seal};
 use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
@@ -66,7 +66,7 @@ fn object(delivery: &Delivery) -> Value {
 
 impl List {
     async fn run(self, config: &Config) -> Result<(), String> {
-        let store = open_for_command(config).await?;
+        let store = open_to_read(config).await?;
         let location = location(&store, &self.page.location).await?;
         let before = self.page.before.map(DeliveryId::from);
         let list = deliveries::List {
@@ -93,7 +93,7 @@ impl List {
 }
 
 async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
-    let store = open_for_command(config).await?;
+    let store = open_to_read(config).await?;
     let location = location(&store, location_id).await?;
     let get = deliveries::Get { location_id: location.id, id: DeliveryId::from(id) };
     let delivery = store.read(get).await.map_err(|error| error.to_string())?;

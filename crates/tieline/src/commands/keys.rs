@@ -1,6 +1,6 @@
 use super::name::name;
 use crate::config::Config;
-use crate::open::{location, open_for_command};
+use crate::open::{location, open_for_command, open_to_read};
 use crate::output::{print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -83,7 +83,7 @@ impl Create {
 }
 
 async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
-    let store = open_for_command(config).await?;
+    let store = open_to_read(config).await?;
     let location = location(&store, id).await?;
     let keys = store.read(keys::List(location.id)).await.map_err(|error| error.to_string())?;
     let objects: Vec<_> = keys

@@ -1,6 +1,6 @@
 use super::name::name;
 use crate::config::Config;
-use crate::open::{location, open_for_command};
+use crate::open::{location, open_for_command, open_to_read};
 use crate::output::{plain, print, table};
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
@@ -159,7 +159,7 @@ impl Update {
 }
 
 async fn list(config: &Config, json: bool) -> Result<(), String> {
-    let store = open_for_command(config).await?;
+    let store = open_to_read(config).await?;
     let locations = store.read(locations::List).await.map_err(|error| error.to_string())?;
     let rows: Vec<Vec<String>> = locations
         .iter()

@@ -1,5 +1,5 @@
 use crate::config::Config;
-use crate::open::{location, open_for_command};
+use crate::open::{location, open_for_command, open_to_read};
 use crate::output::{plain, print, say, table, warn};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -142,7 +142,7 @@ fn read(file: &Path) -> std::io::Result<String> {
 }
 
 async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
-    let store = open_for_command(config).await?;
+    let store = open_to_read(config).await?;
     let location = location(&store, id).await?;
     let workflows = store.read(workflows::List(location.id)).await.map_err(|error| error.to_string())?;
     let objects: Vec<_> = workflows
