@@ -10,6 +10,7 @@ use crate::history::History;
 use crate::poison::Poison;
 use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_refusal};
 use crate::slots::Slots;
+use crate::waits::about_of;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tieline_engine::{Input, RunState, World};
@@ -213,9 +214,8 @@ fn about(event: &Event) -> Option<String> {
 
 /// Keeps the event for the runs that may wait for it. Returns whether it wakes any.
 async fn notify(tx: &mut Tx<'_>, event: &Event) -> Result<bool> {
-    let abouts = event.contact_id.as_ref().map(contact_key).into_iter().chain(event.subject.clone());
     let mut woken = false;
-    for about in abouts {
+    for about in about_of(event) {
         woken |= runs::notify(tx, event, &about).await?;
     }
     Ok(woken)

@@ -1,8 +1,12 @@
 //! Retrying and replaying runs: a failed one continues from the step that failed, any one starts again from its
 //! trigger.
 
+use crate::definitions::{Pinned, Programs};
+use crate::segment::waits_for_turn;
+use crate::waits::about_of;
 use tieline_engine::RunState;
-use tieline_model::{LocationId, Refusal, RunId};
+use tieline_model::{Event, LocationId, Refusal, RunId};
+use tieline_operations::Catalogue;
 use tieline_store::runs::{self, Origin, Queue, Run, RunStatus};
 use tieline_store::{Procedure, Result, Tx, log, workflows};
 
@@ -47,12 +51,23 @@ pub struct ReplayRun {
     pub location_id: LocationId,
     /// The earlier run, which may still be under way.
     pub id: RunId,
+    /// What the workflow is compiled with, for the events that its waits name: they are kept from now on.
+    pub catalogue: Catalogue,
+}
+
+/// A run that was replayed.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// The new run.
+    pub run: Run,
+    /// Whether the workflow is published. If not, the run is on the version of the earlier run.
+    pub is_published: bool,
 }
 
 impl Procedure for ReplayRun {
-    type Output = Run;
+    type Output = Replayed;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Run> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Replayed> {
         let earlier = find(tx, &self.location_id, &self.id).await?;
         let published = workflows::PublishedVersion(earlier.workflow_id.clone()).run(tx).await?;
         let event = log::At(earlier.event_seq).run(tx).await?;
@@ -67,7 +82,22 @@ impl Procedure for ReplayRun {
         run.detail = "replayed by hand".to_owned();
         queue_if_needed(tx, &mut run).await?;
         runs::insert(tx, &run).await?;
-        Ok(run)
+        self.subscribe(tx, &run, &event).await?;
+        Ok(Replayed { run, is_published: published.is_some() })
+    }
+}
+
+impl ReplayRun {
+    /// Subscribes the run to what its waits may ask for. One that cannot be compiled fails when it begins.
+    async fn subscribe(&self, tx: &mut Tx<'_>, run: &Run, event: &Event) -> Result<()> {
+        let pinned = Pinned::new(Programs::new(self.catalogue.clone()));
+        let Ok(definition) = pinned.get(tx, &run.workflow_id, run.version).await? else { return Ok(()) };
+        for about in about_of(event) {
+            for kind in definition.program.listened_kinds() {
+                runs::subscribe(tx, run, kind, &about).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -79,6 +109,7 @@ async fn find(tx: &mut Tx<'_>, location: &LocationId, id: &RunId) -> Result<Run>
 async fn queue_if_needed(tx: &mut Tx<'_>, run: &mut Run) -> Result<()> {
     if runs::must_queue(tx, run).await? {
         (run.queue, run.due_at) = (Queue::Turn, None);
+        run.detail = format!("{}; {}", run.detail, waits_for_turn(run));
     }
     Ok(())
 }

@@ -169,8 +169,7 @@ impl<'a> Segment<'a> {
 
     /// Puts the run into the queue behind those of its key.
     pub(crate) fn queue_for_turn(&mut self, tx: &Tx<'_>) {
-        let key = self.run.concurrency_key.as_deref().unwrap_or_default();
-        let detail = format!("waits for an earlier run with the key `{key}`");
+        let detail = waits_for_turn(&self.run);
         self.park(tx, RunStatus::Ready, None, detail);
         self.run.queue = Queue::Turn;
     }
@@ -321,6 +320,12 @@ pub(crate) fn record_refusal(history: &mut History, run: &mut Run, now: Timestam
     let mut step = begun(run, "trigger", "trigger", now);
     (step.outcome, step.record.reason) = (StepOutcome::Failed, reason.to_owned());
     history.add(run, step);
+}
+
+/// What a run waits for in the queue of its key, in words.
+pub(crate) fn waits_for_turn(run: &Run) -> String {
+    let key = run.concurrency_key.as_deref().unwrap_or_default();
+    format!("waits for another run with the key `{key}`")
 }
 
 /// The name by which events and runs refer to a contact.

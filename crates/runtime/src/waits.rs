@@ -9,7 +9,7 @@ use std::time::Duration;
 use tieline_engine::{Effect, Input, Outcome, RunState, Sleep, Why};
 use tieline_expr::Data;
 use tieline_model::Event;
-use tieline_store::runs::{self, RunStatus, StepOutcome};
+use tieline_store::runs::{self, Origin, RunStatus, StepOutcome};
 use tieline_store::{Procedure, Result, Tx};
 
 /// How long a wait whose time is over sleeps on at most, while the dispatcher has not reached an event for it. The
@@ -61,8 +61,12 @@ impl Segment<'_> {
         }
         let wait = self.run.steps;
         let events = runs::noticed(tx, &self.run.id, wait).await?;
+        let about = self.about();
         for event in &events {
-            if !sleep.events.contains(&event.kind) || event.recorded_at > sleep.until {
+            let is_in_time = event.recorded_at <= sleep.until;
+            // The run may have been about another contact when it subscribed.
+            let is_about_it = about_of(event).any(|name| about.contains(&name));
+            if !sleep.events.contains(&event.kind) || !is_in_time || !is_about_it {
                 continue;
             }
             if let Some(effect) = self.try_event(tx, event).await? {
@@ -134,7 +138,7 @@ impl Segment<'_> {
                 runs::subscribe(tx, &self.run, kind, &about).await?;
             }
         }
-        if kinds.is_empty() { Ok(()) } else { runs::wake_on(tx, &self.run.id, wake_on).await }
+        if kinds.is_empty() { Ok(()) } else { runs::wake_on(tx, &self.run.id, wake_on, &self.about()).await }
     }
 
     /// Ends the subscriptions of a run that is over. One that failed keeps them: what comes until somebody retries it
@@ -149,17 +153,22 @@ impl Segment<'_> {
         }
     }
 
-    /// Whether the run may have subscriptions: one that was never stored has none.
+    /// Whether the run may have subscriptions: one that was never stored has none. A replayed run has them before it has
+    /// a state.
     fn has_subscribed(&self) -> bool {
-        !self.run.state.is_empty() && !self.definition.program.listened_kinds().is_empty()
+        let is_stored = !self.run.state.is_empty() || self.run.origin == Origin::Replay;
+        is_stored && !self.definition.program.listened_kinds().is_empty()
     }
 
-    /// The person that the run is about, under every name that an event may use.
+    /// The person that the run is about now, under every name that an event may use. The trigger's own contact is not
+    /// among them once a step has found another one.
     fn about(&self) -> Vec<String> {
-        let contacts = [self.state.contact_id.as_ref(), self.event.contact_id.as_ref()];
-        let contacts = contacts.into_iter().flatten().map(contact_key);
-        let mut about: Vec<String> = contacts.chain(self.event.subject.clone()).collect();
-        about.dedup();
-        about
+        let contact = self.state.contact_id.as_ref().map(contact_key);
+        contact.into_iter().chain(self.event.subject.clone()).collect()
     }
+}
+
+/// Whom an event is about, under every name that a run may be subscribed to.
+pub(crate) fn about_of(event: &Event) -> impl Iterator<Item = String> {
+    event.contact_id.as_ref().map(contact_key).into_iter().chain(event.subject.clone())
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::io::{ErrorKind, Write};
 
 /// How many characters of a cell a table shows; `--json` shows all of them.
-const LONGEST_CELL: usize = 200;
+pub(crate) const LONGEST_CELL: usize = 200;
 
 /// Prints the object, or else the text.
 pub(crate) fn print(json: bool, object: &Value, text: impl FnOnce() -> String) -> Result<(), String> {

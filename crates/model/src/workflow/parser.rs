@@ -147,14 +147,16 @@ impl Parser {
     fn step_id(&mut self, map: &Map<String, Value>, place: &str) -> Option<String> {
         let id = self.optional_text(map, place, "id")?;
         let place = format!("{place}.id");
-        let word = |id: &str| {
-            id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                && !id.starts_with(|c: char| c.is_ascii_digit())
-        };
-        if !word(&id) {
+        let is_word = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !is_word {
             self.problem(
                 &place,
                 format!("`{id}` is not a name that an expression can use; take letters, digits and _"),
+            );
+        } else if id.starts_with(|c: char| c.is_ascii_digit()) {
+            self.problem(
+                &place,
+                format!("`{id}` begins with a digit; begin it with a letter, like `step_{id}`"),
             );
         } else if !self.ids.insert(id.clone()) {
             self.problem(&place, format!("`{id}` is taken by an earlier step; each id may be used once"));

@@ -63,7 +63,7 @@ steps:
         "trigger.on: is missing",
         "steps[0]: a step has exactly one kind, and this has `do` and `wait`",
         "steps[1].wait.for: `soon` is not a length of time",
-        "steps[2].id: `1a` is not a name",
+        "steps[2].id: `1a` begins with a digit; begin it with a letter, like `step_1a`",
         "steps[4].id: `b` is taken",
         "steps[5].if[0]: `else` must be the last",
         "steps[6]: `wiht` is not known here",

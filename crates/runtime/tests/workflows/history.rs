@@ -124,3 +124,64 @@ fn runs_are_deleted_some_time_after_they_ended() {
         assert_eq!(app.runs().await.len(), 3, "and no event starts its run again");
     });
 }
+
+const SECRETS: &str = r#"
+tieline: 1
+name: Secrets
+trigger: { on: shop.ordered }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: ada@example.com }
+  - do: contacts.create-note
+    with: { body: "sent api_key=note-s3cret and eyJhbGciOiJub25lIn0.eyJuIjoiczNjcmV0In0.jwt-s3cret" }
+  - do: http.request
+    with: { url: "{{ trigger.url }}/echo", headers: { X-Api-Key: header-s3cret } }
+  - do: http.request
+    with: { url: "{{ trigger.url }}/echo", headers: { X-Api-Key: header-s3cret } }
+    retry: { attempts: 1 }
+"#;
+
+#[test]
+fn no_secret_is_in_an_output_a_reason_or_the_runs_detail() {
+    both(async |app| {
+        let server = Server::start().await;
+        server.answers([200, 400]);
+        app.publish(SECRETS).await;
+        let _runtime = app.start();
+        app.happens("shop.ordered", "ada", json!({ "url": server.url })).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!((run.status, server.paths().len()), (RunStatus::Failed, 2));
+        assert!(!run.detail.contains("s3cret"), "{}", run.detail);
+        let steps = app.history(&run).await;
+        for step in &steps {
+            let shown = step.to_json().unwrap().to_string();
+            assert!(!shown.contains("s3cret"), "{shown}");
+        }
+        let output: Value = serde_json::from_str(steps[2].record.output.as_ref().unwrap().get()).unwrap();
+        let body = output["body"].as_str().unwrap_or_default();
+        assert!(body.contains("[redacted]") || output["body"]["caller"] == "[redacted]", "{output}");
+        assert!(app.notes().await[0].contains("note-s3cret"), "the note itself stays as it is");
+    });
+}
+
+#[test]
+fn the_reason_of_a_stop_is_kept_without_secrets_and_not_endlessly() {
+    both(async |app| {
+        app.publish(
+            "{ tieline: 1, name: Stop, trigger: { on: shop.ordered }, steps: [{ stop: { reason: \"{{ trigger.why }}\" } }] }",
+        )
+        .await;
+        let _runtime = app.start();
+        let why = format!("token=s3cret {}", "é".repeat(100_000));
+        app.happens("shop.ordered", "ada", json!({ "why": why })).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Stopped);
+        let step = app.history(&run).await.remove(0);
+        for text in [&run.detail, &step.record.reason] {
+            assert!(text.starts_with("token=[redacted] é") && text.len() <= 16_384, "{} bytes", text.len());
+            assert!(text.ends_with(" more characters"));
+        }
+    });
+}

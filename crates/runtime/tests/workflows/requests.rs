@@ -153,3 +153,26 @@ fn an_address_inside_the_network_is_not_called() {
         assert!(run.detail.starts_with("steps[2]: 169.254.169.254 is not called"), "{}", run.detail);
     });
 }
+
+#[test]
+fn a_retried_run_that_queues_says_what_it_waits_for() {
+    both(async |app| {
+        let server = Server::start().await;
+        server.answers([400]);
+        app.publish(NOTIFIED).await;
+        let _runtime = app.start();
+        app.order(&server).await;
+        let failed = app.run().await;
+        assert_eq!(failed.status, RunStatus::Failed);
+        let payload = json!({"email": "ada@example.com", "url": format!("{}/held", server.url)});
+        app.happens("shop.ordered", "ada", payload).await;
+        app.until("the second request is under way", async || server.received().len() == 2).await;
+        app.retry(&failed.id).await.unwrap();
+        let retried = app.runs().await.remove(0);
+        assert_eq!(retried.status, RunStatus::Ready);
+        assert_eq!(retried.detail, "retried by hand; waits for another run with the key `ada`");
+        server.let_go(1);
+        app.settle().await;
+        assert_eq!(app.statuses().await, [RunStatus::Completed; 2]);
+    });
+}

@@ -75,10 +75,17 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     if path.starts_with("/held") {
         inner.gate.acquire().await.unwrap().forget();
     }
+    let repeated = path.starts_with("/echo").then(|| repeat(&request));
     let (status, retry_after) = inner.answers.lock().pop_front().unwrap_or((200, None));
     let status = StatusCode::from_u16(status).unwrap();
     match retry_after {
         Some(seconds) => (status, [("retry-after", seconds)]).into_response(),
-        None => status.into_response(),
+        None => (status, repeated.unwrap_or_default()).into_response(),
     }
+}
+
+/// What some servers do with a key: they repeat it, under another name.
+fn repeat(request: &Request) -> String {
+    let key = request.headers().get("x-api-key").unwrap().to_str().unwrap();
+    format!("{{\"caller\": \"{key}\", \"next\": \"grant=1&client_secret=form-s3cret\"}}")
 }

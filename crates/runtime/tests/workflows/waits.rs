@@ -402,3 +402,74 @@ fn an_event_in_time_counts_after_an_outage_past_the_deadline() {
         assert_eq!(notes, ["gave 9", "gave no answer"], "bob's answer came too late");
     });
 }
+
+const FOUND_ANOTHER: &str = r#"
+tieline: 1
+name: Found another
+trigger: { on: survey.sent }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: ada@example.com }
+  - wait: { for: 1m }
+  - do: contacts.upsert-contact
+    with: { email: bob@example.com }
+  - wait: { event: contact.tags_changed, within: 2d }
+  - do: contacts.create-note
+    with: { body: "tagged" }
+"#;
+
+#[test]
+fn events_about_a_contact_that_the_run_has_left_end_no_wait() {
+    both(async |app| {
+        app.publish(FOUND_ANOTHER).await;
+        let _runtime = app.start();
+        app.happens("survey.sent", "person:ada", json!({})).await;
+        app.settle().await;
+        app.clock_on(60);
+        app.settle().await;
+        for (email, notes) in [("ada@example.com", &[][..]), ("bob@example.com", &["tagged"])] {
+            let contact = app.contact(email).await.unwrap();
+            app.add_tags(&contact, &["answered"]).await;
+            app.settle().await;
+            assert_eq!(app.notes().await, notes, "after {email} was tagged");
+        }
+    });
+}
+
+const SCORED: &str = r#"
+tieline: 1
+name: Scored
+trigger: { on: survey.sent }
+steps:
+  - do: contacts.upsert-contact
+    with: { email: ada@example.com }
+  - id: answer
+    wait: { event: survey.answered, within: 2d, when: event.score + 1 > 5 }
+  - do: contacts.create-note
+    with: { body: "{{ steps.answer.event.score | default('no answer') }}" }
+"#;
+
+#[test]
+fn a_retried_wait_keeps_its_end_and_is_offered_what_came_meanwhile() {
+    both(async |app| {
+        app.publish(SCORED).await;
+        let _runtime = app.start();
+        for who in ["ada", "bob"] {
+            app.happens("survey.sent", who, json!({})).await;
+            app.settle().await;
+            app.happens("survey.answered", who, json!({"score": "many"})).await;
+            app.settle().await;
+        }
+        assert_eq!(app.statuses().await, [RunStatus::Failed; 2]);
+        app.happens("survey.answered", "ada", json!({"score": 9})).await;
+        app.clock_on(3 * 86_400);
+        app.happens("survey.answered", "bob", json!({"score": 9})).await;
+        app.settle().await;
+        for run in app.runs().await {
+            app.retry(&run.id).await.unwrap();
+            app.settle().await;
+        }
+        assert_eq!(app.statuses().await, [RunStatus::Completed; 2], "neither waits for two days again");
+        assert_eq!(app.notes().await, ["9", "no answer"], "bob's answer came too late");
+    });
+}

@@ -25,16 +25,18 @@ pub async fn subscribe(tx: &mut Tx<'_>, run: &Run, kind: &str, about: &str) -> R
     .map(|_| ())
 }
 
-/// Says which of the kinds that a run is subscribed to wake it; none where it does not sleep in a wait. For use
-/// inside a procedure.
+/// Says which of the kinds that a run is subscribed to wake it, and about whom; none where it does not sleep in a
+/// wait. For use inside a procedure.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn wake_on(tx: &mut Tx<'_>, run: &RunId, kinds: &[String]) -> Result<()> {
+pub async fn wake_on(tx: &mut Tx<'_>, run: &RunId, kinds: &[String], about: &[String]) -> Result<()> {
     tx.execute("UPDATE run_subscriptions SET wakes = 0 WHERE run_id = ?1", params![run]).await?;
     for kind in kinds {
-        let sql = "UPDATE run_subscriptions SET wakes = 1 WHERE run_id = ?1 AND kind = ?2";
-        tx.execute(sql, params![run, kind]).await?;
+        for about in about {
+            let sql = "UPDATE run_subscriptions SET wakes = 1 WHERE run_id = ?1 AND kind = ?2 AND about = ?3";
+            tx.execute(sql, params![run, kind, about]).await?;
+        }
     }
     Ok(())
 }

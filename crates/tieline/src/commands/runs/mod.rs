@@ -2,13 +2,14 @@ mod show;
 
 use super::page::Page;
 use crate::config::Config;
-use crate::open::{location, open_for_command};
+use crate::open::{location, open_for_command, open_to_read};
 use crate::output::{print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tieline_model::{RunId, WorkflowId};
-use tieline_runtime::replay::{ReplayRun, RetryRun};
+use tieline_operations::Catalogue;
+use tieline_runtime::replay::{ReplayRun, Replayed, RetryRun};
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::workflows;
 
@@ -91,7 +92,7 @@ fn status(run: &Run) -> String {
 
 impl List {
     async fn run(self, config: &Config) -> Result<(), String> {
-        let store = open_for_command(config).await?;
+        let store = open_to_read(config).await?;
         let location = location(&store, &self.page.location).await?;
         let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
         let before = self.page.before.map(RunId::from);
@@ -139,11 +140,15 @@ async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), Strin
 async fn replay(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
     let store = open_for_command(config).await?;
     let location = location(&store, location_id).await?;
-    let replay = ReplayRun { location_id: location.id, id: RunId::from(id) };
-    let run = store.write(replay).await.map_err(|error| error.to_string())?;
-    print(as_json, &object(&run, None), || {
+    let catalogue = Catalogue::default();
+    let replay = ReplayRun { location_id: location.id, id: RunId::from(id), catalogue };
+    let Replayed { run, is_published } = store.write(replay).await.map_err(|error| error.to_string())?;
+    let which = if is_published { "" } else { ", that of the earlier run, as the workflow is not published" };
+    let mut shown = object(&run, None);
+    shown["isPublished"] = Value::from(is_published);
+    print(as_json, &shown, || {
         format!(
-            "run {} replays the event of run {id} on version {}; a running server takes it up",
+            "run {} replays the event of run {id} on version {}{which}; a running server takes it up",
             run.id, run.version
         )
     })

@@ -2,8 +2,8 @@
 
 use super::{object, status};
 use crate::config::Config;
-use crate::open::{location, open_for_command};
-use crate::output::{plain, print, shortened, table};
+use crate::open::{location, open_to_read};
+use crate::output::{LONGEST_CELL, plain, print, shortened, table};
 use serde_json::{Value, json};
 use tieline_model::cause::Actor;
 use tieline_model::{ContactId, Event, Location, RunId, Timestamp};
@@ -12,7 +12,7 @@ use tieline_store::{Store, contacts, log, workflows};
 
 /// How far a chain of runs, each started by what another one did, is followed. The engine ends longer ones.
 const LONGEST_CHAIN: usize = 8;
-/// How many characters of the run's detail the headline shows; `--json` shows all of them.
+/// How many characters of the run's detail the headline shows; `--full` and `--json` show all of them.
 const LONGEST_DETAIL: usize = 300;
 
 /// All that is shown of a run.
@@ -38,7 +38,7 @@ pub(super) async fn show(
     full: bool,
     as_json: bool,
 ) -> Result<(), String> {
-    let store = open_for_command(config).await?;
+    let store = open_to_read(config).await?;
     let location = location(&store, location_id).await?;
     let shown = Shown::read(&store, &location, id).await.map_err(|error| error.to_string())?;
     let shown =
@@ -77,7 +77,7 @@ impl Shown {
 
     fn text(&self, full: bool) -> String {
         let run = &self.run;
-        let detail = shortened(&plain(&run.detail), LONGEST_DETAIL);
+        let detail = shortened(&plain(&run.detail), if full { usize::MAX } else { LONGEST_DETAIL });
         let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
         let mut lines = vec![format!("run {} {}{detail}", run.id, status(run))];
         lines.push(format!("  workflow  {} v{}", plain(&self.workflow), run.version));
@@ -181,7 +181,10 @@ fn in_full(step: &Step) -> Option<String> {
     let output = record.output.as_ref().map_or("", |output| output.get());
     let input = if record.input.is_null() { String::new() } else { record.input.to_string() };
     let effects: Vec<String> = record.effects.iter().map(Value::to_string).collect();
-    let parts = [("took", input), ("gave", output.to_owned()), ("changed", effects.join("\n          "))];
+    let reason =
+        if record.reason.chars().count() > LONGEST_CELL { plain(&record.reason) } else { String::new() };
+    let effects = effects.join("\n          ");
+    let parts = [("took", input), ("gave", output.to_owned()), ("changed", effects), ("reason", reason)];
     let lines: Vec<String> = parts
         .into_iter()
         .filter(|(_, text)| !text.is_empty())
