@@ -1,4 +1,4 @@
-use crate::answer::Answer;
+use crate::answer::{Answer, Part};
 use crate::call::Call;
 use crate::shape::Shape;
 use ::http::Method;
@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tieline_connect::http::{Client, Request, RequestFailure, Response};
 use tieline_model::form::{Door, Field, Form, Place};
-use tieline_model::{Scope, Timestamp};
-use tieline_store::{Procedure, Result, Tx};
+use tieline_model::{Refusal, Scope, Timestamp};
+use tieline_store::{Error, Procedure, Result, Tx};
 
 /// Something that a client, or a step of a workflow, can ask for.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct Operation {
     pub is_action: bool,
     /// Whether the run is about the contact in its answer from then on.
     pub finds_contact: bool,
+    /// Whether a step gets null for a contact that does not exist, instead of failing. A request is refused.
+    pub is_null_if_missing: bool,
     /// What it does.
     pub perform: Perform,
 }
@@ -183,6 +185,7 @@ impl Operation {
             scans: false,
             is_action: true,
             finds_contact: false,
+            is_null_if_missing: false,
             perform,
         }
     }
@@ -262,6 +265,27 @@ impl Operation {
     #[must_use]
     pub fn finds_contact(self) -> Self {
         Self { finds_contact: true, ..self }
+    }
+
+    /// Gives a step null for a contact that does not exist, so that a workflow can ask whether it is gone.
+    #[must_use]
+    pub fn null_if_missing(self) -> Self {
+        Self { is_null_if_missing: true, ..self }
+    }
+
+    /// What a step gets of an operation that was performed: null for a missing contact, where the operation declares
+    /// that.
+    ///
+    /// # Errors
+    /// Any other error of the operation.
+    pub fn answer_to_step(&self, performed: Result<Answer>) -> Result<Answer> {
+        match performed {
+            Err(Error::Refused(Refusal::ContactNotFound(_))) if self.is_null_if_missing => {
+                let parts = self.output.iter().map(|(name, _)| (*name, Part::Value(Value::Null)));
+                Ok(Answer { parts: parts.collect(), ..Answer::new() }.did("no contact found"))
+            }
+            performed => performed,
+        }
     }
 
     /// Is tried so often where a step does not say.

@@ -217,7 +217,7 @@ impl<'a> Segment<'a> {
             with: act.input,
             subject: self.subject.get_or_init(|| Subject::of(self.event, self.trigger.as_json())).clone(),
         })?;
-        let answer = perform(tx, &call).await?;
+        let answer = operation.answer_to_step(perform(tx, &call).await)?;
         Ok(answer.warnings(call.input.warnings().iter().cloned()))
     }
 

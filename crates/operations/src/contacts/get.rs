@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::operation::Operation;
 use crate::shape::Shape;
 use http::Method;
-use tieline_model::form::{Door, Form};
+use tieline_model::form::Form;
 use tieline_model::{Refusal, Scope};
 use tieline_store::{Procedure, Result, Tx, contacts};
 
@@ -17,18 +17,13 @@ pub(super) fn operation() -> Operation {
     .described("Get the contact", "Reads a contact, so that later steps can use its fields.")
     .at(Method::GET, "/contacts/{contactId}")
     .takes(Form::new([contact_id()]))
+    .null_if_missing()
     .gives([("contact", Shape::Entity(&shape::CONTACT))])
 }
 
 async fn get(tx: &mut Tx<'_>, call: &Call) -> Result<Answer> {
     let (location_id, id) = (call.location_id(), call.contact_id());
     let document = contacts::Get { location_id, id: id.clone() }.run(tx).await?;
-    let Some(document) = document else {
-        // A workflow can ask whether the contact is gone.
-        return match call.door {
-            Door::Api => Err(Refusal::ContactNotFound(id.to_string()).into()),
-            Door::Workflow => super::found(None),
-        };
-    };
+    let document = document.ok_or_else(|| Refusal::ContactNotFound(id.to_string()))?;
     Ok(Answer::new().stored("contact", document).did("contact read"))
 }
