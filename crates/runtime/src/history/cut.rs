@@ -26,7 +26,7 @@ pub(super) fn cut(record: &mut StepRecord) {
 /// Cuts a reason that is longer than a history keeps. The mark says how much is missing.
 pub(crate) fn cut_reason(reason: &mut String) {
     if reason.len() > VALUE {
-        let end = reason.floor_char_boundary(VALUE);
+        let end = (0..=VALUE).rev().find(|at| reason.is_char_boundary(*at)).unwrap_or_default();
         cut_at(reason, end);
     }
 }
