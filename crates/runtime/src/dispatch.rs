@@ -52,14 +52,17 @@ impl Dispatch {
     /// again when the runs of a busy key change under it. Each try takes fewer events, so that such a key does not
     /// hold up the log.
     fn share(&self) -> (&[Arrived], i64) {
-        let tries = self.tries.fetch_add(1, Ordering::Relaxed);
         let all = &self.found.events;
-        let share = all.len().checked_shr(2 * tries).unwrap_or(0).max(1);
-        match all.get(..share) {
+        match all.get(..share(all.len(), self.tries.fetch_add(1, Ordering::Relaxed))) {
             Some(part @ [.., last]) if part.len() < all.len() => (part, last.event.seq),
             _ => (all, self.found.seen),
         }
     }
+}
+
+/// How many of `all` events a try takes after so many others: a quarter of the try before, at least one.
+fn share(all: usize, tries: u32) -> usize {
+    all.checked_shr(2 * tries).unwrap_or(0).max(1)
 }
 
 /// The result of a dispatch.
@@ -275,4 +278,16 @@ pub(crate) async fn find_relevant(
 /// Whether so many events were skipped that the cursor should be stored.
 pub(crate) const fn skipped_enough(written: i64, seen: i64) -> bool {
     seen - written >= SKIP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn each_try_takes_fewer_events_and_never_none() {
+        let shares: Vec<usize> = (0..5).map(|tries| share(64, tries)).collect();
+        assert_eq!(shares, [64, 16, 4, 1, 1]);
+        assert_eq!((share(0, 0), share(64, 60)), (1, 1));
+    }
 }

@@ -7,7 +7,7 @@ use tieline_store::runs::StepRecord;
 /// The most characters that are kept of a text in a value that is too large, and the most bytes of an input or output
 /// as JSON, and of a reason.
 const TEXT: usize = 2_000;
-const VALUE: usize = 16_000;
+pub(super) const VALUE: usize = 16_000;
 /// The most items that are kept of a list that is too large.
 const ITEMS: usize = 20;
 

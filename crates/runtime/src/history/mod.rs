@@ -79,16 +79,26 @@ impl History {
     pub(crate) async fn write(&mut self, tx: &mut Tx<'_>, known: i64) -> Result<()> {
         let unwritten = self.open.iter().filter(|open| open.n > known).cloned();
         for mut step in self.new.drain(..).chain(unwritten) {
-            redact::redact(&mut step.record);
-            cut::cut(&mut step.record);
+            let record = shown(&mut step.record)?;
             if step.n > known {
-                runs::record_step(tx, &step).await?;
+                runs::record_step(tx, &step, &record).await?;
             } else {
-                runs::update_step(tx, &step).await?;
+                runs::update_step(tx, &step, &record).await?;
             }
         }
         Ok(())
     }
+}
+
+/// The record as JSON, without secrets and shortened. Most records need neither, which one reading of the text shows.
+fn shown(record: &mut StepRecord) -> Result<String> {
+    let json = serde_json::to_string(record)?;
+    if json.len() <= cut::VALUE && !redact::may_concern(&json) {
+        return Ok(json);
+    }
+    redact::redact(record);
+    cut::cut(record);
+    Ok(serde_json::to_string(record)?)
 }
 
 /// A step that begins now and ends at once, unless it is changed.

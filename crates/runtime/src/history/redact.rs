@@ -5,6 +5,11 @@ use serde_json::value::{RawValue, to_raw_value};
 use tieline_connect::http::redact::Redactor;
 use tieline_store::runs::StepRecord;
 
+/// Whether a record, as JSON, may hold a secret.
+pub(super) fn may_concern(json: &str) -> bool {
+    Redactor::may_concern(json)
+}
+
 /// Replaces secrets in all parts of a record. What is replaced in the input is replaced elsewhere too: some servers
 /// repeat a secret under another name.
 pub(super) fn redact(record: &mut StepRecord) {

@@ -105,11 +105,11 @@ pub struct StepRecord {
     pub retry_at: Option<Timestamp>,
 }
 
-/// Writes a step. For use inside a procedure.
+/// Writes a step with its record as JSON. For use inside a procedure.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn record_step(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
+pub async fn record_step(tx: &mut Tx<'_>, step: &Step, record: &str) -> Result<()> {
     tx.execute(
         insert!(Step),
         params![
@@ -121,21 +121,20 @@ pub async fn record_step(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
             step.outcome.as_str(),
             step.began_at,
             step.ended_at,
-            &serde_json::to_string(&step.record)?,
+            record,
         ],
     )
     .await
     .map(|_| ())
 }
 
-/// Writes what came of a step that was recorded before it ended. For use inside a procedure.
+/// Writes what came of a step that was recorded before it ended, with its record as JSON. For use inside a procedure.
 ///
 /// # Errors
 /// What the database reports.
-pub async fn update_step(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
+pub async fn update_step(tx: &mut Tx<'_>, step: &Step, record: &str) -> Result<()> {
     let sql = "UPDATE run_steps SET outcome = ?3, ended_at = ?4, record = ?5 WHERE run_id = ?1 AND n = ?2";
-    let record = serde_json::to_string(&step.record)?;
-    tx.execute(sql, params![&step.run_id, step.n, step.outcome.as_str(), step.ended_at, &record])
+    tx.execute(sql, params![&step.run_id, step.n, step.outcome.as_str(), step.ended_at, record])
         .await
         .map(|_| ())
 }
