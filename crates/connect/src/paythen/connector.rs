@@ -1,6 +1,6 @@
 //! The connector of Paythen: Stripe's webhooks of the account that Paythen works on.
 
-use super::event::StripeEvent;
+use super::event::{StripeEvent, read_json};
 use super::{NormaliseError, normalise};
 use crate::connector::{
     BoxFuture, Connector, ConnectorKind, Facts, Malformed, Memory, MemoryError, Outcome, Reading, Request,
@@ -9,7 +9,7 @@ use crate::connector::{
 use crate::stripe::signature;
 use serde_json::Value;
 use tieline_model::connection::PaythenSettings;
-use tieline_model::{NewEvent, Timestamp, json};
+use tieline_model::{NewEvent, Timestamp};
 
 /// How Paythen connections are described.
 pub const KIND: ConnectorKind = ConnectorKind {
@@ -50,13 +50,14 @@ impl Connector for Paythen {
     }
 
     fn read(&self, delivery: &Stored<'_>) -> Result<Reading, Malformed> {
-        match StripeEvent::parse(delivery.body) {
-            Ok(event) => Ok(Reading {
+        let body = read_json(delivery.body).map_err(|error| Malformed::Unreadable(error.to_string()))?;
+        Ok(match StripeEvent::from_json(&body) {
+            Ok(event) => Reading {
                 external_id: Some(event.id.clone()),
                 facts: Box::new(StripeFacts { event, settings: self.settings.clone() }),
-            }),
-            Err(reason) => unreadable(delivery.body, reason.to_string()),
-        }
+            },
+            Err(reason) => not_understood(&body, reason.to_string()),
+        })
     }
 }
 
@@ -67,13 +68,11 @@ const THIN_ADVICE: &str = "a thin event, which carries no data; in Stripe, give 
     style snapshot";
 
 /// An event that cannot be understood is kept under Stripe's id of it, so that a repeat is a duplicate.
-fn unreadable(body: &[u8], reason: String) -> Result<Reading, Malformed> {
-    let value: Value = json::from_slice(body)
-        .map_err(|error| Malformed::Unreadable(format!("the body is not JSON: {error}")))?;
-    let external_id = value.get("id").and_then(Value::as_str).map(str::to_owned);
-    let thin = value.get("object").and_then(Value::as_str) == Some(THIN);
+fn not_understood(body: &Value, reason: String) -> Reading {
+    let external_id = body.get("id").and_then(Value::as_str).map(str::to_owned);
+    let thin = body.get("object").and_then(Value::as_str) == Some(THIN);
     let outcome = if thin { Outcome::Ignored(THIN_ADVICE.to_owned()) } else { Outcome::Failed(reason) };
-    Ok(Reading { external_id, facts: Box::new(outcome) })
+    Reading { external_id, facts: Box::new(outcome) }
 }
 
 /// A Stripe event, and the settings to interpret it with.

@@ -4,7 +4,8 @@ use super::facts::{About, Fact};
 use super::fields::{BODY, Object, Unmappable};
 use super::objects;
 use serde_json::Value;
-use tieline_model::Timestamp;
+use tieline_model::text::strip_nul;
+use tieline_model::{Timestamp, json};
 
 /// A Stripe event that was read. Parse it outside the transaction that handles it.
 #[derive(Clone, Debug)]
@@ -27,9 +28,12 @@ impl StripeEvent {
     /// # Errors
     /// A sentence that names the field that is missing or has the wrong type.
     pub fn parse(body: &[u8]) -> Result<Self, Unmappable> {
-        let value: Value = serde_json::from_slice(body)
-            .map_err(|error| Unmappable(format!("the body is not JSON: {error}")))?;
-        let event = Object::new(&value, BODY)?;
+        Self::from_json(&read_json(body)?)
+    }
+
+    /// The same for a body that [`read_json`] read.
+    pub(super) fn from_json(body: &Value) -> Result<Self, Unmappable> {
+        let event = Object::new(body, BODY)?;
         let id = event.required_text("id")?;
         let kind = event.required_text("type")?;
         let created = event
@@ -45,6 +49,15 @@ impl StripeEvent {
     pub const fn is_relevant(&self) -> bool {
         !matches!(self.what, Fact::Nothing)
     }
+}
+
+/// Reads a body as JSON, as leniently as a webhook's: Stripe passes on texts that other programs cut in the middle of
+/// a character, and a payment must not be lost over a name.
+pub(super) fn read_json(body: &[u8]) -> Result<Value, Unmappable> {
+    let mut value: Value =
+        json::from_slice(body).map_err(|error| Unmappable(format!("the body is not JSON: {error}")))?;
+    strip_nul(&mut value);
+    Ok(value)
 }
 
 fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {

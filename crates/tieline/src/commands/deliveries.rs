@@ -26,7 +26,7 @@ pub(crate) enum Deliveries {
         #[arg(long)]
         json: bool,
     },
-    /// Process a failed delivery again, with the connection's current settings.
+    /// Process a failed delivery again, with the connection's current settings. One that fails again is an error.
     Replay {
         /// The location.
         #[arg(long)]
@@ -142,5 +142,6 @@ async fn replay(config: &Config, location_id: &str, id: &str) -> Result<(), Stri
     let seal = seal(config, &store).await?;
     let replay = ReplayDelivery { location_id: location.id, id: DeliveryId::from(id), seal };
     let delivery = store.write(replay).await.map_err(|error| error.to_string())?;
-    say(&format!("{}: {}", delivery.status.as_str(), plain(&delivery.detail))).map(drop)
+    let outcome = format!("{}: {}", delivery.status.as_str(), plain(&delivery.detail));
+    if delivery.status == DeliveryStatus::Failed { Err(outcome) } else { say(&outcome).map(drop) }
 }
