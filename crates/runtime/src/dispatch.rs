@@ -80,6 +80,7 @@ pub(crate) struct Dispatched {
 
 impl Procedure for Dispatch {
     type Output = Dispatched;
+    const LONG: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Dispatched> {
         let (mut dispatched, slots) = (Dispatched::default(), self.slots.for_try());

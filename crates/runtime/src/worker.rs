@@ -39,6 +39,7 @@ pub(crate) struct Worked {
 
 impl Procedure for Work {
     type Output = Worked;
+    const LONG: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Worked> {
         let (mut worked, slots) = (Worked::default(), self.slots.for_try());

@@ -31,6 +31,10 @@ pub trait Procedure: Send + Sync + 'static {
         Self::SCANS
     }
 
+    /// Whether it writes for many. On SQLite it is committed alone, so that those who wrote before it have their
+    /// answer meanwhile.
+    const LONG: bool = false;
+
     /// Runs it.
     fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
 }

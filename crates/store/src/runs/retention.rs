@@ -21,6 +21,7 @@ pub struct Forget {
 
 impl Procedure for Forget {
     type Output = u32;
+    const LONG: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<u32> {
         // A run's id begins with the time at which it began, so the oldest are found by the key.

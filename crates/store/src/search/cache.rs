@@ -2,7 +2,7 @@
 //! search asks the database only which segments and which unfolded contacts it sees.
 
 use super::backlog::Backlog;
-use super::segment::{Holds, Ids, Texts, Tokens};
+use super::segment::{Holds, Ids, List, Texts, Tokens};
 use super::view::View;
 use crate::error::Result;
 use quick_cache::Weighter;
@@ -13,6 +13,8 @@ use tieline_model::LocationId;
 
 /// The most bytes of pages that are kept: most of the index of a million contacts, which is about 340 MB.
 const PAGES: u64 = 320 << 20;
+/// The most bytes of pages that are kept unpacked beside that.
+const LISTS: u64 = 32 << 20;
 /// The most bytes of results of slow comparisons that are kept.
 const RESULTS: u64 = 64 << 20;
 /// Of how many locations the view is kept.
@@ -21,6 +23,7 @@ const VIEWS: usize = 512;
 /// The memory of one store.
 pub(crate) struct Cache {
     pages: Bounded<(u64, u32), Page, Size>,
+    lists: Bounded<(u64, u32), Arc<List>, Size>,
     results: Bounded<(u64, Arc<[u8]>), Known, Size>,
     views: Bounded<LocationId, Arc<View>>,
     pub(crate) backlog: Backlog,
@@ -60,6 +63,12 @@ impl Weighter<(u64, u32), Page> for Size {
     }
 }
 
+impl Weighter<(u64, u32), Arc<List>> for Size {
+    fn weight(&self, _: &(u64, u32), list: &Arc<List>) -> u64 {
+        list.size() as u64 + 128
+    }
+}
+
 impl Weighter<(u64, Arc<[u8]>), Known> for Size {
     fn weight(&self, key: &(u64, Arc<[u8]>), known: &Known) -> u64 {
         (key.1.len() + known.serialized_size()) as u64 + 128
@@ -70,6 +79,7 @@ impl Default for Cache {
     fn default() -> Self {
         Self {
             pages: Bounded::with_weighter(40_000, PAGES, Size),
+            lists: Bounded::with_weighter(1_000, LISTS, Size),
             results: Bounded::with_weighter(4_000, RESULTS, Size),
             views: Bounded::new(VIEWS),
             backlog: Backlog::default(),
@@ -84,6 +94,14 @@ impl Cache {
 
     pub(super) fn keep_page(&self, segment: u64, n: u32, page: Page) {
         self.pages.insert((segment, n), page);
+    }
+
+    pub(super) fn list(&self, segment: u64, n: u32) -> Option<Arc<List>> {
+        self.lists.get(&(segment, n))
+    }
+
+    pub(super) fn keep_list(&self, segment: u64, n: u32, list: &Arc<List>) {
+        self.lists.insert((segment, n), Arc::clone(list));
     }
 
     pub(super) fn result(&self, segment: u64, comparison: &Arc<[u8]>) -> Option<Known> {

@@ -3,7 +3,7 @@
 use super::bytes::corrupt;
 use super::cache::Page;
 use super::index::Index;
-use super::segment::{Ids, Segment, Tokens};
+use super::segment::{Ids, List, Segment, Tokens};
 use super::view::Part;
 use crate::error::{Error, Result};
 use crate::param::params;
@@ -103,6 +103,16 @@ impl Index<'_, '_> {
             Page::Tokens(page) => Ok(page),
             _ => Err(missing(segment, n)),
         }
+    }
+
+    /// A page of tokens unpacked, for those who walk it. Sorts begin on the same few pages again and again.
+    pub(super) async fn list(&mut self, segment: &Segment, n: u32) -> Result<Arc<List>> {
+        if let Some(list) = self.tx.search().list(segment.key, n) {
+            return Ok(list);
+        }
+        let list = Arc::new(self.tokens(segment, n).await?.unpack());
+        self.tx.search().keep_list(segment.key, n, &list);
+        Ok(list)
     }
 
     /// A page of ids.

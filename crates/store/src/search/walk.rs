@@ -14,7 +14,7 @@ pub(super) struct Walk {
     prefix: Vec<u8>,
     order: Order,
     n: u32,
-    page: List,
+    page: Arc<List>,
     /// The token's place on the page; nothing where the walk has left the segment.
     at: Option<usize>,
 }
@@ -36,7 +36,7 @@ impl Walk {
             (None, Order::Descending) => *target.last_mut().unwrap_or(&mut 0) += 1,
         }
         let n = segment.page_of_token(&target);
-        let page = index.tokens(segment, n).await?.unpack();
+        let page = index.list(segment, n).await?;
         let at = page.rank(&target);
         let is_there = page.get(at).is_some_and(|(token, _)| token == target);
         let order = level.order;
@@ -71,7 +71,7 @@ impl Walk {
             (Order::Descending, Some(0)) if self.n == 0 => self.at = None,
             (Order::Descending, Some(0)) => {
                 self.n -= 1;
-                self.page = index.tokens(&self.segment, self.n).await?.unpack();
+                self.page = index.list(&self.segment, self.n).await?;
                 self.at = self.page.len().checked_sub(1);
             }
             (Order::Descending, Some(at)) => self.at = Some(at - 1),
@@ -85,7 +85,7 @@ impl Walk {
             self.at = None;
             if self.n + 1 < self.segment.token_pages() {
                 self.n += 1;
-                self.page = index.tokens(&self.segment, self.n).await?.unpack();
+                self.page = index.list(&self.segment, self.n).await?;
                 self.at = Some(0);
             }
         }

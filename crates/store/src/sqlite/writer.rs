@@ -1,5 +1,6 @@
 //! The one thread that writes: it takes all waiting procedures, runs them in one transaction, commits once and
-//! answers them after the commit.
+//! answers them after the commit. A long one has a transaction of its own: those before it are answered, and send
+//! their next, while it runs.
 //!
 //! A procedure refuses before its first write, so a refusal leaves nothing to undo, and procedures need no
 //! savepoints of their own, which would cost each of them two statements and copies of all pages that it
@@ -39,6 +40,28 @@ pub(crate) struct Writer {
     _checkpointer: Checkpointer,
 }
 
+/// The procedures that wait for the writer, in the order of their arrival.
+struct Jobs {
+    queue: Receiver<Box<dyn Job>>,
+    /// A long one that was taken from the queue, and that ends the batch before it.
+    held: Option<Box<dyn Job>>,
+}
+
+impl Jobs {
+    /// The first of the next batch; waits for it. None when the store is closed.
+    fn first(&mut self) -> Option<Box<dyn Job>> {
+        self.held.take().or_else(|| self.queue.recv().ok())
+    }
+
+    /// One more for a batch, if one waits that may be committed with others.
+    fn more(&mut self) -> Option<Box<dyn Job>> {
+        if self.held.is_none() {
+            self.held = self.queue.try_recv().ok();
+        }
+        self.held.take_if(|job| !job.is_long())
+    }
+}
+
 /// Procedures that were run together, and the result.
 type Batch = (Vec<Box<dyn Job>>, Result<bool, Broken>);
 
@@ -48,6 +71,8 @@ trait Job: Send {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Delivers the result, or the error that undid it.
     fn answer(self: Box<Self>, committed: Result<(), String>);
+    /// [`Procedure::LONG`].
+    fn is_long(&self) -> bool;
 }
 
 struct Waiting<P: Procedure> {
@@ -79,6 +104,10 @@ impl<P: Procedure> Job for Waiting<P> {
         // A caller that has gone away does not want the answer.
         let _ = self.reply.send(result);
     }
+
+    fn is_long(&self) -> bool {
+        P::LONG
+    }
 }
 
 /// Drives a future that never has to wait: on SQLite every statement is done when it returns.
@@ -104,7 +133,9 @@ impl Writer {
         let (later, done) = channel();
         let answers = Answers { later, appended: appended.clone() };
         let threads = vec![
-            spawn("tieline-writer", move || write(connection, &queue, &sources, &answers))?,
+            spawn("tieline-writer", move || {
+                write(connection, Jobs { queue, held: None }, &sources, &answers)
+            })?,
             spawn("tieline-answers", move || done.iter().for_each(|batch| answer(batch, &appended)))?,
         ];
         Ok(Self {
@@ -158,9 +189,9 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
         .map_err(|error| Error::Unusable(format!("the thread {name} cannot be started: {error}")))
 }
 
-fn write(mut connection: Connection, queue: &Receiver<Box<dyn Job>>, sources: &Sources, answers: &Answers) {
-    while let Ok(first) = queue.recv() {
-        let (batch, outcome) = together(&mut connection, first, || queue.try_recv().ok(), sources);
+fn write(mut connection: Connection, mut jobs: Jobs, sources: &Sources, answers: &Answers) {
+    while let Some(first) = jobs.first() {
+        let (batch, outcome) = together(&mut connection, first, &mut jobs, sources);
         if must_run_again(&batch, &outcome) {
             for job in batch {
                 answers.give(alone(&mut connection, job, sources));
@@ -202,22 +233,18 @@ enum Broken {
     Database(String),
 }
 
-/// Runs the first procedure, and those that `more` gives meanwhile, and commits them together. Returns all
-/// that were run, and whether they appended events.
-fn together(
-    connection: &mut Connection,
-    first: Box<dyn Job>,
-    mut more: impl FnMut() -> Option<Box<dyn Job>>,
-    sources: &Sources,
-) -> Batch {
+/// Runs the first procedure, and those that arrive meanwhile unless it is long, and commits them together. Returns
+/// all that were run, and whether they appended events.
+fn together(connection: &mut Connection, first: Box<dyn Job>, jobs: &mut Jobs, sources: &Sources) -> Batch {
+    let most = if first.is_long() { 1 } else { BATCH };
     let mut batch = vec![first];
     let outcome = committed(connection, |connection| {
         let (mut next, mut appended) = (0, false);
         while let Some(job) = batch.get_mut(next) {
             appended |= run(connection, job.as_mut(), sources, false)?;
             next += 1;
-            if next < BATCH {
-                batch.extend(more());
+            if next < most {
+                batch.extend(jobs.more());
             }
         }
         Ok(appended)

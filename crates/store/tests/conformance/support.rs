@@ -8,7 +8,7 @@ use tieline_model::form::{Form, Input};
 use tieline_model::{Cause, ContactId, Event, Location};
 use tieline_store::contacts::Subject;
 use tieline_store::{Result, Store, contacts, locations, log};
-use tieline_testkit::database::{KINDS, TestDatabase};
+use tieline_testkit::database::{KINDS, Kind, TestDatabase};
 
 #[derive(Clone)]
 pub(crate) struct Fixture {
@@ -21,15 +21,19 @@ pub(crate) struct Fixture {
 pub(crate) fn both(test: impl AsyncFn(Fixture)) {
     for kind in KINDS {
         println!("on {kind:?}");
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
-        runtime.block_on(async {
-            let database = Arc::new(TestDatabase::new(kind).await);
-            let store = database.open().await;
-            let location = create_location(&store, false).await;
-            test(Fixture { store, location, database }).await;
-        });
+        on(kind, &test);
     }
+}
+
+/// Runs a test on one kind of database.
+pub(crate) fn on(kind: Kind, test: impl AsyncFn(Fixture)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Arc::new(TestDatabase::new(kind).await);
+        let store = database.open().await;
+        let location = create_location(&store, false).await;
+        test(Fixture { store, location, database }).await;
+    });
 }
 
 async fn create_location(store: &Store, allow_duplicate_contact: bool) -> Location {

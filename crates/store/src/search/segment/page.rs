@@ -145,6 +145,10 @@ impl Packed {
 }
 
 impl List {
+    pub(in crate::search) fn size(&self) -> usize {
+        self.keys.capacity() + size_of::<Place>() * self.places.capacity() + self.body.len()
+    }
+
     fn key(&self, n: usize) -> Option<&[u8]> {
         let begin = n.checked_sub(1).and_then(|before| self.places.get(before)).map_or(0, |place| place.key);
         self.keys.get(begin as usize..self.places.get(n)?.key as usize)
@@ -219,7 +223,7 @@ impl Ids {
     }
 
     pub(in crate::search) fn size(&self) -> usize {
-        self.0.keys.capacity() + size_of::<Place>() * self.0.places.capacity()
+        self.0.size()
     }
 }
 

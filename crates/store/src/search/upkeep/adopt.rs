@@ -15,6 +15,7 @@ pub(super) struct Adopt(pub(super) i64);
 impl Procedure for Adopt {
     /// How many there were.
     type Output = i64;
+    const LONG: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
         Ok(self.contacts(tx).await? + self.deleted(tx).await?)

@@ -63,6 +63,7 @@ struct StorePages {
 
 impl Procedure for StorePages {
     type Output = ();
+    const LONG: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
         for (n, page) in (self.first..).zip(&self.pages) {
@@ -134,6 +135,7 @@ struct DropPages(String);
 
 impl Procedure for DropPages {
     type Output = u64;
+    const LONG: bool = true;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<u64> {
         let sql = "DELETE FROM search_pages WHERE segment_id = ?1 AND n IN \
