@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use minijinja::State;
-use tieline_model::suggest::nearest;
+use tieline_model::text::likely_timezone;
 
 /// The filters that use a zone, and so read `location.timezone` where none is given.
 pub(crate) const ZONED: &[&str] = &["plus", "minus", "date", "at", "next"];
@@ -22,20 +22,8 @@ pub(crate) fn or_default(name: Option<&str>, state: &State<'_, '_>) -> Result<Ti
 /// The zone of this IANA name.
 pub(crate) fn named(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| {
-        let shown = crate::numbers::clip(name);
-        format!("`{shown}` is not a time zone{}", suggestion(&shown))
+        let suggestion = likely_timezone(name)
+            .map_or("; write it like Australia/Sydney".to_owned(), |near| format!("; did you mean `{near}`?"));
+        format!("`{}` is not a time zone{suggestion}", crate::numbers::clip(name))
     })
-}
-
-/// The zone that was meant: the one of that city, or one that is spelled nearly so.
-fn suggestion(name: &str) -> String {
-    let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-    let city = name.trim().replace(' ', "_");
-    let is_city =
-        |known: &&String| known.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city));
-    let by_city = known.iter().find(is_city).map(String::as_str);
-    match by_city.or_else(|| nearest(&city, known.iter().map(String::as_str))) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => "; write it like Australia/Sydney".to_owned(),
-    }
 }

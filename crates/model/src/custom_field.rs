@@ -1,6 +1,6 @@
 //! Custom fields: their definitions, the forms in which values come in, and how a value is read.
 
-use crate::form::kinds::{Anything, Integer, OneOf, Text, Texts};
+use crate::form::kinds::{Anything, Integer, MOST_TEXTS, OneOf, Text, Texts, is_within};
 use crate::form::{At, Field, FieldError, Form, Input, Kind};
 use crate::id::CustomFieldId;
 use crate::number;
@@ -51,6 +51,11 @@ impl DataType {
         "RADIO",
     ];
 
+    /// Whether a value is a list of options.
+    const fn holds_several(self) -> bool {
+        matches!(self, Self::Checkbox | Self::MultipleOptions)
+    }
+
     const fn has_options(self) -> bool {
         matches!(self, Self::Checkbox | Self::SingleOptions | Self::MultipleOptions | Self::Radio)
     }
@@ -97,7 +102,7 @@ pub fn key_for(name: &str) -> String {
 }
 
 /// A value that was read by a field's type.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Accepted {
     /// The value to store; nothing where the field is to be emptied.
     pub value: Option<Value>,
@@ -105,43 +110,61 @@ pub struct Accepted {
     pub left_out: Vec<String>,
 }
 
+impl Accepted {
+    fn one(value: Value) -> Self {
+        Self { value: Some(value), left_out: Vec::new() }
+    }
+}
+
+/// The most characters of a value of `TEXT` and `PHONE`.
+const LONGEST_TEXT: usize = 5_000;
+
+/// The most characters of any value, so also of `LARGE_TEXT`.
+const LONGEST_VALUE: usize = 100_000;
+
 impl CustomField {
-    /// Reads a value by this field's type. None if it does not fit: HighLevel accepts such a write and drops the
-    /// value, so the caller reports a warning.
-    #[must_use]
-    pub fn accept(&self, value: &Value) -> Option<Accepted> {
-        let empty = Accepted { value: None, left_out: Vec::new() };
-        if value.is_null() || value == "" {
-            return Some(empty);
+    /// Reads a value by this field's type.
+    ///
+    /// # Errors
+    /// Why it does not fit, to follow its name in a sentence. HighLevel accepts such a write and drops the value,
+    /// so the caller reports a warning.
+    pub fn accept(&self, value: &Value) -> Result<Accepted, String> {
+        let misfit = || "does not fit the field's type or options".to_owned();
+        let is_empty_list = value.as_array().is_some_and(Vec::is_empty) && self.data_type.holds_several();
+        if value.is_null() || value == "" || is_empty_list {
+            return Ok(Accepted::default());
+        }
+        if self.data_type.holds_several() {
+            return self.pick_all(value).ok_or_else(misfit);
         }
         let value = match self.data_type {
-            DataType::Checkbox | DataType::MultipleOptions => {
-                return match value {
-                    Value::Array(items) if items.is_empty() => Some(empty),
-                    Value::Array(items) => self.pick(items.iter().map(text_of)),
-                    Value::String(text) => self.pick(self.parts(text).into_iter()),
-                    one => self.pick(std::iter::once(text_of(one))),
-                };
-            }
-            DataType::SingleOptions | DataType::Radio => {
-                Some(text_of(value)).filter(|text| self.picklist_options.contains(text)).map(Value::String)
-            }
-            DataType::Text | DataType::LargeText | DataType::Phone => match value {
-                Value::String(_) | Value::Number(_) => Some(Value::String(text_of(value))),
-                _ => None,
-            },
-            DataType::Date => match value {
-                Value::String(text) => is_date(text).then(|| value.clone()),
-                Value::Number(millis) => millis.as_i64().and_then(date_of_millis).map(Value::String),
-                _ => None,
-            },
-            DataType::Numerical | DataType::Monetory => match value {
-                Value::Number(_) => Some(value.clone()),
-                Value::String(text) => number(text.trim()).map(Value::Number),
-                _ => None,
-            },
+            DataType::Text | DataType::LargeText | DataType::Phone => return self.read_text(value),
+            DataType::Date => return read_date(value).map(Accepted::one),
+            DataType::Numerical | DataType::Monetory => read_number(value),
+            _ => Some(text_of(value)).filter(|text| self.picklist_options.contains(text)).map(Value::String),
         };
-        value.map(|value| Accepted { value: Some(value), left_out: Vec::new() })
+        value.map(Accepted::one).ok_or_else(misfit)
+    }
+
+    fn read_text(&self, value: &Value) -> Result<Accepted, String> {
+        if !(value.is_string() || value.is_number()) {
+            return Err("does not fit the field's type or options".to_owned());
+        }
+        let text = text_of(value);
+        let longest = if self.data_type == DataType::LargeText { LONGEST_VALUE } else { LONGEST_TEXT };
+        match is_within(&text, longest) {
+            true => Ok(Accepted::one(Value::String(text))),
+            false => Err(format!("is longer than {longest} characters")),
+        }
+    }
+
+    /// The options that a value names.
+    fn pick_all(&self, value: &Value) -> Option<Accepted> {
+        match value {
+            Value::Array(items) => self.pick(items.iter().map(text_of)),
+            Value::String(text) => self.pick(self.parts(text).into_iter()),
+            one => self.pick(std::iter::once(text_of(one))),
+        }
     }
 
     /// The options in a text: n8n sends several as `a, b`. An option may hold a comma itself.
@@ -154,10 +177,11 @@ impl CustomField {
 
     /// The items that are options, each once; none if no item is.
     fn pick(&self, items: impl Iterator<Item = String>) -> Option<Accepted> {
+        let options: HashSet<&str> = self.picklist_options.iter().map(String::as_str).collect();
         let mut seen = HashSet::new();
         let (picked, left_out): (Vec<String>, Vec<String>) = items
             .filter(|text| seen.insert(text.clone()))
-            .partition(|text| self.picklist_options.contains(text));
+            .partition(|text| options.contains(text.as_str()));
         (!picked.is_empty()).then(|| Accepted { value: Some(picked.into()), left_out })
     }
 }
@@ -176,6 +200,36 @@ fn number(text: &str) -> Option<Number> {
     let whole = text.parse().ok().and_then(Number::from_i128);
     whole.or_else(|| text.parse().ok().and_then(Number::from_f64))
 }
+
+/// A number, or a text that is one.
+fn read_number(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(_) => Some(value.clone()),
+        Value::String(text) => number(text.trim()).map(Value::Number),
+        _ => None,
+    }
+}
+
+/// A date as it is stored: a text as it came, milliseconds since 1970 as their day.
+fn read_date(value: &Value) -> Result<Value, String> {
+    let date = match value {
+        Value::String(text) => is_date(text).then(|| text.trim().to_owned()),
+        Value::Number(millis) => match millis.as_i64() {
+            Some(seconds) if seconds.unsigned_abs() < MOST_SECONDS => {
+                let reason = "is a day in early 1970 if it is read as milliseconds, so it is probably in \
+                              seconds; send milliseconds, or a date like 2026-11-25";
+                return Err(reason.to_owned());
+            }
+            millis => millis.and_then(date_of_millis),
+        },
+        _ => None,
+    };
+    date.map(Value::String).ok_or_else(|| "does not fit the field's type or options".to_owned())
+}
+
+/// Seconds until the year 2286. As milliseconds, smaller numbers are days from September 1969 to April 1970,
+/// which are rarer than times that somebody sent in seconds.
+const MOST_SECONDS: u64 = 10_000_000_000;
 
 /// Whether a text is an ISO 8601 date or time, or a date in one of the forms that are taken for birthdays.
 fn is_date(text: &str) -> bool {
@@ -278,6 +332,9 @@ pub struct CustomFieldValues;
 impl Kind for CustomFieldValues {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
         let Value::Array(entries) = &raw else { return at.refuse("must be an array") };
+        if entries.len() > MOST_TEXTS {
+            return at.refuse(format_args!("must contain no more than {MOST_TEXTS} elements"));
+        }
         let wrong = entries.iter().filter_map(|entry| CustomFieldValue::read(entry).err());
         let errors: Vec<FieldError> = wrong
             .map(|wrong| FieldError::new(at.field, format!("each value in {} {wrong}", at.field)))
@@ -288,6 +345,7 @@ impl Kind for CustomFieldValues {
     fn schema(&self) -> Value {
         json!({
             "type": "array",
+            "maxItems": MOST_TEXTS,
             "items": {
                 "type": "object",
                 "properties": {
@@ -341,6 +399,9 @@ impl CustomFieldValue {
         let mut values = values.into_iter().flatten();
         let null = values.clone().next();
         let value = values.find(|value| !value.is_null()).or(null);
+        if value.and_then(Value::as_str).is_some_and(|text| !is_within(text, LONGEST_VALUE)) {
+            return Err(format!("must have a value of at most {LONGEST_VALUE} characters"));
+        }
         Ok(Self { id, key, value: value.cloned() })
     }
 
@@ -350,12 +411,16 @@ impl CustomFieldValue {
         match (&self.id, &self.key) {
             (Some(id), _) => id == field.id.as_str(),
             (None, Some(key)) => {
-                let bare = |key: &str| key.strip_prefix(KEY_PREFIX).unwrap_or(key).to_owned();
                 bare(key) == bare(&field.field_key)
             }
             (None, None) => false,
         }
     }
+}
+
+/// A field's key without the prefix that all keys have.
+fn bare(key: &str) -> &str {
+    key.strip_prefix(KEY_PREFIX).unwrap_or(key)
 }
 
 #[cfg(test)]
@@ -398,15 +463,48 @@ mod tests {
 
     #[test]
     fn a_value_that_does_not_fit_is_dropped() {
-        let accepted = |value: Value| Some(Accepted { value: Some(value), left_out: Vec::new() });
+        let accepted = |value: Value| Ok(Accepted { value: Some(value), left_out: Vec::new() });
+        let misfit = Err("does not fit the field's type or options".to_owned());
         assert_eq!(field(DataType::Numerical).accept(&json!("12.5")), accepted(json!(12.5)));
-        assert_eq!(field(DataType::Numerical).accept(&json!("twelve")), None);
-        assert_eq!(field(DataType::Radio).accept(&json!("c")), None);
+        assert_eq!(field(DataType::Numerical).accept(&json!("twelve")), misfit);
+        assert_eq!(field(DataType::Radio).accept(&json!("c")), misfit);
         let some = field(DataType::Checkbox).accept(&json!(["a", "c"])).unwrap();
         assert_eq!((some.value, some.left_out), (Some(json!(["a"])), vec!["c".to_owned()]));
         // Case C7.
         let some = field(DataType::MultipleOptions).accept(&json!("a, c,b")).unwrap();
         assert_eq!((some.value, some.left_out), (Some(json!(["a", "b"])), vec!["c".to_owned()]));
+    }
+
+    #[test]
+    fn a_value_has_a_longest_length() {
+        let long = |length: usize| json!("\u{fdfa}".repeat(length));
+        assert!(field(DataType::Text).accept(&long(LONGEST_TEXT)).is_ok());
+        let refused = field(DataType::Phone).accept(&long(LONGEST_TEXT + 1)).unwrap_err();
+        assert_eq!(refused, "is longer than 5000 characters");
+        assert!(field(DataType::LargeText).accept(&long(LONGEST_VALUE)).is_ok());
+        let entry = json!({"id": "f1", "value": long(LONGEST_VALUE + 1)});
+        assert_eq!(
+            CustomFieldValue::read(&entry).unwrap_err(),
+            "must have a value of at most 100000 characters"
+        );
+    }
+
+    #[test]
+    fn many_options_are_picked_at_once() {
+        let many: Vec<String> = (0..20_000).map(|n| format!("option {n}")).collect();
+        let field = CustomField { picklist_options: many.clone(), ..field(DataType::Checkbox) };
+        let begun = std::time::Instant::now();
+        assert_eq!(field.accept(&json!(many)).unwrap().value, Some(json!(many)));
+        // Comparing each with each takes some ten seconds here.
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_time_in_seconds_is_no_date() {
+        let date = |value: Value| field(DataType::Date).accept(&value);
+        assert_eq!(date(json!(1_577_836_800_000_i64)).unwrap().value, Some(json!("2020-01-01")));
+        assert_eq!(date(json!(170_812_800_000_i64)).unwrap().value, Some(json!("1975-06-01")));
+        assert!(date(json!(1_577_836_800)).unwrap_err().contains("probably in seconds"));
     }
 
     #[test]

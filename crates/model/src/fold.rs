@@ -11,16 +11,25 @@ use unicode_normalization::char::is_combining_mark;
 /// visible (control and format characters) are dropped.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    fold_start(text, usize::MAX)
+}
+
+/// The beginning of what [`fold`] gives: at least `enough` bytes of it, if it has so many. Use it where the rest
+/// is not needed, because one character can become eighteen.
+#[must_use]
+pub fn fold_start(text: &str, enough: usize) -> String {
     if is_plain(text) {
         return text.to_ascii_lowercase();
     }
-    let mut folded = String::with_capacity(text.len());
-    if text.is_ascii() {
-        text.chars().for_each(|letter| push(&mut folded, letter.to_ascii_lowercase()));
-    } else {
-        // Decomposed first, because some letters change case only together with their accent.
-        let letters = text.nfkd().flat_map(char::to_lowercase).nfkd().filter(|c| !is_combining_mark(*c));
-        letters.for_each(|letter| spell_out(&mut folded, letter));
+    let mut folded = String::new();
+    // Decomposed first, because some letters change case only together with their accent.
+    let letters = text.nfkd().flat_map(char::to_lowercase).nfkd().filter(|c| !is_combining_mark(*c));
+    for letter in letters {
+        spell_out(&mut folded, letter);
+        // A blank at the end may have to go again.
+        if folded.len() > enough {
+            break;
+        }
     }
     if folded.ends_with(' ') {
         folded.pop();
@@ -109,6 +118,15 @@ mod tests {
             let once = fold(&text);
             proptest::prop_assert_eq!(fold(&once), once);
         }
+    }
+
+    #[test]
+    fn a_long_text_can_be_folded_in_part() {
+        for text in ["\u{fdfa}".repeat(100), "É ".repeat(200), "plain text".repeat(30)] {
+            let (start, whole) = (fold_start(&text, 99), fold(&text));
+            assert!(start.len() >= 99 && whole.starts_with(&start), "{start}");
+        }
+        assert!(fold_start(&"\u{fdfa}".repeat(100_000), 1000).len() < 1020);
     }
 
     /// Case C2.

@@ -2,13 +2,20 @@
 
 use strsim::osa_distance;
 
+/// More bytes than a name has that people mistype. Comparing two long texts takes long.
+const LONGEST: usize = 100;
+
 /// The candidate that a typing mistake would turn into `word`: at most a third of it differs. None where
-/// nothing is near.
+/// nothing is near, and for a word of more than 100 bytes.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let lower = word.to_lowercase();
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (osa_distance(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().max(3) / 3)
         .min_by_key(|(distance, _)| *distance)
@@ -39,6 +46,8 @@ mod tests {
         assert_eq!(nearest("tigger", known), Some("trigger"));
         assert_eq!(nearest("Contcat", known), Some("contact"));
         assert_eq!(nearest("banana", known), None);
+        let long = "trigger".repeat(20);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
         assert_eq!(did_you_mean("banana", known), "; known are trigger, contact, steps");
     }
 }

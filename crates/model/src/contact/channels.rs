@@ -1,7 +1,11 @@
 //! The kind of `dndSettings` and `inboundDndSettings`.
 
 use crate::form::{At, FieldError, Kind};
+use crate::form::kinds::is_within;
 use serde_json::{Map, Value, json};
+
+/// The most characters of a setting's message or code.
+const LONGEST: usize = 1_000;
 
 /// What may not be sent by which channel: an object of settings by channel. Channels are kept under the names
 /// in `channels`. `v3` writes them in camel case; both forms are accepted. A channel that is null stays as it is.
@@ -28,7 +32,10 @@ impl Channels {
         }
         for (name, value) in &setting {
             match name.as_str() {
-                "status" | "message" | "code" if value.is_string() => {}
+                "status" | "message" | "code" if value.as_str().is_some_and(|text| is_within(text, LONGEST)) => {}
+                "message" | "code" if value.is_string() => {
+                    return Err(format!(".{name} must be shorter than or equal to {LONGEST} characters"));
+                }
                 "message" | "code" => return Err(format!(".{name} must be a string")),
                 _ => return Err(format!(".property {name} should not exist")),
             }
@@ -66,8 +73,8 @@ impl Kind for Channels {
             "type": "object",
             "properties": {
                 "status": { "type": "string", "enum": self.states },
-                "message": { "type": "string" },
-                "code": { "type": "string" },
+                "message": { "type": "string", "maxLength": LONGEST },
+                "code": { "type": "string", "maxLength": LONGEST },
             },
             "required": ["status"],
         });

@@ -27,12 +27,12 @@ pub fn form(write: Write) -> Form {
         Field::new("phone", Phone, "the phone number, best with its country code"),
         Field::new("companyName", Text::name(), "the business that the person works for")
             .sampled("Analytical Ltd"),
-        Field::new("address1", Text::line(), "street and number").sampled("12 King Street"),
+        Field::new("address1", Text::line().at_most(2_000), "street and number").sampled("12 King Street"),
         Field::new("city", Text::line(), "the town").sampled("Sydney"),
         Field::new("state", Text::line(), "the state or province").sampled("NSW"),
         Field::new("country", Country, "the country, as two letters"),
         Field::new("postalCode", Text::line(), "the postal code").sampled("2000"),
-        Field::new("website", Text::line(), "a web address").sampled("https://example.com"),
+        Field::new("website", Text::line().at_most(2_000), "a web address").sampled("https://example.com"),
         Field::new("timezone", TimeZone, "the time zone, like Australia/Sydney"),
     ];
     let gender = Field::new("gender", Text::line(), "the gender, in free text").sampled("female");

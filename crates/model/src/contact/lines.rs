@@ -1,11 +1,19 @@
 //! The text that `query` of a list searches.
 
 use super::Contact;
-use crate::fold::fold;
+use crate::fold::fold_start;
+
+/// The most bytes of a value that are searched: more than anybody's name or address has.
+const LONGEST_VALUE: usize = 5_000;
+
+/// The bytes after which no further value is searched. Every three letters are indexed, so this bounds what a
+/// write costs; only contacts with hundreds of tags come near it.
+const LONGEST_TEXT: usize = 100_000;
 
 impl Contact {
-    /// The text that `query` of a list searches, folded (see [`fold`]): a line for each value, which begins
-    /// with the letter of its [`Line`].
+    /// The text that `query` of a list searches, folded (see [`fold`](crate::fold::fold)): a line for each
+    /// value, which begins with the letter of its [`Line`]. Of a very long value it holds the beginning, and
+    /// of very many values the first, tags being last.
     #[must_use]
     pub fn search_text(&self) -> String {
         let mut text = String::new();
@@ -21,8 +29,11 @@ impl Contact {
         let phones = self.additional_phones.iter().map(|other| (Line::Phone, other.phone.as_str()));
         let tags = self.tags.iter().map(|tag| (Line::Tag, tag.as_str()));
         for (line, value) in fields.chain(emails).chain(phones).chain(tags) {
+            if text.len() > LONGEST_TEXT {
+                break;
+            }
             text.push(char::from(line as u8));
-            text.push_str(&fold(value));
+            text.push_str(&fold_start(value, LONGEST_VALUE));
             text.push('\n');
         }
         text

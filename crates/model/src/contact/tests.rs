@@ -63,6 +63,18 @@ fn names_that_look_alike_are_alike() {
     assert!(!read(json!({"firstName": "\u{200b}"}), Write::Create).unwrap().identifies());
 }
 
+/// Written by a version without limits.
+#[test]
+fn of_long_and_many_values_the_first_are_searched() {
+    let mut contact = Contact::new("c".into(), "l".into(), Timestamp::default());
+    contact.first_name = Some("\u{fdfa}".repeat(340_000));
+    contact.email = Some("ada@example.com".to_owned());
+    contact.tags = (0..50_000).map(|n| format!("tag {n}")).collect();
+    let text = contact.search_text();
+    assert!(text.len() < 110_000, "{}", text.len());
+    assert!(text.contains("Eada@example.com\n") && text.contains("Ttag 100\n"));
+}
+
 /// Case C3.
 #[test]
 fn a_time_zone_is_one_that_there_is() {

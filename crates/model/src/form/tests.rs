@@ -79,6 +79,28 @@ fn an_optional_value_that_does_not_fit_is_left_out_with_a_warning() {
 }
 
 #[test]
+fn texts_and_lists_have_a_limit_that_the_schema_names() {
+    // Composed, each of these is one character.
+    let fits = "e\u{301}".repeat(1000);
+    assert_eq!(read(json!({"title": fits})).unwrap().text("title").map(str::len), Some(2000));
+    let errors = read(json!({"title": "\u{fdfa}".repeat(1001)})).unwrap_err();
+    assert_eq!(errors, ["title must be shorter than or equal to 1000 characters"]);
+    let tags = |tags: Vec<String>| read(json!({"title": "x", "tags": tags})).unwrap_err();
+    assert_eq!(tags(vec!["t".repeat(201)]), ["each value in tags must be shorter than or equal to 200 characters"]);
+    assert_eq!(tags(vec!["t".to_owned(); 1001]), ["tags must contain no more than 1000 elements"]);
+    let schema = form().schema(Door::Api, |_| true);
+    assert_eq!(schema["properties"]["title"]["maxLength"], 1000);
+    assert_eq!(schema["properties"]["tags"]["maxItems"], 1000);
+    assert_eq!(schema["properties"]["tags"]["items"]["maxLength"], 200);
+}
+
+#[test]
+fn a_text_of_blanks_is_empty() {
+    assert_eq!(read(json!({"title": " \n"})).unwrap_err(), ["title should not be empty"]);
+    assert_eq!(rendered(json!({"contactId": "c1", "title": " "})).unwrap_err(), ["title should not be empty"]);
+}
+
+#[test]
 fn a_sample_fits_its_form() {
     let sample = form().sample(Door::Workflow, |_| true);
     assert_eq!(rendered(Value::Object(sample)).unwrap().warnings(), [""; 0]);

@@ -8,7 +8,7 @@ mod unicode;
 
 pub use email::{email, email_key};
 pub use phone::{is_possible_phone, phone};
-pub use timezone::{timezone, timezones_of};
+pub use timezone::{likely_timezone, timezone, timezones_of};
 pub use unicode::{name, nfc, strip_nul, without_bom, without_format};
 
 use jiff::civil::Date;

@@ -1,6 +1,8 @@
 //! Time zones by their IANA names, and which of them a country has.
 
 use jiff::tz::TimeZone;
+use std::sync::LazyLock;
+use strsim::osa_distance;
 
 /// For each country (ISO 3166 alpha-2) its time zones, the one where most people live first. Zones of a
 /// country that have shown the same time since 2024 are listed once. Facts of the tz database, edition 2025b.
@@ -9,13 +11,13 @@ const ZONES: &str = include_str!("zones.txt");
 /// Checks a time zone's IANA name and returns it as the database writes it.
 ///
 /// # Errors
-/// `timezone must be an IANA time zone`, with the name that was probably meant.
+/// A sentence to follow the field's name, `must be an IANA time zone`, with the name that was probably meant.
 pub fn timezone(text: &str) -> Result<String, String> {
     let text = text.trim();
     let known = TimeZone::get(text).ok().and_then(|zone| zone.iana_name().map(str::to_owned));
     known.ok_or_else(|| {
-        let meant = meant(text).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        format!("timezone must be an IANA time zone, like Australia/Sydney{meant}")
+        let meant = likely_timezone(text).map(|name| format!("; did you mean `{name}`?"));
+        format!("must be an IANA time zone, like Australia/Sydney{}", meant.unwrap_or_default())
     })
 }
 
@@ -28,29 +30,60 @@ pub fn timezones_of(country: &str) -> Vec<&'static str> {
     line.map(|zones| zones.split(' ').collect()).unwrap_or_default()
 }
 
-/// The zone that an unknown name probably means: its city alone, or a misspelling.
-fn meant(text: &str) -> Option<String> {
-    let given = folded(text);
-    if given.len() < 3 {
+/// More bytes than any zone's name has. A longer text means no zone, and comparing it would take long.
+const LONGEST_NAME: usize = 40;
+
+/// A zone's name, folded for comparison.
+struct Known {
+    name: String,
+    folded: String,
+}
+
+/// Read once: the database keeps its names in files.
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    let names = jiff::tz::db().available().map(|name| name.as_str().to_owned());
+    names.map(|name| Known { folded: folded(&name), name }).collect()
+});
+
+/// The zone that an unknown name probably means: the one of that city, or one that is spelled nearly so.
+#[must_use]
+pub fn likely_timezone(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    if !(3..=LONGEST_NAME).contains(&text.len()) {
         return None;
     }
-    let names = jiff::tz::db().available().map(|name| name.as_str().to_owned());
-    let scored = names.map(|name| (likeness(&given, &folded(&name)), name));
-    scored.filter(|(score, _)| *score >= 0.9).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
+    let given = folded(text);
+    let scored = KNOWN.iter().filter_map(|known| Some((likeness(&given, &known.folded)?, known)));
+    scored.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known.name.as_str())
 }
 
 fn folded(text: &str) -> String {
-    text.trim().to_lowercase().replace([' ', '-'], "_")
+    text.to_lowercase().replace([' ', '-'], "_")
 }
 
-/// From 0 to 1. A city counts a little less than the whole name, so that a whole name wins.
-fn likeness(given: &str, name: &str) -> f64 {
+/// From 0.9 to 1; none below that. A city counts a little less than the whole name, so that a whole name wins.
+fn likeness(given: &str, name: &str) -> Option<f64> {
     let city = name.rsplit('/').next().unwrap_or(name);
-    let whole = strsim::normalized_damerau_levenshtein(given, name);
-    let city = strsim::normalized_damerau_levenshtein(given, city) * 0.99;
-    // One slip in a city's short name is a larger part of it than one in a whole name.
-    let slip = strsim::damerau_levenshtein(given, name) <= 1;
-    if slip { 1.0 } else { whole.max(city) }
+    let whole = spelled_alike(given, name).or_else(|| has_one_slip(given, name).then_some(1.0));
+    let city = spelled_alike(given, city).map(|score| score * 0.99);
+    whole.into_iter().chain(city).reduce(f64::max).filter(|score| *score >= 0.9)
+}
+
+/// The share of two texts that is the same, if at most a tenth differs. Most texts differ too much in length
+/// already, which spares the comparison.
+fn spelled_alike(a: &str, b: &str) -> Option<f64> {
+    let longest = a.len().max(b.len());
+    if a.len().abs_diff(b.len()) * 10 > longest {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "names are short")]
+    let score = 1.0 - osa_distance(a, b) as f64 / longest as f64;
+    (score >= 0.9).then_some(score)
+}
+
+/// One slip in a short name is more than a tenth of it.
+fn has_one_slip(given: &str, name: &str) -> bool {
+    given.len().abs_diff(name.len()) <= 4 && osa_distance(given, name) <= 1
 }
 
 #[cfg(test)]
@@ -71,9 +104,10 @@ mod tests {
             let message = timezone(wrong).unwrap_err();
             assert!(message.ends_with(&format!("did you mean `{meant}`?")), "{wrong}: {message}");
         }
-        for wrong in ["Mars/Phobos", "+10:00", "", "\u{0}"] {
+        let long = "x".repeat(10_000);
+        for wrong in ["Mars/Phobos", "+10:00", "", "\u{0}", &long] {
             let message = timezone(wrong).unwrap_err();
-            assert!(message.starts_with("timezone must be") && !message.contains("mean"), "{message}");
+            assert!(message.starts_with("must be") && !message.contains("mean"), "{message}");
         }
     }
 

@@ -73,11 +73,12 @@ async fn set_custom_fields(
             warnings.push(format!("customFields: there is no value for {name}; it was left as it is"));
             continue;
         };
-        let Some(accepted) = field.accept(given) else {
-            warnings.push(format!(
-                "customFields: the value for {name} does not fit the field's type or options; it was left out"
-            ));
-            continue;
+        let accepted = match field.accept(given) {
+            Ok(accepted) => accepted,
+            Err(reason) => {
+                warnings.push(format!("customFields: the value for {name} {reason}; it was left out"));
+                continue;
+            }
         };
         if !accepted.left_out.is_empty() {
             warnings.push(format!(

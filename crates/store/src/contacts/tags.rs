@@ -7,9 +7,11 @@ use serde::Serialize;
 use std::collections::HashSet;
 use tieline_model::contact::Contact;
 use tieline_model::event::kinds;
-use tieline_model::{Cause, ContactId, LocationId, NewEvent};
+use tieline_model::form::kinds::MOST_TEXTS as MOST_TAGS;
+use tieline_model::{Cause, ContactId, LocationId, NewEvent, Refusal};
 
-/// Adds tags to a contact. Tags that it has already are left as they are.
+/// Adds tags to a contact. Tags that it has already are left as they are. Refused if it would have more than
+/// [`MOST_TAGS`].
 #[derive(Clone, Debug)]
 pub struct AddTags {
     /// The location.
@@ -72,6 +74,10 @@ impl Procedure for AddTags {
         let has = &record.contact.tags;
         let known: HashSet<&String> = has.iter().collect();
         let added: Vec<String> = self.tags.iter().filter(|tag| !known.contains(tag)).cloned().collect();
+        if !added.is_empty() && has.len() + added.len() > MOST_TAGS {
+            let problem = format!("tags must be no more than {MOST_TAGS} on one contact; remove some first");
+            return Err(Refusal::field("tags", problem).into());
+        }
         let tags = has.iter().chain(&added).cloned().collect();
         change(tx, &record, TagsChanged { tags, tags_added: added, tags_removed: Vec::new() }, &self.cause)
             .await

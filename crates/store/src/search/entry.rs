@@ -5,7 +5,6 @@ use super::token::{self, Kind};
 use crate::error::Result;
 use serde_json::{Map, Value};
 use tieline_model::contact::Line;
-use tieline_model::fold::fold;
 use tieline_model::{ContactId, contact};
 
 /// A contact's tokens, and the text that `query` looks in.
@@ -103,7 +102,7 @@ fn add(tokens: &mut Sorted, path: &str, value: &Value) {
                 return;
             }
             if !matches!(path, "dateAdded" | "dateUpdated") {
-                insert(Kind::Text, token::cut(&fold(text)).as_bytes());
+                insert(Kind::Text, token::folded(text).as_bytes());
             }
             if let Some(time) = token::date(text) {
                 insert(Kind::Number, &token::number(time));

@@ -69,7 +69,7 @@ pub enum Operand {
 impl Operand {
     pub(super) fn token(&self, field: &Field) -> Vec<u8> {
         match self {
-            Self::Text(text) => token::of(field.path(), Kind::Text, token::cut(&fold(text)).as_bytes()),
+            Self::Text(text) => token::of(field.path(), Kind::Text, token::folded(text).as_bytes()),
             Self::Flag(flag) => token::of(field.path(), Kind::Text, flag.to_string().as_bytes()),
             Self::Number(_) | Self::Time(_) => token::of(field.path(), Kind::Number, &self.number()),
         }

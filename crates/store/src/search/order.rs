@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use tieline_model::fold::fold;
 use tieline_model::{ContactId, id};
 
 /// Which end of an order comes first.
@@ -84,7 +83,7 @@ impl Level {
             Value::String(text) if self.kind == Kind::Number => {
                 token::date(text).map(|time| token::number(time).to_vec())
             }
-            Value::String(text) => Some(token::cut(&fold(text)).as_bytes().to_vec()),
+            Value::String(text) => Some(token::folded(text).into_bytes()),
             Value::Number(number) if self.kind == Kind::Number => {
                 Some(token::number(number.as_f64().unwrap_or_default()).to_vec())
             }

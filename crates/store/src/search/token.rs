@@ -3,6 +3,7 @@
 //! A value's token is its field's path, a kind and the value, so the tokens of a field are neighbours, in the
 //! order of their values: a range or a sort is a walk over a stretch of tokens.
 
+use tieline_model::fold::fold_start;
 use tieline_model::{Timestamp, text};
 
 /// Which of a value's tokens one is. In byte order, so that a field's numbers and texts are stretches.
@@ -62,13 +63,15 @@ pub(super) fn word(token: &[u8]) -> Option<&[u8]> {
     token.strip_prefix(&[1, WORDS])
 }
 
-/// A folded text, cut where it is too long to be a token.
-pub(super) fn cut(folded: &str) -> &str {
+/// A text folded, and cut where it is too long to be a token.
+pub(super) fn folded(text: &str) -> String {
+    let mut folded = fold_start(text, LONGEST_VALUE);
     let mut end = folded.len().min(LONGEST_VALUE);
     while !folded.is_char_boundary(end) {
         end -= 1;
     }
-    &folded[..end]
+    folded.truncate(end);
+    folded
 }
 
 /// Eight bytes that sort as the numbers do.

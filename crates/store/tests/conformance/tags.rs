@@ -2,6 +2,8 @@
 
 use crate::support::{Fixture, both};
 use serde_json::{Value, json};
+use tieline_model::Cause;
+use tieline_store::contacts::AddTags;
 
 /// The kinds and payloads of the events after the first `skip`.
 async fn events(fixture: &Fixture, skip: usize) -> Vec<(String, Value)> {
@@ -36,6 +38,24 @@ fn unchanged_tags_are_not_reported() {
         fixture.update(&ada.contact.id, json!({"tags": ["b", "a"], "city": "London"})).await.unwrap();
         let kinds: Vec<String> = events(&fixture, 1).await.into_iter().map(|(kind, _)| kind).collect();
         assert_eq!(kinds, ["contact.updated"], "another order is the same set");
+    });
+}
+
+#[test]
+fn a_contact_has_at_most_a_thousand_tags() {
+    both(async |fixture| {
+        let tags = |from: usize, to: usize| (from..to).map(|n| format!("t{n}")).collect::<Vec<_>>();
+        let ada = fixture.create(json!({"email": "ada@example.com", "tags": tags(0, 999)})).await;
+        let add = |tags| AddTags {
+            location_id: fixture.location.id.clone(),
+            id: ada.contact.id.clone(),
+            tags,
+            cause: Cause::operator(),
+        };
+        let refused = fixture.store.write(add(tags(999, 1001))).await.unwrap_err();
+        assert_eq!(refused.to_string(), "tags must be no more than 1000 on one contact; remove some first");
+        assert_eq!(fixture.store.write(add(tags(998, 1000))).await.unwrap().tags_added, ["t999"]);
+        assert_eq!(fixture.store.write(add(tags(0, 2))).await.unwrap().tags.len(), 1000);
     });
 }
 

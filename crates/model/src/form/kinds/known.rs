@@ -108,10 +108,7 @@ pub struct TimeZone;
 impl Kind for TimeZone {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
         let zone = text::timezone(&read_text(raw, at)?);
-        zone.map_or_else(
-            |_| at.refuse("must be an IANA time zone, like Australia/Sydney"),
-            |zone| Ok(Value::String(zone)),
-        )
+        zone.map_or_else(|wrong| at.refuse(wrong), |zone| Ok(Value::String(zone)))
     }
 
     fn schema(&self) -> Value {

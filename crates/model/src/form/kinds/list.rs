@@ -1,13 +1,36 @@
-use super::text::read_text;
+use super::text::{LONGEST_LINE, is_within, read_text};
 use crate::form::{At, FieldError, Kind};
 use crate::text;
 use serde_json::{Value, json};
 
+/// The most texts in a list, and the most tags of a contact.
+pub const MOST_TEXTS: usize = 1_000;
+
+/// The most characters of a tag.
+const LONGEST_TAG: usize = 200;
+
 /// Reads a list of texts, whose items may be numbers.
 fn read_texts(raw: Value, at: &At<'_>) -> Result<Vec<String>, Vec<FieldError>> {
     let Value::Array(items) = raw else { return at.refuse("must be an array") };
+    if items.len() > MOST_TEXTS {
+        return at.refuse(format_args!("must contain no more than {MOST_TEXTS} elements"));
+    }
     let texts: Result<Vec<String>, _> = items.into_iter().map(|item| read_text(item, at)).collect();
     texts.map_err(|_| vec![FieldError::new(at.field, format!("each value in {} must be a string", at.field))])
+}
+
+/// Refuses a list with a text of more than `longest` characters.
+fn all_within(texts: Vec<String>, longest: usize, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
+    if texts.iter().all(|text| is_within(text, longest)) {
+        return Ok(Value::from(texts));
+    }
+    let message =
+        format!("each value in {} must be shorter than or equal to {longest} characters", at.field);
+    Err(vec![FieldError::new(at.field, message)])
+}
+
+fn list_of(longest: usize) -> Value {
+    json!({ "type": "array", "maxItems": MOST_TEXTS, "items": { "type": "string", "maxLength": longest } })
 }
 
 /// A list of texts.
@@ -16,11 +39,11 @@ pub struct Texts;
 
 impl Kind for Texts {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
-        read_texts(raw, at).map(Value::from)
+        all_within(read_texts(raw, at)?, LONGEST_LINE, at)
     }
 
     fn schema(&self) -> Value {
-        json!({ "type": "array", "items": { "type": "string" } })
+        list_of(LONGEST_LINE)
     }
 
     fn control(&self) -> &'static str {
@@ -38,11 +61,11 @@ pub struct Tags;
 
 impl Kind for Tags {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
-        read_texts(raw, at).map(|tags| Value::from(text::tags(&tags)))
+        all_within(text::tags(&read_texts(raw, at)?), LONGEST_TAG, at)
     }
 
     fn schema(&self) -> Value {
-        json!({ "type": "array", "items": { "type": "string" } })
+        list_of(LONGEST_TAG)
     }
 
     fn control(&self) -> &'static str {

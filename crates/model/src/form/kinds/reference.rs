@@ -1,4 +1,4 @@
-use super::text::read_text;
+use super::text::{LONGEST_LINE, read_text, within};
 use crate::form::{At, FieldError, Kind};
 use serde_json::{Value, json};
 
@@ -14,12 +14,12 @@ impl Kind for Ref {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
         match raw {
             Value::Number(_) if !at.is_rendered() => at.refuse("must be a string"),
-            raw => read_text(raw, at).map(Value::String),
+            raw => within(read_text(raw, at)?, LONGEST_LINE, at).map(Value::String),
         }
     }
 
     fn schema(&self) -> Value {
-        json!({ "type": "string" })
+        json!({ "type": "string", "maxLength": LONGEST_LINE })
     }
 
     fn control(&self) -> &'static str {
@@ -49,7 +49,7 @@ impl Kind for LocationRef {
     }
 
     fn schema(&self) -> Value {
-        json!({ "type": "string" })
+        Ref("location").schema()
     }
 
     fn control(&self) -> &'static str {

@@ -7,33 +7,40 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
     control: &'static str,
-    longest: Option<usize>,
+    longest: usize,
     is_name: bool,
 }
 
+/// The most characters of a line, unless a field says otherwise. Each is indexed when it is written, so a text
+/// without a limit would hold up all other writes.
+pub(super) const LONGEST_LINE: usize = 1_000;
+
+/// The most characters of many lines.
+const LONGEST_LINES: usize = 100_000;
+
 impl Text {
-    /// One line.
+    /// One line, of at most 1,000 characters.
     #[must_use]
     pub const fn line() -> Self {
-        Self { control: "text", longest: None, is_name: false }
+        Self { control: "text", longest: LONGEST_LINE, is_name: false }
     }
 
-    /// Many lines.
+    /// Many lines, of at most 100,000 characters together.
     #[must_use]
     pub const fn lines() -> Self {
-        Self { control: "textarea", longest: None, is_name: false }
+        Self { control: "textarea", longest: LONGEST_LINES, ..Self::line() }
     }
 
-    /// A name: one line without invisible characters, which says nothing where it is blank.
+    /// A name: one line without invisible characters.
     #[must_use]
     pub const fn name() -> Self {
-        Self { control: "text", longest: None, is_name: true }
+        Self { is_name: true, ..Self::line() }
     }
 
     /// At most so many characters.
     #[must_use]
     pub const fn at_most(self, longest: usize) -> Self {
-        Self { longest: Some(longest), ..self }
+        Self { longest, ..self }
     }
 }
 
@@ -48,24 +55,28 @@ pub(super) fn read_text(raw: Value, at: &At<'_>) -> Result<String, Vec<FieldErro
     }
 }
 
+/// Refuses a text of more than `longest` characters.
+pub(super) fn within(text: String, longest: usize, at: &At<'_>) -> Result<String, Vec<FieldError>> {
+    if is_within(&text, longest) {
+        return Ok(text);
+    }
+    at.refuse(format_args!("must be shorter than or equal to {longest} characters"))
+}
+
+/// Whether a text has at most `longest` characters. Use it for texts that another kind holds inside.
+pub(crate) fn is_within(text: &str, longest: usize) -> bool {
+    text.len() <= longest || text.chars().nth(longest).is_none()
+}
+
 impl Kind for Text {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
         let text = read_text(raw, at)?;
         let text = if self.is_name { text::name(&text) } else { text::nfc(&text) };
-        match self.longest {
-            Some(longest) if text.chars().count() > longest => {
-                at.refuse(format_args!("must be shorter than or equal to {longest} characters"))
-            }
-            _ => Ok(Value::String(text.into_owned())),
-        }
+        within(text.into_owned(), self.longest, at).map(Value::String)
     }
 
     fn schema(&self) -> Value {
-        let mut schema = json!({ "type": "string" });
-        if let Some(longest) = self.longest {
-            schema["maxLength"] = longest.into();
-        }
-        schema
+        json!({ "type": "string", "maxLength": self.longest })
     }
 
     fn control(&self) -> &'static str {
@@ -77,6 +88,6 @@ impl Kind for Text {
     }
 
     fn is_empty(&self, raw: &Value) -> bool {
-        raw.as_str().is_some_and(|text| text.is_empty() || (self.is_name && text::name(text).is_empty()))
+        raw.as_str().is_some_and(|text| text.trim().is_empty() || (self.is_name && text::name(text).is_empty()))
     }
 }
