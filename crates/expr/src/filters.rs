@@ -20,12 +20,14 @@ pub(crate) fn add_to(language: &mut Environment<'static>) {
     language.add_filter("join", join);
     language.add_filter("round", |value: Value, precision: Option<i32>| {
         unless_absent(value, |value| {
-            minijinja::filters::round(
-                numeric(&value).unwrap_or(value),
-                precision,
-                None,
-                Kwargs::from_iter::<[(&str, Value); 0]>([]),
-            )
+            let number = numeric(&value).unwrap_or(value);
+            let rounded = match f64::try_from(number.clone()) {
+                Ok(fraction) if !number.is_integer() => round(fraction, precision.unwrap_or(0)),
+                _ => None,
+            };
+            // Whole numbers, and what is no number.
+            let none = Kwargs::from_iter::<[(&str, Value); 0]>([]);
+            rounded.map_or_else(|| minijinja::filters::round(number, precision, None, none), Ok)
         })
     });
     language.add_filter("d", default);
@@ -50,6 +52,21 @@ pub(crate) fn add_to(language: &mut Environment<'static>) {
     language.add_filter("abs", |value: Value| {
         unless_absent(value, |value| minijinja::filters::abs(numeric(&value).unwrap_or(value)))
     });
+}
+
+/// Rounds as people do on paper: a half goes away from zero, and the number is what is written, so that 1.005 has
+/// two halves at its end although its nearest fraction in binary is less. None where there is nothing to round.
+fn round(number: f64, precision: i32) -> Option<Value> {
+    let written = number.abs().to_string();
+    let (whole, fraction) = written.split_once('.')?;
+    let places = usize::try_from(precision).ok()?;
+    let next = fraction.as_bytes().get(places)?;
+    // A fraction that is written with a point has at most seventeen digits that count.
+    let kept: u128 = format!("{whole}{}", &fraction[..places]).parse().ok()?;
+    let digits = format!("{:0>width$}", kept + u128::from(*next >= b'5'), width = places + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places);
+    let rounded: f64 = format!("{whole}.{fraction}0").parse().ok()?;
+    Some(Value::from(if rounded == 0.0 { 0.0 } else { rounded.copysign(number) }))
 }
 
 /// Charges for comparing the items of a list with one another, as deep as they are: the engine charges by the

@@ -10,6 +10,7 @@ use crate::{MAX_OUTPUT, MAX_SOURCE};
 use serde_json::Value as Json;
 use std::fmt;
 use std::sync::Arc;
+use tieline_model::text::strip_nul;
 use tieline_model::workflow::Problem;
 
 /// A text with `{{ … }}` in it, compiled.
@@ -59,7 +60,10 @@ impl Template {
     /// # Errors
     /// The data does not fit the expression, or a limit is reached.
     pub fn render(&self, scope: &Scope) -> Result<Json, EvalError> {
-        self.body.render(scope).map_err(|message| self.error(message))
+        let mut value = self.body.render(scope).map_err(|message| self.error(message))?;
+        // One database refuses this character, and the API takes it out.
+        strip_nul(&mut value);
+        Ok(value)
     }
 
     fn error(&self, message: String) -> EvalError {

@@ -23,7 +23,9 @@ pub(crate) fn or_default(name: Option<&str>, state: &State<'_, '_>) -> Result<Ti
 pub(crate) fn named(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| {
         let suggestion = likely_timezone(name)
-            .map_or("; write it like Australia/Sydney".to_owned(), |near| format!("; did you mean `{near}`?"));
+            .map_or("; write it like Australia/Sydney".to_owned(), |near| {
+                format!("; did you mean `{near}`?")
+            });
         format!("`{}` is not a time zone{suggestion}", crate::numbers::clip(name))
     })
 }

@@ -179,9 +179,8 @@ impl CustomField {
     fn pick(&self, items: impl Iterator<Item = String>) -> Option<Accepted> {
         let options: HashSet<&str> = self.picklist_options.iter().map(String::as_str).collect();
         let mut seen = HashSet::new();
-        let (picked, left_out): (Vec<String>, Vec<String>) = items
-            .filter(|text| seen.insert(text.clone()))
-            .partition(|text| options.contains(text.as_str()));
+        let (picked, left_out): (Vec<String>, Vec<String>) =
+            items.filter(|text| seen.insert(text.clone())).partition(|text| options.contains(text.as_str()));
         (!picked.is_empty()).then(|| Accepted { value: Some(picked.into()), left_out })
     }
 }
@@ -410,9 +409,7 @@ impl CustomFieldValue {
     pub fn is_for(&self, field: &CustomField) -> bool {
         match (&self.id, &self.key) {
             (Some(id), _) => id == field.id.as_str(),
-            (None, Some(key)) => {
-                bare(key) == bare(&field.field_key)
-            }
+            (None, Some(key)) => bare(key) == bare(&field.field_key),
             (None, None) => false,
         }
     }

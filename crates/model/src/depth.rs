@@ -7,6 +7,10 @@ use serde_json::Value;
 /// comes by.
 pub const MAX_NESTING: usize = 64;
 
+/// How deep a workflow's document may be nested. Sixteen branches in one another, with four levels each, must find
+/// room, and less is put around a document than around a body.
+pub const MAX_DOCUMENT_NESTING: usize = 100;
+
 /// Whether lists and objects lie at most `levels` deep in one another.
 #[must_use]
 pub fn lies_within(value: &Value, levels: usize) -> bool {

@@ -45,7 +45,7 @@ fn is_plain(text: &str) -> bool {
         && !text.contains("  ")
 }
 
-/// Writes letters that have no decomposition as people without that key type them.
+/// Writes letters and signs that have no decomposition as people without that key type them.
 fn spell_out(folded: &mut String, letter: char) {
     match letter {
         'ß' => folded.push_str("ss"),
@@ -57,6 +57,8 @@ fn spell_out(folded: &mut String, letter: char) {
         'đ' | 'ð' => folded.push('d'),
         'ı' => folded.push('i'),
         'ς' => folded.push('σ'),
+        '\u{2018}'..='\u{201b}' | '\u{2bc}' | '\u{2032}' => folded.push('\''),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),
         other => push(folded, other),
     }
 }
@@ -104,6 +106,8 @@ mod tests {
             &["zw@example.com", "\u{200b}zw@example.com"],
             &["Søren", "SOREN"],
             &["ﬁne", "FINE"],
+            &["O'Brien", "O\u{2019}Brien", "O\u{2bc}Brien", "O\u{ff07}Brien"],
+            &["Smith-Jones", "Smith\u{2011}Jones", "Smith\u{2013}Jones"],
         ] {
             for text in same {
                 assert_eq!(fold(text), fold(same[0]), "{text}");

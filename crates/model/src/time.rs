@@ -55,6 +55,9 @@ impl Timestamp {
     /// A sentence that says what form is expected.
     pub fn parse_in(text: &str, zone: &str) -> Result<Self, String> {
         let text = text.trim();
+        if text.contains('[') {
+            return zoned(text);
+        }
         let Ok(civil) = text.parse::<jiff::civil::DateTime>() else { return Self::parse(text) };
         if text.parse::<jiff::Timestamp>().is_ok() {
             return Self::parse(text);
@@ -71,6 +74,9 @@ impl Timestamp {
     /// A sentence that says what form is expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        if text.contains('[') {
+            return zoned(text);
+        }
         if let Ok(at) = text.parse::<jiff::Timestamp>() {
             return Ok(Self::from_millis(at.as_millisecond()));
         }
@@ -81,6 +87,14 @@ impl Timestamp {
             .map(|at| Self::from_millis(at.as_millisecond()))
             .ok_or_else(|| "must be a valid ISO 8601 date string".to_owned())
     }
+}
+
+/// Reads a time with its zone in brackets, `2026-12-24T09:00:00[Europe/Paris]`. An offset that the zone does not
+/// have then is refused, as is any other annotation.
+fn zoned(text: &str) -> Result<Timestamp, String> {
+    let at: Result<jiff::ZonedDateTime, _> = text.parse();
+    at.map(|at| Timestamp::from_millis(at.timestamp().as_millisecond()))
+        .map_err(|_| "must be a valid ISO 8601 date string".to_owned())
 }
 
 /// The year, month and day that lie so many days after 1970-01-01, in the Gregorian calendar.
@@ -205,6 +219,18 @@ mod tests {
         assert_eq!(Timestamp::parse("2020-10-26T11:30:00+02:00"), expected);
         assert_eq!(Timestamp::parse("2020-10-26"), Ok(Timestamp::from_seconds(1_603_670_400)));
         assert!(Timestamp::parse("next Monday").is_err());
+    }
+
+    #[test]
+    fn a_zone_in_brackets_counts() {
+        let paris = Timestamp::parse("2026-12-24T08:00:00Z");
+        for text in ["2026-12-24T09:00:00[Europe/Paris]", "2026-12-24T09:00:00+01:00[Europe/Paris]"] {
+            assert_eq!(Timestamp::parse(text), paris, "{text}");
+            assert_eq!(Timestamp::parse_in(text, "Australia/Sydney"), paris, "{text}");
+        }
+        for wrong in ["2026-12-24T09:00:00[Mars/Base]", "2026-12-24T09:00:00+05:00[Europe/Paris]"] {
+            assert!(Timestamp::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

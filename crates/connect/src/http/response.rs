@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tieline_model::depth::{MAX_NESTING, lies_within};
 use tieline_model::json;
+use tieline_model::text::strip_nul;
 
 /// A successful answer; serialised, it is the output of the step `http.request`.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -30,12 +31,9 @@ impl Response {
         let parsed = json.then(|| json::from_slice(text.as_bytes()).ok()).flatten();
         let parsed = parsed.filter(|value| lies_within(value, MAX_NESTING));
         let as_text = || if text.is_empty() { Value::Null } else { Value::String(text.clone()) };
-        Self {
-            status: status.as_u16(),
-            headers: redact(headers),
-            body: parsed.unwrap_or_else(as_text),
-            truncated,
-        }
+        let mut body = parsed.unwrap_or_else(as_text);
+        strip_nul(&mut body);
+        Self { status: status.as_u16(), headers: redact(headers), body, truncated }
     }
 }
 
@@ -89,6 +87,7 @@ mod tests {
         assert_eq!(answered("application/json", "\u{feff}[1]".as_bytes()), json!([1]));
         assert_eq!(answered("text/plain", "\u{feff}a".as_bytes()), json!("a"));
         assert_eq!(answered("application/json", br#"["\ud83c"]"#), json!(["\u{fffd}"]));
+        assert_eq!(answered("application/json", br#"["a\u0000b"]"#), json!(["ab"]));
     }
 
     #[test]

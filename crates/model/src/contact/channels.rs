@@ -1,7 +1,7 @@
 //! The kind of `dndSettings` and `inboundDndSettings`.
 
-use crate::form::{At, FieldError, Kind};
 use crate::form::kinds::is_within;
+use crate::form::{At, FieldError, Kind};
 use serde_json::{Map, Value, json};
 
 /// The most characters of a setting's message or code.
@@ -32,7 +32,8 @@ impl Channels {
         }
         for (name, value) in &setting {
             match name.as_str() {
-                "status" | "message" | "code" if value.as_str().is_some_and(|text| is_within(text, LONGEST)) => {}
+                "status" | "message" | "code"
+                    if value.as_str().is_some_and(|text| is_within(text, LONGEST)) => {}
                 "message" | "code" if value.is_string() => {
                     return Err(format!(".{name} must be shorter than or equal to {LONGEST} characters"));
                 }

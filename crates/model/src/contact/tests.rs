@@ -75,6 +75,17 @@ fn of_long_and_many_values_the_first_are_searched() {
     assert!(text.contains("Eada@example.com\n") && text.contains("Ttag 100\n"));
 }
 
+#[test]
+fn a_country_is_one_that_there_is() {
+    let country = |code: &str| read(json!({"country": code}), Write::Create);
+    for (given, kept) in [("au", "AU"), ("UK", "GB"), ("BV", "BV")] {
+        assert_eq!(country(given).unwrap().fields.text("country"), Some(kept));
+    }
+    for wrong in ["XX", "A", "AUS", "1A"] {
+        assert_eq!(country(wrong).unwrap_err(), ["country must be a valid ISO31661 Alpha2 code"], "{wrong}");
+    }
+}
+
 /// Case C3.
 #[test]
 fn a_time_zone_is_one_that_there_is() {

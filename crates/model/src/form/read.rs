@@ -7,6 +7,7 @@ use super::input::Input;
 use super::kind::At;
 use super::patch::Patch;
 use crate::location::Location;
+use crate::text::strip_nul;
 use serde_json::{Map, Value};
 
 /// Where values come from, which decides which types may be read as others.
@@ -68,6 +69,8 @@ impl Form {
         location: &Location,
         mut given: Map<String, Value>,
     ) -> Result<Input, Vec<FieldError>> {
+        // The API refuses no such character, it takes it out, and so does a step.
+        given.values_mut().for_each(strip_nul);
         given.retain(|_, value| !value.is_null() && value != "");
         let reader = Reader { location, mode: Mode::Rendered };
         let (mut input, mut errors) = (Input::default(), Vec::new());

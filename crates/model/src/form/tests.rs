@@ -86,7 +86,10 @@ fn texts_and_lists_have_a_limit_that_the_schema_names() {
     let errors = read(json!({"title": "\u{fdfa}".repeat(1001)})).unwrap_err();
     assert_eq!(errors, ["title must be shorter than or equal to 1000 characters"]);
     let tags = |tags: Vec<String>| read(json!({"title": "x", "tags": tags})).unwrap_err();
-    assert_eq!(tags(vec!["t".repeat(201)]), ["each value in tags must be shorter than or equal to 200 characters"]);
+    assert_eq!(
+        tags(vec!["t".repeat(201)]),
+        ["each value in tags must be shorter than or equal to 200 characters"]
+    );
     assert_eq!(tags(vec!["t".to_owned(); 1001]), ["tags must contain no more than 1000 elements"]);
     let schema = form().schema(Door::Api, |_| true);
     assert_eq!(schema["properties"]["title"]["maxLength"], 1000);
@@ -95,9 +98,20 @@ fn texts_and_lists_have_a_limit_that_the_schema_names() {
 }
 
 #[test]
+fn a_step_passes_on_no_character_u_0000() {
+    let input =
+        rendered(json!({"contactId": "c1", "title": "a\0b", "tags": ["v\0ip"], "email": "\0"})).unwrap();
+    assert_eq!((input.text("title"), input.texts("tags")), (Some("ab"), vec!["vip".to_owned()]));
+    assert_eq!(input.warnings(), [""; 0]);
+}
+
+#[test]
 fn a_text_of_blanks_is_empty() {
     assert_eq!(read(json!({"title": " \n"})).unwrap_err(), ["title should not be empty"]);
-    assert_eq!(rendered(json!({"contactId": "c1", "title": " "})).unwrap_err(), ["title should not be empty"]);
+    assert_eq!(
+        rendered(json!({"contactId": "c1", "title": " "})).unwrap_err(),
+        ["title should not be empty"]
+    );
 }
 
 #[test]

@@ -1,13 +1,23 @@
 //! E-mail addresses.
 
+use super::unicode::nfkc;
 use super::without_format;
 use email_address::{EmailAddress, Options};
 
 /// The form in which an e-mail address is compared: without blanks around it and invisible characters, in
-/// lower case.
+/// lower case, with letters of usual width and the domain in its own letters (`münchen.example` rather than
+/// `xn--mnchen-3ya.example`).
 #[must_use]
 pub fn email_key(email: &str) -> String {
-    without_format(email).trim().to_lowercase()
+    let email = without_format(email).trim().to_lowercase();
+    let email = nfkc(&email).to_lowercase();
+    match email.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() || domain.contains("xn--") => {
+            let (spelled, read) = idna::domain_to_unicode(domain);
+            if read.is_ok() { format!("{local}@{spelled}") } else { email }
+        }
+        _ => email,
+    }
 }
 
 /// Checks that a text is an e-mail address and returns it without blanks around it and without invisible
@@ -57,6 +67,17 @@ mod tests {
             assert_eq!(email(odd).as_deref(), Ok("zw@example.com"));
             assert_eq!(email_key(odd), "zw@example.com");
         }
+    }
+
+    #[test]
+    fn ways_of_writing_one_address_are_one() {
+        for same in [
+            ["a@m\u{fc}nchen.example", "a@xn--mnchen-3ya.example", "A@M\u{dc}NCHEN.example"],
+            ["a9@x.example", "\u{ff41}9@x.example", "a9@\u{ff38}.example"],
+        ] {
+            same.iter().for_each(|email| assert_eq!(email_key(email), same[0]));
+        }
+        assert_eq!(email_key("a@xn--.example"), "a@xn--.example");
     }
 
     #[test]

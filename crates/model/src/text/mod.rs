@@ -7,8 +7,8 @@ mod timezone;
 mod unicode;
 
 pub use email::{email, email_key};
-pub use phone::{is_possible_phone, phone};
-pub use timezone::{likely_timezone, timezone, timezones_of};
+pub use phone::{is_valid_phone, phone};
+pub use timezone::{is_country, likely_timezone, timezone, timezones_of};
 pub use unicode::{name, nfc, strip_nul, without_bom, without_format};
 
 use jiff::civil::Date;
@@ -30,10 +30,10 @@ pub fn date(text: &str) -> Option<Date> {
     date.filter(|_| digits)
 }
 
-/// The form in which a tag is stored and compared: trimmed, in lower case, in NFC; none where nothing is left.
+/// The form in which a tag is stored and compared: as a [`name`], in lower case; none where nothing is left.
 #[must_use]
 pub fn tag(text: &str) -> Option<String> {
-    let tag = nfc(&text.trim().to_lowercase()).into_owned();
+    let tag = nfc(&name(text).to_lowercase()).into_owned();
     (!tag.is_empty()).then_some(tag)
 }
 
@@ -52,6 +52,9 @@ mod tests {
     #[test]
     fn tags_are_lower_case_and_unique() {
         assert_eq!(tags(&["VIP", " vip ", "New", ""]), ["vip", "new"]);
+        assert_eq!(tags(&["vip", "\u{200b}vip", "v\u{200d}ip", "\u{feff} "]), ["vip"]);
+        // One character of three, joined.
+        assert_eq!(tags(&["\u{1f468}\u{200d}\u{1f467}"]), ["\u{1f468}\u{200d}\u{1f467}"]);
         assert_eq!(tags(&["Cafe\u{301}", "caf\u{e9}"]), ["caf\u{e9}"]);
     }
 }

@@ -8,10 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const LONGEST_NUMBER: usize = 250;
 
 /// Reads a phone number as people write it and returns it in E.164 (`+61412345678`). A number without a
-/// country code is read as one of `country` (ISO 3166 alpha-2).
+/// country code is read as one of `country` (ISO 3166 alpha-2); `00` in front of one that cannot be that
+/// means `+`. A remark behind a number is dropped.
 ///
-/// A number with a `+` and 7 to 15 digits is accepted even where no such number can exist, as HighLevel does;
-/// ask [`is_possible_phone`] to warn of it.
+/// A number that no one can have is accepted where it may be one, or has a `+` and 7 to 15 digits, as HighLevel
+/// does; ask [`is_valid_phone`] to warn of it.
 ///
 /// # Errors
 /// `phone must be a valid phone number`, with the fix.
@@ -25,22 +26,64 @@ pub fn phone(text: &str, country: &str) -> Result<String, String> {
     if text.len() > LONGEST_NUMBER || text.contains(';') {
         return Err(wrong());
     }
-    let read = || {
-        let number = PHONE_NUMBER_UTIL.parse(&*text, Region::try_from(country).ok()).ok()?;
-        let possible = PHONE_NUMBER_UTIL.is_possible_number(&number);
-        possible.then(|| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
-    };
-    catch_unwind(AssertUnwindSafe(read)).ok().flatten().or_else(|| international(&text)).ok_or_else(wrong)
+    catch_unwind(AssertUnwindSafe(|| read(&text, country))).ok().flatten().ok_or_else(wrong)
 }
 
-/// Whether a number in E.164 is one that its country's plan allows.
+/// Whether a number in E.164 is one that somebody can have.
 #[must_use]
-pub fn is_possible_phone(number: &str) -> bool {
-    let is_possible = || {
-        let number = PHONE_NUMBER_UTIL.parse(number, None).ok();
-        number.is_some_and(|number| PHONE_NUMBER_UTIL.is_possible_number(&number))
+pub fn is_valid_phone(number: &str) -> bool {
+    catch_unwind(|| parsed(number, "", true).is_some()).unwrap_or(false)
+}
+
+fn read(text: &str, country: &str) -> Option<String> {
+    let text = text.trim();
+    // What stands in front of a number is its name: `tel: 0412 345 678`.
+    let text = &text[text.find(|c: char| c.is_numeric() || matches!(c, '+' | '\u{ff0b}'))?..];
+    match text.find(char::is_alphabetic) {
+        Some(at) => lettered(text, at, country),
+        None => digits(text, country),
+    }
+}
+
+/// Reads a number with letters, the first of them at `at`. They are a remark or an extension if there is a
+/// number without them; only then may they stand for digits, as in 1-800-FLOWERS.
+fn lettered(text: &str, at: usize, country: &str) -> Option<String> {
+    let (number, rest) = text.split_at(at);
+    // A letter at a digit is a slip (`041234567l`) or an exponent (`4.1E8`).
+    let is_remark = !number.ends_with(char::is_numeric);
+    let number = Some(number).filter(|_| is_remark || is_extension(rest));
+    let number = number.map(|number| number.trim_end_matches(|c: char| !c.is_numeric()));
+    let is_word = text.chars().filter(char::is_ascii_alphabetic).count() >= 3;
+    number
+        .and_then(|number| parsed(number, country, true))
+        .or_else(|| parsed(text, country, true).filter(|_| is_word))
+        .or_else(|| digits(number.filter(|number| number.starts_with('+'))?, country))
+}
+
+fn is_extension(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let number = ["extension", "ext", "x"].iter().find_map(|word| text.strip_prefix(word));
+    let number = number.map(|number| number.trim_start_matches(['.', ':', ' ']));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Reads a number without letters.
+fn digits(text: &str, country: &str) -> Option<String> {
+    let abroad = text.strip_prefix("00").filter(|_| parsed(text, country, true).is_none());
+    abroad
+        .and_then(|number| parsed(&format!("+{number}"), "", true))
+        .or_else(|| parsed(text, country, false))
+        .or_else(|| international(text))
+}
+
+/// The number in E.164, if it is valid or, where `strict` is false, has a length that a number can have.
+fn parsed(text: &str, country: &str, strict: bool) -> Option<String> {
+    let number = PHONE_NUMBER_UTIL.parse(text, Region::try_from(country).ok()).ok()?;
+    let fits = match strict {
+        true => PHONE_NUMBER_UTIL.is_valid_number(&number),
+        false => PHONE_NUMBER_UTIL.is_possible_number(&number),
     };
-    catch_unwind(AssertUnwindSafe(is_possible)).unwrap_or(false)
+    fits.then(|| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
 }
 
 /// A number that its writer calls international, with nothing but digits and what people put between them.
@@ -53,7 +96,7 @@ fn international(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_possible_phone, phone};
+    use super::{is_valid_phone, phone};
 
     #[test]
     fn phones_become_e164() {
@@ -74,10 +117,32 @@ mod tests {
     fn an_international_number_that_cannot_exist_is_kept_and_known_for_it() {
         for number in ["+1234567890", "+1423164516", "+178655689546", "+999123456"] {
             assert_eq!(phone(number, "AU").as_deref(), Ok(number));
-            assert!(!is_possible_phone(number), "{number}");
+            assert!(!is_valid_phone(number), "{number}");
         }
         assert_eq!(phone("+1 (234) 567-890", "US").as_deref(), Ok("+1234567890"));
-        assert!(is_possible_phone("+61412345678"));
+        assert!(is_valid_phone("+61412345678"));
+    }
+
+    #[test]
+    fn text_behind_a_number_is_no_part_of_it() {
+        for remark in ["0412345691 (Mum)", "0412 345 691 mobile", "tel: 0412345691", "0412345691 x12"] {
+            assert_eq!(phone(remark, "AU").as_deref(), Ok("+61412345691"), "{remark}");
+        }
+        assert_eq!(phone("0412345691x12", "AU").as_deref(), Ok("+61412345691"));
+        assert_eq!(phone("+1 234 567 890 (Mum)", "AU").as_deref(), Ok("+1234567890"));
+        assert_eq!(phone("1-800-FLOWERS", "US").as_deref(), Ok("+18003569377"));
+        for wrong in ["041234567l", "4.12345697E8", "0412345691Mum", "(Mum)"] {
+            assert!(phone(wrong, "AU").is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn two_zeros_in_front_are_a_plus_where_they_can_be_nothing_else() {
+        assert_eq!(phone("0061 412 345 680", "AU").as_deref(), Ok("+61412345680"));
+        assert_eq!(phone("0049 30 901820", "US").as_deref(), Ok("+4930901820"));
+        assert_eq!(phone("0011 44 20 7946 0958", "AU").as_deref(), Ok("+442079460958"));
+        let nobody = phone("0000000000", "AU").unwrap();
+        assert!(!is_valid_phone(&nobody), "{nobody}");
     }
 
     /// Case C1.

@@ -21,6 +21,16 @@ pub fn timezone(text: &str) -> Result<String, String> {
     })
 }
 
+/// Countries in which nobody lives, so that they have no time zone, and Kosovo, whose code is in use but not in
+/// ISO 3166.
+const WITHOUT_ZONE: [&str; 3] = ["BV", "HM", "XK"];
+
+/// Whether two capital letters are a country's code in ISO 3166.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2 && (WITHOUT_ZONE.contains(&code) || !timezones_of(code).is_empty())
+}
+
 /// The time zones of a country, by its ISO 3166 alpha-2 code, the one where most people live first; none for
 /// a country that is not known. Use it to choose a zone where there is one, and to offer a choice where
 /// there are several.

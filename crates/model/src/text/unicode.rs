@@ -16,6 +16,14 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
+/// Unicode's NFKC, in which letters of another width or shape are the usual ones. Use it to compare, not to store.
+pub(super) fn nfkc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
 /// A text without the characters that only steer how it is shown (class Cf), such as the zero-width space
 /// U+200B, and in NFC. Use it for what is compared: e-mail addresses and phone numbers.
 #[must_use]
@@ -28,17 +36,18 @@ pub fn without_format(text: &str) -> Cow<'_, str> {
 }
 
 /// A person's or a company's name in its stored form: in NFC, without invisible characters and without blanks
-/// around it. A joiner between two visible characters stays: Persian and Hindi names are spelled with it.
+/// around it. A joiner between two visible characters outside of ASCII stays: Persian and Hindi names are spelled
+/// with it, and emoji are joined by it.
 #[must_use]
 pub fn name(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = nfc(text).chars().collect();
     let visible = |n: Option<usize>| {
         let c = n.and_then(|n| chars.get(n));
-        c.is_some_and(|c| !is_format(*c) && !c.is_whitespace())
+        c.is_some_and(|c| !c.is_ascii() && !is_format(*c) && !c.is_whitespace())
     };
     let joins = |n: usize| is_joiner(chars[n]) && visible(n.checked_sub(1)) && visible(n.checked_add(1));
     let kept: String =

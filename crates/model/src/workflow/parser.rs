@@ -13,9 +13,9 @@ const STEP_KINDS: [&str; 4] = ["do", "wait", "if", "stop"];
 /// Reads a document; see [`Document::parse`].
 pub(super) fn parse(document: &Value) -> Result<Document, Vec<Problem>> {
     let mut parser = Parser::default();
-    if !depth::lies_within(document, depth::MAX_NESTING) {
-        parser
-            .problem("document", format!("is nested more than {} deep; make it flatter", depth::MAX_NESTING));
+    if !depth::lies_within(document, depth::MAX_DOCUMENT_NESTING) {
+        let most = depth::MAX_DOCUMENT_NESTING;
+        parser.problem("document", format!("is nested more than {most} deep; make it flatter"));
         return Err(parser.problems);
     }
     let parsed = parser.document(document);

@@ -109,12 +109,18 @@ fn a_text_field_takes_what_is_written_without_quotes() {
 
 #[test]
 fn deep_and_long_documents_are_refused() {
-    let mut deep = serde_json::json!([]);
-    for _ in 0..40 {
-        deep = serde_json::json!([{ "if": [{ "else": deep }] }]);
-    }
-    let document = serde_json::json!({"tieline": 1, "name": "x", "trigger": {"on": "a"}, "steps": deep});
-    assert!(Document::parse(&document).unwrap_err()[0].message.contains("deep"));
+    let nested = |branches: usize| {
+        let mut steps = serde_json::json!([{"do": "http.request", "with": {"body": {"a": [{"b": 1}]}}}]);
+        for _ in 0..branches {
+            steps = serde_json::json!([{ "if": [{ "else": steps }] }]);
+        }
+        Document::parse(
+            &serde_json::json!({"tieline": 1, "name": "x", "trigger": {"on": "a"}, "steps": steps}),
+        )
+    };
+    assert!(nested(MAX_BRANCH_DEPTH).is_ok(), "{:?}", nested(MAX_BRANCH_DEPTH));
+    assert!(nested(MAX_BRANCH_DEPTH + 1).unwrap_err()[0].message.contains("16"));
+    assert!(nested(40).unwrap_err()[0].message.contains("deep"));
     let long: Vec<_> = (0..501).map(|_| serde_json::json!({"stop": true})).collect();
     let document = serde_json::json!({"tieline": 1, "name": "x", "trigger": {"on": "a"}, "steps": long});
     assert!(Document::parse(&document).unwrap_err()[0].message.contains("500 steps"));

@@ -44,7 +44,10 @@ pub(super) fn operation() -> Operation {
         .in_query()
         .sampled("ada"),
         Field::new("startAfterId", Ref("contact"), cursor).in_query().unsampled(),
-        Field::new("startAfter", Integer(0..=i64::MAX), since).in_query().unsampled().ignores_misfits(),
+        Field::new("startAfter", Integer(i64::MIN..=i64::MAX), since)
+            .in_query()
+            .unsampled()
+            .ignores_misfits(),
         Field::new("sortBy", OneOf(&["date_added", "date_updated"]), "what they are sorted by").in_query(),
         Field::new("order", OneOf(&["asc", "desc"]), "`desc` for newest first, which is usual, or `asc`")
             .in_query()

@@ -36,8 +36,8 @@ pub(super) async fn apply(
         contact.tags = input.tags.as_set().cloned().unwrap_or_default();
     }
     let mut warnings = set_custom_fields(tx, contact, &input.custom_fields).await?;
-    if let Some(phone) = input.phone.as_set().filter(|phone| !text::is_possible_phone(phone)) {
-        warnings.push(format!("phone: {phone} is not a possible phone number; it was stored as it is"));
+    if let Some(phone) = input.phone.as_set().filter(|phone| !text::is_valid_phone(phone)) {
+        warnings.push(format!("phone: {phone} is not a valid phone number; it was stored as it is"));
     }
     Ok(warnings)
 }

@@ -4,6 +4,7 @@ use crate::search::{Field, Filter, Hit, Order, Place, Search};
 use crate::store::Procedure;
 use crate::tx::Tx;
 use tieline_model::contact::Contact;
+use tieline_model::fold::fold;
 use tieline_model::{ContactId, LocationId, Refusal, Timestamp, id};
 
 /// What a list is sorted by.
@@ -72,12 +73,21 @@ impl List {
     async fn search(&self, tx: &mut Tx<'_>) -> Result<Search> {
         Ok(Search {
             location_id: self.location_id.clone(),
-            filter: self.query.clone().map_or_else(|| Filter::And(Vec::new()), Filter::Query),
+            filter: self.filter(),
             sort: vec![(Field::named(self.sort_by.field()), self.order)],
             after: self.cursor(tx).await?,
             skip: 0,
             limit: self.limit,
         })
+    }
+
+    fn filter(&self) -> Filter {
+        match &self.query {
+            None => Filter::And(Vec::new()),
+            // A query of accents or invisible characters alone is found nowhere, not everywhere.
+            Some(query) if fold(query).is_empty() && !query.trim().is_empty() => Filter::Or(Vec::new()),
+            Some(query) => Filter::Query(query.clone()),
+        }
     }
 
     /// Where the previous page ended. A cursor past the last contact stays there: a client that keeps asking

@@ -78,7 +78,9 @@ pub struct Country;
 impl Kind for Country {
     fn read(&self, raw: Value, at: &At<'_>) -> Result<Value, Vec<FieldError>> {
         let code = read_text(raw, at)?.trim().to_uppercase();
-        match code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        // What people write for the United Kingdom, whose code is another.
+        let code = if code == "UK" { "GB".to_owned() } else { code };
+        match text::is_country(&code) {
             true => Ok(Value::String(code)),
             false => at.refuse("must be a valid ISO31661 Alpha2 code"),
         }

@@ -24,8 +24,7 @@ fn all_within(texts: Vec<String>, longest: usize, at: &At<'_>) -> Result<Value, 
     if texts.iter().all(|text| is_within(text, longest)) {
         return Ok(Value::from(texts));
     }
-    let message =
-        format!("each value in {} must be shorter than or equal to {longest} characters", at.field);
+    let message = format!("each value in {} must be shorter than or equal to {longest} characters", at.field);
     Err(vec![FieldError::new(at.field, message)])
 }
 

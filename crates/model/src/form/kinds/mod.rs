@@ -18,6 +18,6 @@ pub use known::{Country, Email, Phone, TimeZone};
 pub use list::{MOST_TEXTS, Tags, Texts};
 pub use number::Integer;
 pub use reference::{LocationRef, Ref};
-pub(crate) use text::is_within;
 pub use text::Text;
+pub(crate) use text::is_within;
 pub use time::{Day, Moment};

@@ -88,6 +88,7 @@ impl Kind for Text {
     }
 
     fn is_empty(&self, raw: &Value) -> bool {
-        raw.as_str().is_some_and(|text| text.trim().is_empty() || (self.is_name && text::name(text).is_empty()))
+        raw.as_str()
+            .is_some_and(|text| text.trim().is_empty() || (self.is_name && text::name(text).is_empty()))
     }
 }
