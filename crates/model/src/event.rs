@@ -37,9 +37,10 @@ pub mod kinds {
     /// The first words of events that only Tieline itself sends. No sender's event may begin with one of them.
     pub const OWN_MODULES: [&str; 3] = ["contact", "note", "task"];
 
-    /// The first words that are reserved for events of later versions. A new mapping may not send them; one that
-    /// was saved before they were reserved keeps working, with a warning.
-    pub const RESERVED_MODULES: [&str; 20] = [
+    /// The first words that are reserved for connectors and for events of later versions. A new mapping may not
+    /// send them, and no template may render them; a literal kind that was saved before they were reserved keeps
+    /// working, with a warning.
+    pub const RESERVED_MODULES: [&str; 21] = [
         "appointment",
         "business",
         "calendar",
@@ -51,6 +52,7 @@ pub mod kinds {
         "invoice",
         "location",
         "opportunity",
+        "paythen",
         "run",
         "schedule",
         "stripe",

@@ -27,17 +27,28 @@ pub(super) fn planned(
     steps: Steps<'_>,
 ) -> Result<PlannedEnd, Unmappable> {
     let start = object.time("trial_end")?.or(object.time("start_date")?);
+    let first_due = first_due(start, object.time("billing_cycle_anchor")?, steps);
+    let start = first_due.or(start);
     let end = object.time("cancel_at")?;
     let of_period = object.flag("cancel_at_period_end")? == Some(true);
     let count = |end: Option<Timestamp>| payments_before(start?, end?, steps);
     let moved = before.filter(|before| before.has("cancel_at"));
     let before = moved.map(|before| before.time("cancel_at")).transpose()?.map(count);
     Ok(PlannedEnd {
+        first_due,
         payments: count(end).filter(|_| !of_period),
         open: end.is_none() && !of_period,
         set_later: of_period || asked_later(object)?,
         payments_before: before.map(Option::unwrap_or_default),
     })
+}
+
+/// The billing day that a subscription starts before, if it does. At the start it is less than a period away; a
+/// billing day that lies further away was moved later and says nothing about the first payments.
+fn first_due(start: Option<Timestamp>, anchor: Option<Timestamp>, steps: Steps<'_>) -> Option<Timestamp> {
+    let (start, anchor) = (start?, anchor?);
+    let next = due(date(start)?, 1, steps)?;
+    (start < anchor && date(anchor)? < next).then_some(anchor)
 }
 
 /// Whether the end was asked for after the subscription was created.
@@ -87,10 +98,13 @@ impl Enrolment {
     pub(super) fn learn_length(&mut self, change: &Change, at: i64) {
         let end = &change.end;
         let length = end.payments.unwrap_or(0);
+        self.first_due = self.first_due.or(end.first_due.map(Timestamp::millis));
         match self.until_end.get().copied() {
             _ if change.created => {
                 self.until_end.set(length, at);
             }
+            // The end of a subscription does not change how long the plan was to be.
+            Some(_) if change.ended => {}
             Some(known) if known > 0 && (end.open || length > known) => {
                 self.until_end.set(length, at);
             }

@@ -75,6 +75,8 @@ pub(super) struct Pay {
     pub(super) next_attempt: Option<Timestamp>,
     pub(super) failure_code: Option<String>,
     pub(super) failure_message: Option<String>,
+    /// A bill of a subscription that is none of its instalments, such as a proration.
+    pub(super) extra: bool,
     /// The total of all refunds so far.
     pub(super) refunded: i64,
     /// The total of the refunds before this one, if the event says so.
@@ -104,6 +106,8 @@ pub(super) struct Change {
 /// The end that is set on a subscription, as far as it says how many payments a plan has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PlannedEnd {
+    /// The first billing day, if the subscription starts less than a period before it.
+    pub(super) first_due: Option<Timestamp>,
     /// How many payments are due before the end; none if no end is set, or if it is that of a period.
     pub(super) payments: Option<u32>,
     /// No end is set at all.

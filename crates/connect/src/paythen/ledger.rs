@@ -92,6 +92,9 @@ pub(super) struct Enrolment {
     /// How many payments the end that is set on the subscription makes; 0 if none says how many.
     #[serde(default, rename = "ue", skip_serializing_if = "Latest::is_unset")]
     pub(super) until_end: Latest<u32>,
+    /// The first billing day, where the subscription starts before it.
+    #[serde(default, rename = "fd", skip_serializing_if = "is_default")]
+    pub(super) first_due: Option<i64>,
     #[serde(default, rename = "de", skip_serializing_if = "Latest::is_unset")]
     pub(super) deposit: Latest<i64>,
     #[serde(default, rename = "or", skip_serializing_if = "Latest::is_unset")]
@@ -145,6 +148,12 @@ pub(super) struct Payment {
     pub(super) currency: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "is_default")]
     pub(super) ties: Ties,
+    /// A bill that is none of the plan's instalments.
+    #[serde(default, rename = "e", skip_serializing_if = "is_default")]
+    pub(super) extra: bool,
+    /// Money for a bill of a subscription that was not seen yet, so that it may be an extra.
+    #[serde(default, rename = "w", skip_serializing_if = "is_default")]
+    pub(super) unbilled: bool,
     /// The totals given back, as each refund was reported.
     #[serde(default, rename = "r", skip_serializing_if = "is_default")]
     pub(super) refunds: Vec<i64>,
@@ -304,8 +313,10 @@ impl Ledger {
             let Some(paid_at) = payment.paid_at else { continue };
             let key = self.key_of(&payment.ties, paid_at).into_owned();
             let enrolment = self.enrol(&key);
-            enrolment.older_count = enrolment.older_count.saturating_add(1);
-            enrolment.older_amount = enrolment.older_amount.saturating_add(payment.worth());
+            if !payment.extra {
+                enrolment.older_count = enrolment.older_count.saturating_add(1);
+                enrolment.older_amount = enrolment.older_amount.saturating_add(payment.worth());
+            }
             enrolment.older_at = enrolment.older_at.max(Some(paid_at));
         }
         while self.failures.len() > MAX_FAILURES {

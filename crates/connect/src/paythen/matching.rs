@@ -26,7 +26,11 @@ impl Ledger {
                 self.fold(partner, place);
                 place
             }
-            (known, partner) => known.or(partner).unwrap_or_else(|| self.push(Payment::default())),
+            (known, partner) => known.or(partner).unwrap_or_else(|| {
+                let billed = pay.of_subscription || ids.invoice.is_some();
+                let unbilled = pay.side == Side::Money && billed;
+                self.push(Payment { unbilled, ..Payment::default() })
+            }),
         };
         self.payments[place].add(pay, ids, ties, certain);
         Matched { place, freed: matched.and_then(|matched| matched.freed) }
@@ -77,6 +81,8 @@ impl Ledger {
         kept.amount = kept.amount.max(gone.amount);
         kept.credited = kept.credited.max(gone.credited);
         kept.currency = kept.currency.take().or(gone.currency);
+        kept.extra |= gone.extra;
+        kept.unbilled &= gone.unbilled;
         kept.ties.add(gone.ties);
         kept.refunds.extend(gone.refunds);
     }
@@ -195,6 +201,8 @@ impl Payment {
         self.amount = self.amount.max(pay.amount);
         self.credited = self.credited.max(pay.credited);
         self.certain |= certain;
+        self.extra |= pay.extra;
+        self.unbilled &= pay.side == Side::Money;
         self.ties.add(ties);
     }
 }

@@ -70,6 +70,7 @@ pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> Fact, amoun
         ids: Ids { invoice: object.id("id")?, intent: paid_by(object)?, charge: object.id("charge")? },
         linked: object.has("payment_intent") || object.has("charge"),
         lone: about.subscription.is_none(),
+        extra: about.subscription.is_some() && !is_instalment(object)?,
         amount,
         credited,
         currency: about.currency.clone(),
@@ -79,6 +80,16 @@ pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> Fact, amoun
         ..Pay::default()
     };
     Ok((about, what(pay)))
+}
+
+/// Whether Stripe wrote an invoice of a subscription for one of its periods. `subscription` is the reason of
+/// invoices from before 2018. Prorations, invoices by hand, usage beyond a threshold and the like come on top.
+fn is_instalment(invoice: &Object<'_>) -> Result<bool, Unmappable> {
+    let reason = invoice.text("billing_reason")?;
+    Ok(matches!(
+        reason.as_deref(),
+        None | Some("subscription_create" | "subscription_cycle" | "subscription" | "upcoming")
+    ))
 }
 
 /// The amount of an invoice in the field `name`, and for a paid one the rest of it, which credit covered.

@@ -118,7 +118,7 @@ pub(super) fn write(
         customer: customer_of(ledger),
         plan: enrolment.map(|one| plan_of(one, plan_state)).unwrap_or_default(),
         payment: view.map(payment_of).unwrap_or_default(),
-        progress: enrolment.map(|one| progress_of(one, plan_state)).unwrap_or_default(),
+        progress: enrolment.map(|_| progress_of(plan_state)).unwrap_or_default(),
         links: Links {
             customer_page: view.and_then(|view| view.page.as_deref()),
             receipt: view.and_then(|view| view.receipt.as_deref()),
@@ -160,7 +160,7 @@ fn plan_of(enrolment: &Enrolment, plan_state: PlanState) -> Plan<'_> {
         total: enrolment.total.get().copied(),
         currency: enrolment.currency.get().map(String::as_str),
         interval: enrolment.interval.get().map(String::as_str),
-        payments_expected: enrolment.payments_expected(),
+        payments_expected: plan_state.expected,
         deposit: enrolment.deposit.get().copied(),
         status: Some(plan_state.status.name()),
     }
@@ -182,9 +182,9 @@ fn payment_of(view: &PaymentView) -> Payment<'_> {
     }
 }
 
-fn progress_of(enrolment: &Enrolment, plan_state: PlanState) -> Progress {
+fn progress_of(plan_state: PlanState) -> Progress {
     let paid = plan_state.paid;
-    let expected = enrolment.payments_expected();
+    let expected = plan_state.expected;
     let percent = |expected: u32| {
         let percent = u64::from(paid) * 100 / u64::from(expected.max(1));
         u32::try_from(percent.min(100)).unwrap_or(100)

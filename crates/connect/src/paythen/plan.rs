@@ -55,9 +55,11 @@ impl Serialize for CustomFields<'_> {
 
 impl Enrolment {
     /// How many payments the plan has, where that is known: as metadata say, else as many as fit before the
-    /// end that is set, else one for a plan whose type says so.
-    pub(super) fn payments_expected(&self) -> Option<u32> {
+    /// end that is set, else one for a plan whose type says so. The end counts from the first billing day;
+    /// `before_first_due` payments came in before it, for a part of a period.
+    pub(super) fn payments_expected(&self, before_first_due: u32) -> Option<u32> {
         let until_end = self.until_end.get().copied().filter(|count| *count > 0);
+        let until_end = until_end.map(|count| count.saturating_add(before_first_due));
         self.expected.get().copied().or(until_end).or_else(|| self.is_one_off().then_some(1))
     }
 

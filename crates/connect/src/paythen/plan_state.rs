@@ -1,6 +1,6 @@
 //! The state of a plan, worked out from the facts.
 
-use super::ledger::{Enrolment, FailedPayment, Ledger};
+use super::ledger::{Enrolment, FailedPayment, Ledger, Payment};
 use serde::{Deserialize, Serialize};
 use tieline_model::connection::PaythenSettings;
 
@@ -45,24 +45,29 @@ impl PlanStatus {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct PlanState {
     pub(super) paid: u32,
+    /// How many payments the plan has.
+    pub(super) expected: Option<u32>,
     pub(super) status: PlanStatus,
     /// Whether a payment is missing, even if the status says something more important.
     pub(super) overdue: bool,
-    /// When the newest failure happened, if it is newer than the newest success.
+    /// When the newest failure of what is unpaid happened.
     pub(super) newest_failure: Option<i64>,
 }
 
 impl Ledger {
     pub(super) fn plan_state(&self, key: &str, settings: &PaythenSettings) -> PlanState {
         let Some(enrolment) = self.enrolment(key) else { return PlanState::default() };
-        let (paid, amount, last_success) = self.received(enrolment);
-        let trouble = self.trouble(enrolment, last_success, settings);
-        let complete = match (enrolment.payments_expected(), enrolment.total.get()) {
-            (Some(expected), _) => paid >= expected,
+        let received = self.received(enrolment);
+        let trouble = self.trouble(enrolment, received.last, settings);
+        let expected = enrolment.payments_expected(received.before_first_due);
+        let complete = match (expected, enrolment.total.get()) {
+            (Some(expected), _) => received.settled(enrolment).0 >= expected,
             // Plans whose customers pick the amounts have a total and no count.
-            (None, Some(total)) => amount >= *total,
+            (None, Some(total)) => received.settled(enrolment).1 >= *total,
             (None, None) => false,
         };
+        // A plan that was reported as completed does not end as cancelled.
+        let complete = complete || (enrolment.completed_reported && enrolment.ended.is_some());
         let status = if complete {
             PlanStatus::Completed
         } else if enrolment.ended.is_some() {
@@ -73,23 +78,27 @@ impl Ledger {
             trouble.map_or(PlanStatus::InProgress, |(status, _)| status)
         };
         let newest_failure = trouble.and_then(|(_, at)| at);
-        PlanState { paid, status, overdue: trouble.is_some(), newest_failure }
+        PlanState { paid: received.count, expected, status, overdue: trouble.is_some(), newest_failure }
     }
 
-    /// How many payments came in, how much in all and when the last one.
-    fn received(&self, enrolment: &Enrolment) -> (u32, i64, i64) {
-        let older_at = enrolment.older_at.unwrap_or(i64::MIN);
-        let mut sum = (enrolment.older_count, enrolment.older_amount, older_at);
+    /// What came in for an enrolment. Bills that are no instalments make only the last payment newer.
+    fn received(&self, enrolment: &Enrolment) -> Received {
+        let mut sum = Received {
+            count: enrolment.older_count,
+            amount: enrolment.older_amount,
+            last: enrolment.older_at.unwrap_or(i64::MIN),
+            ..Received::default()
+        };
         for payment in &self.payments {
             let Some(at) = payment.paid_at else { continue };
             if self.key_of(&payment.ties, at) == enrolment.key {
-                sum = (sum.0.saturating_add(1), sum.1.saturating_add(payment.worth()), sum.2.max(at));
+                sum.add(payment, at, enrolment.first_due);
             }
         }
         sum
     }
 
-    /// What is wrong after the last success, and when the newest failure was.
+    /// What is unpaid, and when the newest failure was.
     fn trouble(
         &self,
         enrolment: &Enrolment,
@@ -99,11 +108,10 @@ impl Ledger {
         if !self.is_plan(&enrolment.key) {
             return None;
         }
-        let forgiven = |one: &FailedPayment| one.invoice.as_ref().is_some_and(|id| self.is_forgiven(id));
-        let recent = |one: &&FailedPayment| {
-            one.at > last_success && !forgiven(one) && self.key_of_failure(one) == enrolment.key
+        let open = |one: &&FailedPayment| {
+            self.is_open(one, enrolment, last_success) && self.key_of_failure(one) == enrolment.key
         };
-        let failures: Vec<&FailedPayment> = self.failures.iter().filter(recent).collect();
+        let failures: Vec<&FailedPayment> = self.failures.iter().filter(open).collect();
         let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
         let newest_at = newest.map(|one| one.at);
         let unpaid = enrolment.unpaid.get() == Some(&true) && enrolment.unpaid.at() > last_success;
@@ -124,5 +132,53 @@ impl Ledger {
             PlanStatus::Retrying
         };
         Some((status, newest_at))
+    }
+
+    /// Whether what failed is still to be paid. A bill is, until it is paid itself, whatever else comes in. Without
+    /// a bill the next payment counts, because a customer who tries again may do so with a new PaymentIntent.
+    fn is_open(&self, failure: &FailedPayment, enrolment: &Enrolment, last_success: i64) -> bool {
+        let Some(invoice) = &failure.invoice else { return failure.at > last_success };
+        let paid = |one: &Payment| one.paid_at.is_some() && failure.is_of(one);
+        // Its payment may be one that is only counted by now.
+        let forgotten = enrolment.older_at.is_some_and(|older| failure.at <= older);
+        !forgotten && !self.is_forgiven(invoice) && !self.payments.iter().any(paid)
+    }
+}
+
+/// What came in for a plan.
+#[derive(Clone, Copy, Default)]
+struct Received {
+    count: u32,
+    amount: i64,
+    /// The part of both whose bills were not seen yet.
+    unbilled: (u32, i64),
+    /// How many came in before the first whole period began.
+    before_first_due: u32,
+    /// When the last payment came in, even if it was no instalment.
+    last: i64,
+}
+
+impl Received {
+    fn add(&mut self, payment: &Payment, at: i64, first_due: Option<i64>) {
+        self.last = self.last.max(at);
+        if payment.extra {
+            return;
+        }
+        self.count = self.count.saturating_add(1);
+        self.amount = self.amount.saturating_add(payment.worth());
+        if payment.unbilled {
+            self.unbilled.0 = self.unbilled.0.saturating_add(1);
+            self.unbilled.1 = self.unbilled.1.saturating_add(payment.worth());
+        }
+        self.before_first_due += u32::from(first_due.is_some_and(|due| at < due));
+    }
+
+    /// How many and how much completes a plan. Money whose bill was not seen yet may be for an extra, so it waits
+    /// for its bill unless the plan is over.
+    fn settled(&self, enrolment: &Enrolment) -> (u32, i64) {
+        if enrolment.ended.is_some() {
+            return (self.count, self.amount);
+        }
+        (self.count.saturating_sub(self.unbilled.0), self.amount.saturating_sub(self.unbilled.1))
     }
 }

@@ -49,10 +49,11 @@ impl Rules<'_> {
     }
 }
 
-/// Records whether the plan is paused and returns what is new. Only the newest report counts.
+/// Records whether the plan is paused and returns what is new. Only the newest report counts, and an end is neither
+/// a pause nor a resumption.
 fn pause_news(enrolment: &mut Enrolment, change: &Change, at: i64) -> Option<&'static str> {
     let was = enrolment.paused.get() == Some(&true);
     let newer = enrolment.paused.set(change.paused, at);
-    let news = newer && (was != change.paused || (change.pause_touched && !change.paused));
+    let news = newer && !change.ended && (was != change.paused || (change.pause_touched && !change.paused));
     news.then_some(if change.paused { kinds::PAUSED } else { kinds::RESUMED })
 }

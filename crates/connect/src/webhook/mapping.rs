@@ -22,6 +22,8 @@ const LONGEST: usize = 256;
 #[derive(Debug)]
 pub struct CompiledMapping {
     event: Option<Template>,
+    /// Whether the sender's values have a part in the kind.
+    sender_names_kind: bool,
     id: Option<Template>,
     subject: Option<Template>,
     fields: Option<Tree>,
@@ -66,7 +68,8 @@ impl CompiledMapping {
         problems.extend(constant_kind(mapping.event.as_deref()));
         let fields = compile_fields(mapping.fields.as_ref()).map_err(|found| problems.extend(found));
         if problems.is_empty() {
-            Ok(Self { event, id, subject, fields: fields.unwrap_or_default() })
+            let sender_names_kind = mapping.event.as_deref().is_some_and(is_template);
+            Ok(Self { event, sender_names_kind, id, subject, fields: fields.unwrap_or_default() })
         } else {
             Err(problems)
         }
@@ -102,7 +105,10 @@ impl CompiledMapping {
             return Ok(kinds::WEBHOOK_RECEIVED.to_owned());
         }
         let kind = text("mapping.event", self.event.as_ref(), scope)?.unwrap_or_default();
-        match wrong_kind(&kind) {
+        // A literal kind is the choice of the mapping's author. One that a sender has a part in could be any, even
+        // a payment that never happened.
+        let reserved = || taken(&kind).filter(|_| self.sender_names_kind);
+        match wrong_kind(&kind).or_else(reserved) {
             None => Ok(kind),
             Some(wrong) => Err(format!("mapping.event: {wrong}")),
         }
@@ -164,17 +170,25 @@ fn constant_kind(event: Option<&str>) -> Option<Problem> {
     Some(Problem { place: "mapping.event".to_owned(), message })
 }
 
-/// A problem of a mapping to be saved that [`CompiledMapping::compile`] does not find: it sends a kind that a later
-/// version of Tieline sends itself. Mappings that were saved earlier keep working, so only warn of those.
+/// A problem of a mapping to be saved that [`CompiledMapping::compile`] does not find: it sends a kind that a
+/// connector or a later version of Tieline sends itself. Mappings that were saved earlier keep working, so only warn
+/// of those.
 #[must_use]
 pub fn reserved_kind(mapping: &Mapping) -> Option<Problem> {
     let kind = mapping.event.as_deref()?.trim();
+    taken(kind).map(|message| Problem { place: "mapping.event".to_owned(), message })
+}
+
+/// The problem of a kind whose first word is reserved.
+fn taken(kind: &str) -> Option<String> {
     let module = kinds::module_of(kind);
     let is_reserved = kinds::RESERVED_MODULES.contains(&module) && kind != kinds::WEBHOOK_RECEIVED;
-    let message = format!(
-        "`{kind}`: `{module}` is reserved for Tieline's own events; use another first word, like `shop.{module}_…`"
-    );
-    is_reserved.then(|| Problem { place: "mapping.event".to_owned(), message })
+    is_reserved.then(|| {
+        format!(
+            "`{kind}`: `{module}` is reserved for Tieline's own events; use another first word, like \
+             `shop.{module}_…`"
+        )
+    })
 }
 
 /// The problem of a kind, if it has one.

@@ -69,3 +69,57 @@ fn a_plan_of_three_months_completes_with_the_third_payment() {
     assert_eq!(notes.kinds(&paid("2026-02-01", 3)), ["payment.succeeded"]);
     assert_eq!(notes.kinds(&paid("2026-03-01", 4)), ["payment.succeeded", "plan.completed"]);
 }
+
+#[test]
+fn a_plan_that_starts_before_its_billing_day_is_counted_from_that_day() {
+    for first in [0, 1_000] {
+        let mut notes = Notes::default();
+        notes.kinds(&subscription("2026-01-10", 0).customer_created());
+        let changes = [
+            ("start_date", json!(day("2026-01-10"))),
+            ("created", json!(day("2026-01-10"))),
+            ("billing_cycle_anchor", json!(day("2026-02-01"))),
+        ];
+        let start = |body: &str| ending(&with(body, &changes), Some("2026-04-15"), Some("2026-01-10"));
+        notes.kinds(&start(&subscription("2026-01-10", 1).subscription_created()));
+        let part =
+            Sample { amount: first, payments_expected: None, ..on(Shape::Unlinked, "2026-01-10", 2, 2) };
+        notes.kinds(&with(&part.invoice_paid(), &[("total", json!(first))]));
+        assert_eq!(notes.kinds(&paid("2026-02-01", 3)), ["payment.succeeded"]);
+        assert_eq!(notes.kinds(&paid("2026-03-01", 4)), ["payment.succeeded"]);
+        let last = notes.payload(&paid("2026-04-01", 5), "plan.completed");
+        assert_eq!(last["progress"]["paid"], if first == 0 { 3 } else { 4 });
+        let deleted = start(&subscription("2026-04-15", 6).subscription_deleted());
+        assert_eq!(notes.kinds(&deleted), [""; 0]);
+        assert_eq!(notes.status(&Sample::default()), "Completed");
+    }
+}
+
+#[test]
+fn the_end_of_a_subscription_does_not_unlearn_the_length() {
+    let mut notes = Notes::default();
+    notes.kinds(&subscription("2026-01-01", 0).customer_created());
+    let created = subscription("2026-01-01", 1).subscription_created();
+    notes.kinds(&ending(&created, Some("2026-02-15"), Some("2026-01-01")));
+    notes.kinds(&paid("2026-01-01", 2));
+    assert!(notes.kinds(&paid("2026-02-01", 3)).contains(&"plan.completed"));
+    let deleted = subscription("2026-02-15", 4).subscription_deleted();
+    assert_eq!(notes.kinds(&ending(&deleted, None, None)), [""; 0]);
+    assert_eq!(notes.status(&Sample::default()), "Completed");
+}
+
+#[test]
+fn a_plan_that_ends_while_it_is_paused_is_not_resumed() {
+    let trial = Sample { status: "trialing".to_owned(), ..subscription("2026-01-01", 1) };
+    let by_status = Sample { status: "paused".to_owned(), ..subscription("2026-01-10", 2) };
+    let by_collection = Sample { paused: true, ..subscription("2026-01-10", 2) };
+    for paused in [by_status, by_collection] {
+        let mut notes = Notes::default();
+        notes.kinds(&trial.customer_created());
+        notes.kinds(&trial.subscription_created());
+        let before = json!({"status": "trialing", "pause_collection": null});
+        assert_eq!(notes.kinds(&paused.subscription_updated(before)), ["plan.paused"]);
+        let deleted = subscription("2026-01-20", 3).subscription_deleted();
+        assert_eq!(notes.kinds(&deleted), ["plan.cancelled"]);
+    }
+}

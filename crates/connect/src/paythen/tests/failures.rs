@@ -101,7 +101,9 @@ fn an_older_success_does_not_recover() {
     let late = notes.kinds(&at(Shape::Linked, 2, DAY, 7).invoice_paid());
     assert_eq!(late, ["customer.signed_up", "payment.succeeded"]);
     assert_eq!(notes.status(&Sample::default()), "Overdue – Retrying");
-    let newer = notes.kinds(&at(Shape::Linked, 3, 6 * DAY, 8).invoice_paid());
+    let other = notes.kinds(&at(Shape::Linked, 3, 6 * DAY, 8).invoice_paid());
+    assert_eq!(other, ["payment.succeeded"], "another bill");
+    let newer = notes.kinds(&at(Shape::Linked, 4, 7 * DAY, 1).invoice_paid());
     assert_eq!(newer, ["payment.succeeded", "plan.recovered"]);
 }
 
@@ -226,5 +228,35 @@ fn a_guest_recovers_although_the_payment_that_comes_in_names_nobody() {
         let paid = notes.events(&guest(&at(shape, 2, 60, 1).payment_intent_succeeded(), Value::Null));
         assert_eq!(kinds(&paid), ["customer.signed_up", "payment.succeeded", "plan.recovered"]);
         assert_eq!(paid[2].subject, failed[0].subject);
+    }
+}
+
+#[test]
+fn a_plan_recovers_when_no_failed_bill_is_open() {
+    let failed = |day_of, number, bill| {
+        let sample = on(Shape::Unlinked, day_of, number, bill);
+        let next_attempt = Some(sample.created.plus(Duration::from_secs(3 * DAY)));
+        Sample { next_attempt, ..sample }.invoice_payment_failed()
+    };
+    let mut notes = Notes::default();
+    notes.kinds(&on(Shape::Unlinked, "2026-01-01", 1, 1).invoice_paid());
+    assert_eq!(notes.kinds(&failed("2026-02-01", 2, 2)), ["payment.failed", "plan.overdue_retrying"]);
+    assert_eq!(notes.kinds(&failed("2026-03-01", 3, 3)), ["payment.failed", "plan.overdue_at_risk"]);
+    let one = on(Shape::Unlinked, "2026-03-05", 4, 2).invoice_paid();
+    assert_eq!(notes.kinds(&one), ["payment.succeeded"], "the bill of March is unpaid");
+    assert_eq!(notes.status(&Sample::default()), "Overdue – Retrying");
+    let both = on(Shape::Unlinked, "2026-03-06", 5, 3).invoice_paid();
+    assert_eq!(notes.kinds(&both), ["payment.succeeded", "plan.recovered"]);
+}
+
+#[test]
+fn two_bills_of_one_second_are_two_bills() {
+    let paid = on(Shape::Linked, "2026-03-01", 1, 30).invoice_paid();
+    let failed = on(Shape::Linked, "2026-03-01", 2, 31).invoice_payment_failed();
+    for bodies in [[&paid, &failed], [&failed, &paid]] {
+        let mut notes = Notes::default();
+        notes.kinds(bodies[0]);
+        assert!(!notes.kinds(bodies[1]).contains(&"plan.recovered"));
+        assert_eq!(notes.status(&Sample::default()), "Overdue – Manual action required");
     }
 }

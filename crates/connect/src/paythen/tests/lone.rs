@@ -52,3 +52,40 @@ fn an_instalment_that_comes_before_its_invoice_counts_for_its_plan() {
         assert_eq!(kinds, ["payment.succeeded", "plan.completed"]);
     }
 }
+
+fn of_three(shape: Shape, number: u32, payment: u32) -> Sample {
+    Sample { payments_expected: Some(3), ..at(shape, number, u64::from(number) * DAY, payment) }
+}
+
+#[test]
+fn a_bill_beside_the_periods_is_no_instalment() {
+    for reason in ["subscription_update", "manual", "subscription_threshold"] {
+        for shape in [Shape::Linked, Shape::Unlinked] {
+            let mut notes = Notes::default();
+            notes.kinds(&of_three(shape, 1, 1).invoice_paid());
+            let extra = Sample { amount: 700, ..of_three(shape, 2, 2) };
+            // The money may be reported before its bill.
+            let mut kinds = notes.kinds(&extra.payment_intent_succeeded());
+            kinds.extend(notes.kinds(&with(&extra.invoice_paid(), &[("billing_reason", json!(reason))])));
+            assert_eq!(kinds, ["payment.succeeded"], "{reason}");
+            let second = notes.payload(&of_three(shape, 3, 3).invoice_paid(), "payment.succeeded");
+            assert_eq!(second["progress"], json!({"paid": 2, "remaining": 1, "percent": 66}), "{reason}");
+            let kinds =
+                notes.kinds(&Sample { amount: 700, ..of_three(shape, 4, 4) }.payment_intent_succeeded());
+            assert_eq!(kinds, ["payment.succeeded"], "its bill says whether it is the last instalment");
+            let last = notes.kinds(&Sample { amount: 700, ..of_three(shape, 4, 4) }.invoice_paid());
+            assert_eq!(last, ["plan.completed"]);
+        }
+    }
+}
+
+#[test]
+fn a_bill_of_a_period_is_an_instalment() {
+    for reason in
+        [json!("subscription_create"), json!("subscription_cycle"), json!("subscription"), Value::Null]
+    {
+        let mut notes = Notes::default();
+        let paid = with(&of_three(Shape::Unlinked, 1, 1).invoice_paid(), &[("billing_reason", reason)]);
+        assert_eq!(notes.payload(&paid, "payment.succeeded")["progress"]["paid"], 1);
+    }
+}

@@ -121,18 +121,27 @@ proptest! {
 #[test]
 fn a_new_mapping_leaves_later_kinds_alone_and_a_saved_one_goes_on() {
     let mapping = |event: &str| Mapping { event: Some(event.to_owned()), ..Mapping::default() };
-    for taken in ["form.submitted", "opportunity.won", "webhook.ping"] {
+    for taken in ["form.submitted", "opportunity.won", "webhook.ping", "paythen.payment.failed"] {
         let problem = reserved_kind(&mapping(taken)).unwrap();
         assert_eq!(problem.place, "mapping.event");
         assert!(CompiledMapping::compile(&mapping(taken)).is_ok(), "{taken}");
     }
-    for free in [
-        "shop.order_paid",
-        "webhook.received",
-        "paythen.payment.failed",
-        "forms.submitted",
-        "{{ body.type }}",
-    ] {
+    for free in ["shop.order_paid", "webhook.received", "forms.submitted", "{{ body.type }}"] {
         assert!(reserved_kind(&mapping(free)).is_none(), "{free}");
     }
+}
+
+#[test]
+fn a_sender_that_names_the_kind_cannot_send_a_reserved_one() {
+    let mapping = json!({"event": "{{ body.kind | default('shop.x') }}"});
+    let send = |kind: &str| apply(mapping.clone(), json!({"kind": kind})).map(|mapped| mapped.kind);
+    for module in kinds::OWN_MODULES.iter().chain(&kinds::RESERVED_MODULES) {
+        let error = send(&format!("{module}.failed")).unwrap_err();
+        assert!(error.starts_with("mapping.event: ") && error.contains("another first word"), "{error}");
+    }
+    assert!(send("paythen.payment.failed").is_err());
+    assert_eq!(send("webhook.received").as_deref(), Ok("webhook.received"));
+    assert_eq!(send("shop.paythen_paid").as_deref(), Ok("shop.paythen_paid"));
+    let literal = apply(json!({"event": "stripe.charged"}), json!({})).unwrap();
+    assert_eq!(literal.kind, "stripe.charged", "saved before the word was reserved");
 }
