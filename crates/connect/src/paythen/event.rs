@@ -72,7 +72,7 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {
         "checkout.session.completed" => Kind::Checkout,
         "invoice.paid" | "invoice.payment_succeeded" => Kind::Invoice(Fact::Paid, "amount_paid"),
         "invoice.payment_failed" => Kind::Invoice(Fact::Failed, "amount_due"),
-        "invoice.voided" => Kind::Invoice(Fact::Voided, "amount_due"),
+        "invoice.voided" | "invoice.marked_uncollectible" => Kind::Invoice(Fact::Voided, "amount_due"),
         "invoice.upcoming" => Kind::Invoice(Fact::Upcoming, "amount_due"),
         "invoice_payment.paid" => Kind::InvoicePayment,
         "payment_intent.succeeded" => Kind::Intent(Fact::Paid),

@@ -5,6 +5,7 @@ use super::facts::{Pay, Side};
 use super::kinds;
 use super::ledger::{FailedPayment, Ties};
 use super::outcome::{Draft, Drafts, PaymentView};
+use super::plan_state::PlanState;
 use tieline_model::Timestamp;
 
 /// How many characters of a failure's message are kept.
@@ -58,24 +59,30 @@ impl Rules<'_> {
     /// Records that a bill need not be paid any more. A plan that was overdue by it alone recovers.
     pub(super) fn voided(&mut self, pay: &Pay) -> Vec<Draft> {
         let Some(invoice) = &pay.ids.invoice else { return Vec::new() };
+        if pay.side == Side::Money {
+            return Vec::new();
+        }
         if let Some(subscription) = self.event.about.subscription.clone() {
             self.learn_plan(&subscription);
         }
-        let before = self.plan_states();
+        // Nothing recovers that ended: Stripe voids what is open when a subscription is cancelled.
+        let mut before = self.plan_states();
+        before.retain(|(_, before)| before.status.overdue_kind().is_some());
         self.ledger.forgive(invoice);
-        // A first bill is voided when a sign-up is given up; nothing recovers by that.
-        let mut drafts = Vec::new();
-        for (key, before) in before.into_iter().filter(|(_, before)| before.overdue) {
-            let began = self.ledger.enrolment(&key).is_some_and(|one| one.signed_up || !one.sign_up_awaited);
-            if began && !self.plan_state(&key).overdue && before.status.overdue_kind().is_some() {
-                drafts.push(Draft {
-                    kind: kinds::RECOVERED,
-                    enrolment: Some(key),
-                    payment: Some(PaymentView::new(pay)),
-                });
-            }
-        }
-        drafts
+        self.recoveries(before, &PaymentView::new(pay))
+    }
+
+    /// The recoveries of plans that were overdue and are no longer. A first bill is voided when a sign-up is given
+    /// up; nothing recovers by that.
+    pub(super) fn recoveries(&self, before: Vec<(String, PlanState)>, payment: &PaymentView) -> Vec<Draft> {
+        let recovered = |key: &str, before: PlanState| {
+            let began = self.ledger.enrolment(key).is_some_and(|one| one.signed_up || !one.sign_up_awaited);
+            began && before.overdue && !self.plan_state(key).overdue
+        };
+        let recovered = before.into_iter().filter(|(key, before)| recovered(key, *before));
+        let draft =
+            |(key, _)| Draft { kind: kinds::RECOVERED, enrolment: Some(key), payment: Some(payment.clone()) };
+        recovered.map(draft).collect()
     }
 
     /// Whether an event says if a payment is tried again. For a subscription only its invoice does; a payment

@@ -28,7 +28,7 @@ impl Ledger {
             }
             (known, partner) => known.or(partner).unwrap_or_else(|| {
                 let billed = pay.of_subscription || ids.invoice.is_some();
-                let unbilled = pay.side == Side::Money && billed;
+                let unbilled = pay.side == Side::Money && billed && !pay.lone;
                 self.push(Payment { unbilled, ..Payment::default() })
             }),
         };

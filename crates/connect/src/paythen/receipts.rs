@@ -13,8 +13,12 @@ impl Rules<'_> {
         if let Some(subscription) = self.event.about.subscription.clone() {
             self.learn_plan(&subscription);
         }
-        // A trial's invoice of nothing, and a payment of long ago that was counted then.
-        if pay.amount.saturating_add(pay.credited) <= 0 || self.ledger.has_forgotten(self.at()) {
+        // A trial's invoice of nothing, or a bill that failed before it was reduced to nothing.
+        if pay.amount.saturating_add(pay.credited) <= 0 {
+            return self.voided(pay);
+        }
+        // A payment of long ago that was counted then.
+        if self.ledger.has_forgotten(self.at()) {
             return Vec::new();
         }
         let ties = Ties::new(pay, &self.event.about, self.settings);
@@ -112,8 +116,22 @@ impl Rules<'_> {
         payment.invoice.get_or_insert_with(|| invoice.to_owned());
         payment.intent.get_or_insert_with(|| intent.to_owned());
         payment.certain = true;
-        let Some(freed) = matched.freed else { return Vec::new() };
-        self.ledger.payments[freed].paid_at = None;
-        self.count(freed, None, &before)
+        let paid = payment.paid_at.is_some().then(|| PaymentView::remembered(payment));
+        let mut drafts = Vec::new();
+        if let Some(freed) = matched.freed {
+            self.ledger.payments[freed].paid_at = None;
+            drafts = self.count(freed, None, &before);
+        }
+        // The money of a bill that had failed came in, and only now is it known to be that bill's.
+        let recovered = paid.map(|paid| self.recoveries(before, &paid)).unwrap_or_default();
+        let reported = |new: &Draft, known: &[Draft]| {
+            known.iter().any(|one| one.kind == new.kind && one.enrolment == new.enrolment)
+        };
+        for draft in recovered {
+            if !reported(&draft, &drafts) {
+                drafts.push(draft);
+            }
+        }
+        drafts
     }
 }

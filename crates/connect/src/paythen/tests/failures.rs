@@ -260,3 +260,28 @@ fn two_bills_of_one_second_are_two_bills() {
         assert_eq!(notes.status(&Sample::default()), "Overdue – Manual action required");
     }
 }
+
+#[test]
+fn a_bill_that_is_given_up_is_open_no_longer() {
+    let given_up = |sample: Sample| {
+        let mut body: Value = serde_json::from_str(&sample.invoice_payment_failed()).unwrap();
+        body["type"] = json!("invoice.marked_uncollectible");
+        body["data"]["object"]["status"] = json!("uncollectible");
+        body.to_string()
+    };
+    let nothing = |sample: Sample| {
+        let amounts = [("amount_due", json!(0)), ("total", json!(0))];
+        with(&Sample { amount: 0, ..sample }.invoice_paid(), &amounts)
+    };
+    for settled in [&given_up as &dyn Fn(Sample) -> String, &nothing] {
+        let mut notes = Notes::default();
+        notes.kinds(&at(Shape::Linked, 1, 0, 1).invoice_paid());
+        let failed = |number, bill| on(Shape::Linked, "2027-01-01", number, bill).invoice_payment_failed();
+        notes.kinds(&failed(2, 2));
+        notes.kinds(&failed(3, 3));
+        let settle = |number, bill| settled(on(Shape::Linked, "2027-02-01", number, bill));
+        assert_eq!(notes.kinds(&settle(4, 2)), [""; 0], "another bill is open");
+        assert_eq!(notes.kinds(&settle(5, 3)), ["plan.recovered"]);
+        assert_eq!(notes.status(&Sample::default()), "In progress");
+    }
+}
