@@ -34,7 +34,7 @@ impl Rules<'_> {
             Fact::Voided(pay) => self.voided(pay),
             Fact::Refunded(pay) => self.refunded(pay),
             Fact::Upcoming(pay) => self.upcoming(pay),
-            Fact::Dispute { pay, opened, .. } => self.dispute(pay, *opened),
+            Fact::Dispute { id, pay, opened, .. } => self.dispute(id, pay, *opened),
             Fact::Tie { invoice, intent } => self.tied(invoice, intent),
         };
         self.report_sign_ups(&mut drafts);
@@ -157,14 +157,18 @@ impl Rules<'_> {
         if let Some(subscription) = &subscription {
             self.learn_plan(subscription);
         }
-        let news = self.ledger.report_once(&self.event.id);
+        // The invoice has no id yet; what it is for and when it is collected say which one it is.
+        let which = subscription.as_ref().zip(pay.next_attempt);
+        let which = which.map(|(subscription, at)| format!("{subscription} {}", at.millis()));
+        let news = self.ledger.report_once(which.as_deref().unwrap_or(&self.event.id));
         let mut drafts = Drafts::new(subscription, Some(PaymentView::new(pay)));
         drafts.push_if(news, kinds::PAYMENT_UPCOMING);
         drafts.finish()
     }
 
-    fn dispute(&mut self, pay: &Pay, opened: bool) -> Vec<Draft> {
-        if !self.ledger.report_once(&self.event.id) {
+    fn dispute(&mut self, id: &str, pay: &Pay, opened: bool) -> Vec<Draft> {
+        let step = if opened { "opened" } else { "closed" };
+        if !self.ledger.report_once(&format!("{id} {step}")) {
             return Vec::new();
         }
         let payment =

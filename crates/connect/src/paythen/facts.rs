@@ -138,6 +138,7 @@ pub(super) enum Fact {
     Refunded(Pay),
     Upcoming(Pay),
     Dispute {
+        id: String,
         pay: Pay,
         opened: bool,
         reason: Option<String>,

@@ -39,7 +39,7 @@ pub(super) struct Ledger {
     pub(super) payments: Vec<Payment>,
     #[serde(default, rename = "fa", skip_serializing_if = "Vec::is_empty")]
     pub(super) failures: Vec<FailedPayment>,
-    /// Ids of Stripe events that were reported and leave no other trace.
+    /// What was reported and leaves no other trace: disputes, upcoming invoices, else ids of Stripe's events.
     #[serde(default, rename = "to", skip_serializing_if = "Vec::is_empty")]
     reported: Vec<String>,
     /// Ids of invoices that need not be paid any more.
@@ -292,15 +292,15 @@ impl Ledger {
         open.max_by_key(|one| (one.start, &one.key)).map(|one| one.key.clone())
     }
 
-    /// Whether the Stripe event with this id is reported for the first time; remembers that it was.
-    pub(super) fn report_once(&mut self, event: &str) -> bool {
-        if self.reported.iter().any(|told| told == event) {
+    /// Whether something is reported for the first time; remembers that it was.
+    pub(super) fn report_once(&mut self, what: &str) -> bool {
+        if self.reported.iter().any(|told| told == what) {
             return false;
         }
         if self.reported.len() >= MAX_REPORTED {
             self.reported.remove(0);
         }
-        self.reported.push(event.to_owned());
+        self.reported.push(what.to_owned());
         true
     }
 

@@ -138,7 +138,7 @@ impl Ledger {
                 Side::Invoice => one.invoice_event.is_none(),
                 Side::Money => one.money_event.is_none(),
             };
-            other_side && one.is_same(pay)
+            (other_side && one.is_same(pay)) || one.is_repeated_by(pay)
         };
         let candidates = self.failures.iter().enumerate().filter(|(_, one)| fits(one));
         let distances = candidates.map(|(place, one)| (one.at.abs_diff(at), place));
@@ -155,6 +155,17 @@ impl FailedPayment {
     pub(super) fn is_of(&self, payment: &Payment) -> bool {
         let same = |known: &Option<String>, id: &Option<String>| id.is_some() && known == id;
         same(&self.invoice, &payment.invoice) || same(&self.intent, &payment.intent)
+    }
+
+    /// Whether an invoice reports this attempt once more: Stripe may make two events of one attempt. One that is made
+    /// by hand has the number of the attempt before it, so only reports that are near each other are the same.
+    fn is_repeated_by(&self, pay: &Pay) -> bool {
+        let reported = pay.side == Side::Invoice && self.invoice_event.is_some();
+        reported
+            && self.invoice.is_some()
+            && self.invoice == pay.ids.invoice
+            && self.attempt.is_some()
+            && self.attempt == pay.attempt
     }
 
     /// Whether an attempt that the other side reports may be this one. If both sides name an id, it decides.

@@ -207,7 +207,7 @@ fn is_of_subscription(object: &Object<'_>) -> Result<bool, Unmappable> {
 }
 
 pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
-    object.required_text("id")?;
+    let id = object.required_text("id")?;
     let currency = object.text("currency")?;
     let pay = Pay {
         side: Side::Money,
@@ -218,7 +218,7 @@ pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
     };
     let (reason, status) = (object.text("reason")?, object.text("status")?);
     let about = About { currency, ..About::default() };
-    Ok((about, Fact::Dispute { pay, opened, reason, status }))
+    Ok((about, Fact::Dispute { id, pay, opened, reason, status }))
 }
 
 pub(super) fn subscription(object: &Object<'_>, before: Option<&Object<'_>>, created: bool) -> Read {

@@ -285,3 +285,38 @@ fn a_bill_that_is_given_up_is_open_no_longer() {
         assert_eq!(notes.status(&Sample::default()), "In progress");
     }
 }
+
+/// The body under another event's id, a second later.
+fn again(body: &str) -> String {
+    let mut body: Value = serde_json::from_str(body).unwrap();
+    body["id"] = json!("evt_again");
+    body["created"] = json!(body["created"].as_i64().unwrap() + 1);
+    body.to_string()
+}
+
+#[test]
+fn one_attempt_in_two_events_is_one_attempt() {
+    for shape in [Shape::Linked, Shape::Unlinked] {
+        let mut notes = Notes::default();
+        notes.kinds(&at(shape, 1, 0, 0).invoice_paid());
+        let failed = failing(shape, 2, 30 * DAY, 1, true).invoice_payment_failed();
+        assert_eq!(notes.kinds(&failed), ["payment.failed", "plan.overdue_retrying"]);
+        assert_eq!(notes.kinds(&again(&failed)), [""; 0]);
+        let by_hand = failing(shape, 3, 31 * DAY, 1, true).invoice_payment_failed();
+        assert_eq!(notes.kinds(&by_hand)[0], "payment.failed");
+    }
+}
+
+#[test]
+fn what_is_upcoming_or_disputed_is_reported_once() {
+    let upcoming = failing(Shape::Unlinked, 1, 0, 1, true).invoice_upcoming();
+    let dispute = json!({"id": "evt_3", "type": "charge.dispute.created", "created": 1_795_435_300, "data": {
+        "object": {"id": "dp_1", "charge": "ch_n1", "payment_intent": "pi_n1", "amount": 10_000, "currency": "aud"}}})
+    .to_string();
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Linked, 0, 0, 1).invoice_paid());
+    for (body, kind) in [(upcoming, "payment.upcoming"), (dispute, "dispute.opened")] {
+        assert_eq!(notes.kinds(&body), [kind]);
+        assert_eq!(notes.kinds(&again(&body)), [""; 0]);
+    }
+}
