@@ -52,7 +52,9 @@ impl Rules<'_> {
         }
         // A failure that comes late may be one that was paid since. What it sets off has to be ended as well,
         // and no later payment will do that.
-        drafts.push_if(found.is_none() && !after.overdue && self.ledger.is_plan(&key), kinds::RECOVERED);
+        // Neither will one where this side of an attempt is the first to say which payment it was of.
+        let unsettled = found.is_none() || before.is_some_and(|before| before.overdue);
+        drafts.push_if(unsettled && !after.overdue && self.ledger.is_plan(&key), kinds::RECOVERED);
         drafts.finish()
     }
 
