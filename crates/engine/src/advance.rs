@@ -8,7 +8,7 @@ use crate::steps::wait::{Meaning, Unknown};
 use crate::steps::{Next, action, branch, stop, wait};
 use crate::world::World;
 use tieline_expr::Data;
-use tieline_model::{ContactId, Timestamp};
+use tieline_model::{About, Timestamp};
 
 /// Takes a run from one input to the next effect. Total: every input in every state gives an effect, and a
 /// run ends after a number of effects that its program bounds. What it went through on the way is added to
@@ -32,7 +32,7 @@ pub fn advance(
     let mut machine = Machine { program, at, has_moved: state.at.is_none(), state, world: &world, passed };
     let effect = match input {
         Input::Begin | Input::Resume => machine.go_on(),
-        Input::Done { output, contact_id } => machine.done(output, contact_id),
+        Input::Done { output, about } => machine.done(output, about),
         Input::Failed(failure) => machine.failed(failure),
         Input::Elapsed => machine.elapsed(),
         Input::Happened { kind, payload } => machine.happened(&kind, &payload),
@@ -71,13 +71,15 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn done(&mut self, output: serde_json::Value, contact_id: Option<ContactId>) -> Effect {
+    fn done(&mut self, output: serde_json::Value, about: About) -> Effect {
         if let (Phase::Acting(Trying { due: None, .. }), Some(Opcode::Do(action))) =
             (&self.state.phase, self.opcode())
         {
             action.keep_output(self.program, self.state, output);
-            if contact_id.is_some() {
-                self.state.contact_id = contact_id;
+            match about {
+                About::Same => {}
+                About::Contact(id) => self.state.contact_id = Some(id),
+                About::Nobody => self.state.contact_id = None,
             }
             self.step_on();
         }

@@ -46,6 +46,31 @@ impl<'d> Compiler<'d> {
     }
 
     pub(crate) fn compile(mut self) -> Result<Program, Vec<Problem>> {
+        let (when, concurrency) = self.walk();
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        self.keep_what_is_read();
+        Ok(Program {
+            trigger_kind: self.document.trigger.on.clone(),
+            when,
+            concurrency,
+            instructions: self.instructions,
+            references: self.read,
+            listened_kinds: self.document.listened_kinds().into_iter().map(str::to_owned).collect(),
+            starts: self.starts,
+            identities: self.identities,
+        })
+    }
+
+    /// What the expressions read that compile, and what is wrong with the document.
+    pub(crate) fn examine(mut self) -> (References, Vec<Problem>) {
+        self.walk();
+        (self.read, self.problems)
+    }
+
+    /// Compiles everything; the trigger's condition and the concurrency key are the result.
+    fn walk(&mut self) -> (Option<Condition>, Option<Template>) {
         let trigger = &self.document.trigger;
         self.event("trigger.on", &trigger.on);
         let when = trigger.when.as_ref().map(|when| Condition::compile("trigger.when", when, TRIGGER_NAMES));
@@ -56,20 +81,7 @@ impl<'d> Compiler<'d> {
         when.iter().for_each(|when| self.read.extend(when.references()));
         concurrency.iter().for_each(|key| self.read.extend(key.references()));
         self.steps(&self.document.steps);
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
-        self.keep_what_is_read();
-        Ok(Program {
-            trigger_kind: trigger.on.clone(),
-            when,
-            concurrency,
-            instructions: self.instructions,
-            references: self.read,
-            listened_kinds: self.document.listened_kinds().into_iter().map(str::to_owned).collect(),
-            starts: self.starts,
-            identities: self.identities,
-        })
+        (when, concurrency)
     }
 
     /// Compiles steps in their order; what comes behind them is compiled next.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 use tieline_expr::Data;
-use tieline_model::{ContactId, Timestamp};
+use tieline_model::{About, ContactId, Timestamp};
 
 /// What has come of the last effect.
 ///
@@ -20,8 +20,8 @@ pub enum Input {
     Done {
         /// What a later expression finds as `steps.<id>`.
         output: Value,
-        /// The contact that it created, upserted or found: the run's contact from now on.
-        contact_id: Option<ContactId>,
+        /// Whom the run is about from now on.
+        about: About,
     },
     /// An [`Effect::Act`] failed.
     Failed(ActionFailure),

@@ -63,6 +63,13 @@ impl Program {
         Compiler::new(document, catalogue).compile()
     }
 
+    /// Finds what its expressions read and every mistake that [`Program::compile`] reports, so that further checks can
+    /// be made of a document with mistakes too.
+    #[must_use]
+    pub fn examine(document: &Document, catalogue: &dyn Catalogue) -> (References, Vec<Problem>) {
+        Compiler::new(document, catalogue).examine()
+    }
+
     /// Compiles a document that was published: perhaps by an older or newer version, with another catalogue. What
     /// the catalogue does not know fails the step that needs it, when a run reaches it, and not the document.
     ///

@@ -4,6 +4,7 @@ use crate::{calendar, filters, json, numbers, tests_of_values};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use std::sync::LazyLock;
+use tieline_model::suggest::nearest;
 
 /// What one evaluation may use up, in the engine's measure: one instruction, 64 bytes of text or two items
 /// visited cost about one each. It stands for some milliseconds and a few megabytes at most.
@@ -12,6 +13,16 @@ const FUEL: u64 = 50_000;
 /// The filters that authors may use.
 pub(crate) fn known_filters() -> impl Iterator<Item = &'static str> + Clone {
     [BUILT_IN, filters::OWN, calendar::FILTERS, numbers::FILTERS].into_iter().flatten().copied()
+}
+
+/// The filter that a word most likely means: itself, or the nearest one.
+#[must_use]
+pub fn suggest_filter(word: &str) -> Option<&'static str> {
+    let word = match word {
+        "size" | "len" => "length",
+        word => word,
+    };
+    nearest(word, known_filters())
 }
 
 /// Filters of the engine that authors may use.

@@ -48,6 +48,7 @@ mod zone;
 pub use condition::Condition;
 pub use data::{Data, camel_case};
 pub use error::EvalError;
+pub use language::suggest_filter;
 pub use path::{Path, PathStep};
 pub use references::References;
 pub use scope::Scope;

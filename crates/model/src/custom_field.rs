@@ -360,6 +360,17 @@ impl Kind for CustomFieldValues {
         "custom-fields"
     }
 
+    /// Without the entries whose value came out empty: the event did not say.
+    fn rendered(&self, raw: Value) -> Option<Value> {
+        let Value::Array(entries) = raw else { return Some(raw).filter(|raw| !raw.is_null() && *raw != "") };
+        let says = |entry: &Value| match CustomFieldValue::read(entry) {
+            Ok(entry) => entry.value.is_none_or(|value| !value.is_null() && value != ""),
+            Err(_) => !entry.is_null() && entry != "",
+        };
+        let left: Vec<Value> = entries.into_iter().filter(says).collect();
+        (!left.is_empty()).then_some(Value::Array(left))
+    }
+
     fn sample(&self) -> Value {
         json!([{ "key": "plan", "field_value": "Gold" }])
     }
@@ -456,6 +467,14 @@ mod tests {
             assert_eq!(value.value, Some(json!(3)), "{entry}");
         }
         assert!(CustomFieldValue::read(&json!({"field_value": 3})).is_err());
+    }
+
+    #[test]
+    fn an_entry_that_a_template_left_empty_says_nothing() {
+        let entries = json!([{"key": "plan", "field_value": null}, {"key": "size", "field_value": 3}]);
+        let left = json!([{"key": "size", "field_value": 3}]);
+        assert_eq!(CustomFieldValues.rendered(entries), Some(left));
+        assert_eq!(CustomFieldValues.rendered(json!([{"key": "plan", "field_value": ""}])), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What Tieline is about, as plain types: ids, contacts, tasks, notes, events, scopes and workflow
 //! documents. Nothing here does I/O, reads a clock or draws a random number.
 
+mod about;
 pub mod cause;
 pub mod connection;
 pub mod contact;
@@ -24,6 +25,7 @@ pub mod text;
 pub mod time;
 pub mod workflow;
 
+pub use about::About;
 pub use cause::Cause;
 pub use event::{Event, NewEvent};
 pub use id::{

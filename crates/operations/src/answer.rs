@@ -1,6 +1,6 @@
 use serde::Serialize;
 use serde_json::Value;
-use tieline_model::ContactId;
+use tieline_model::{About, ContactId};
 use tieline_store::Result;
 
 /// An operation's result: named parts, in the order in which they are sent.
@@ -8,8 +8,8 @@ use tieline_store::Result;
 pub struct Answer {
     /// The parts, each as its [`Shape`](crate::Shape) describes it.
     pub parts: Vec<(&'static str, Part)>,
-    /// The contact that a run is about from now on, if the operation found or made one.
-    pub contact_id: Option<ContactId>,
+    /// Whom a run is about from now on.
+    pub about: About,
     /// What was done, in a few words, for a run's history.
     pub did: String,
     /// What was asked for and left out, in sentences.
@@ -68,7 +68,14 @@ impl Answer {
     /// The answer about this contact.
     #[must_use]
     pub fn about(mut self, contact: ContactId) -> Self {
-        self.contact_id = Some(contact);
+        self.about = About::Contact(contact);
+        self
+    }
+
+    /// The answer about nobody: a search that found no contact.
+    #[must_use]
+    pub fn about_nobody(mut self) -> Self {
+        self.about = About::Nobody;
         self
     }
 

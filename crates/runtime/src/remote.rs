@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tieline_connect::http::{Client, RequestFailure};
 use tieline_engine::{Act, ActionFailure, Input};
-use tieline_model::{Cause, Timestamp};
+use tieline_model::{About, Cause, Timestamp};
 use tieline_operations::{Catalogue, Outside, OutsideAnswer, Perform, Rendered, Sent};
 use tieline_store::clock::Clock;
 use tieline_store::runs::StepOutcome;
@@ -27,7 +27,7 @@ impl Answer {
                     record.reason.clone_from(did);
                     received(record, output, effects);
                 });
-                Input::Done { output: output.clone(), contact_id: None }
+                Input::Done { output: output.clone(), about: About::Same }
             }
             Self::Failed { failure, effects } => {
                 segment.called(now, act, StepOutcome::Failed, |record| {

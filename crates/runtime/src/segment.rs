@@ -186,7 +186,7 @@ impl<'a> Segment<'a> {
                 let json = answer.to_json();
                 let output = if wants_output { serde_json::from_str(&json)? } else { Value::Null };
                 answered(&mut step.record, &answer, json, tx.appended().get(events..).unwrap_or_default());
-                Input::Done { output, contact_id: answer.contact_id }
+                Input::Done { output, about: answer.about }
             }
             Err(Error::Refused(refusal)) => {
                 let message = match &step.record.input {

@@ -189,8 +189,8 @@ fn with_contact(
         }
         (None, None) => {
             return Err(format!(
-                "`{}` needs a contact and the run has none yet; put a `contacts.upsert-contact` step before it, \
-                 or give `contactId`",
+                "`{}` needs a contact and the run has none: no step before it has found or created one; put a \
+                 `contacts.upsert-contact` step before it, or give `contactId`",
                 action.action
             ));
         }

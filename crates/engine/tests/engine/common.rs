@@ -8,7 +8,7 @@ use tieline_engine::{
 };
 use tieline_expr::Data;
 use tieline_model::workflow::{Document, read_text};
-use tieline_model::{ContactId, Timestamp};
+use tieline_model::{About, ContactId, Timestamp};
 
 /// DESIGN's example.
 pub(crate) const EXAMPLE: &str = r#"
@@ -182,10 +182,10 @@ impl Run {
 
 /// An action that is done and gives this back.
 pub(crate) fn done(output: Value) -> Input {
-    Input::Done { output, contact_id: None }
+    Input::Done { output, about: About::Same }
 }
 
 /// An action that is done and found the contact `c1`.
 pub(crate) fn found() -> Input {
-    Input::Done { output: json!({ "contact": { "id": "c1" } }), contact_id: Some(ContactId::from("c1")) }
+    Input::Done { output: json!({ "contact": { "id": "c1" } }), about: About::Contact(ContactId::from("c1")) }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tieline_engine::{ActionFailure, Effect, Input, Program, RunState};
 use tieline_expr::Data;
 use tieline_model::workflow::Document;
-use tieline_model::{ContactId, Timestamp};
+use tieline_model::{About, ContactId, Timestamp};
 
 fn text() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
@@ -70,7 +70,7 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::Elapsed),
         any::<bool>().prop_map(|found| Input::Done {
             output: json!({ "x": 1 }),
-            contact_id: found.then(|| ContactId::from("c1")),
+            about: if found { About::Contact(ContactId::from("c1")) } else { About::Same },
         }),
         (any::<bool>(), prop::option::of(0_u64..100_000), any::<bool>()).prop_map(
             |(retryable, after, busy)| {

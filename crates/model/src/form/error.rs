@@ -16,6 +16,16 @@ impl FieldError {
         Self { field: field.into(), message: message.into() }
     }
 
+    /// The sentence without the field in front, for places that name the field already: `must be an email`.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        let rest = self.message.strip_prefix(self.field.as_str()).unwrap_or(&self.message);
+        match rest.strip_prefix(": ").or_else(|| rest.strip_prefix(' ')) {
+            Some(reason) => reason,
+            None => &self.message,
+        }
+    }
+
     /// The error for a property that nothing asks for.
     #[must_use]
     pub fn unknown(field: &str) -> Self {

@@ -47,6 +47,8 @@ pub struct Field {
     pub place: Place,
     pub(super) empty: Empty,
     pub(super) ignores_misfits: bool,
+    /// Whether a workflow's step fails by a value that does not fit, although the field is optional.
+    pub(super) is_strict: bool,
     /// What a workflow's step that leaves it out means.
     pub(super) default: Option<Value>,
     required: Vec<Door>,
@@ -70,6 +72,7 @@ impl Field {
             place: Place::Body,
             empty: Empty::Clears,
             ignores_misfits: false,
+            is_strict: false,
             default: None,
             required: Vec::new(),
             doors: None,
@@ -118,6 +121,13 @@ impl Field {
     #[must_use]
     pub const fn ignores_misfits(mut self) -> Self {
         self.ignores_misfits = true;
+        self
+    }
+
+    /// A workflow's step fails by a value that does not fit. Leaving it out would mean something else.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.is_strict = true;
         self
     }
 

@@ -26,6 +26,13 @@ pub trait Kind: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// What a workflow's templates gave, without what came out empty; none if nothing is left, which counts as
+    /// not given.
+    fn rendered(&self, raw: Value) -> Option<Value> {
+        let is_empty = raw.is_null() || raw == "";
+        (!is_empty).then_some(raw)
+    }
+
     /// What is said, after the field's name, when a required value is missing.
     fn missing(&self) -> &'static str {
         "should not be empty"

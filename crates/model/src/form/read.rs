@@ -71,24 +71,26 @@ impl Form {
     ) -> Result<Input, Vec<FieldError>> {
         // The API refuses no such character, it takes it out, and so does a step.
         given.values_mut().for_each(strip_nul);
-        given.retain(|_, value| !value.is_null() && value != "");
         let reader = Reader { location, mode: Mode::Rendered };
         let (mut input, mut errors) = (Input::default(), Vec::new());
         for field in self.offered(Door::Workflow) {
             let required = field.is_required(Door::Workflow);
-            let Some(raw) = given.remove(field.name.as_ref()).or_else(|| field.default.clone()) else {
+            let rendered = given.remove(field.name.as_ref()).and_then(|raw| field.kind.rendered(raw));
+            let Some(raw) = rendered.or_else(|| field.default.clone()) else {
                 errors.extend(required.then(|| field.missing()));
                 continue;
             };
+            let shown = shown(&raw);
             match field.read(Some(raw), &reader) {
                 Ok(patch) => input.keep(field, patch),
-                Err(found) if required => errors.extend(found),
+                Err(found) if required || field.is_strict => errors.extend(found),
                 Err(found) => {
-                    found.into_iter().for_each(|error| input.warn(format!("{error}; it was left out")))
+                    found.into_iter().for_each(|error| input.warn(format!("{error}; {shown} was left out")))
                 }
             }
         }
-        errors.extend(given.keys().map(|name| FieldError::unknown(name)));
+        let unknown = given.iter().filter(|(_, value)| !value.is_null() && *value != "");
+        errors.extend(unknown.map(|(name, _)| FieldError::unknown(name)));
         if let Some(names) = self.missing_choice(|name| input.has(name)).filter(|_| errors.is_empty()) {
             let because = input.warnings().join("; ");
             let message = format!("{} are all empty; give one of them", names.join(" and "));
@@ -105,12 +107,32 @@ impl Form {
         let reader = Reader { location: &anywhere, mode: Mode::Rendered };
         let judged = self.offered(Door::Workflow).filter_map(|field| {
             let raw = constants.get(field.name.as_ref())?;
-            let empty = raw.is_null() || raw == "";
-            let skipped = empty || field.kind.refers_to().is_some() || field.kind.needs_location(raw);
-            (!skipped).then_some((field, raw))
+            let is_needed = field.is_required(Door::Workflow) && field.default.is_none();
+            match field.kind.rendered(raw.clone()).filter(|raw| !is_needed || !is_empty_list(raw)) {
+                None => is_needed.then(|| vec![field.missing()]),
+                Some(raw) if field.kind.refers_to().is_some() || field.kind.needs_location(&raw) => None,
+                Some(raw) => field.read(Some(raw), &reader).err(),
+            }
         });
-        judged.filter_map(|(field, raw)| field.read(Some(raw.clone()), &reader).err()).flatten().collect()
+        judged.flatten().collect()
     }
+}
+
+fn is_empty_list(raw: &Value) -> bool {
+    raw.as_array().is_some_and(Vec::is_empty)
+}
+
+/// A value as a warning names it: short, and without what an object may hold.
+fn shown(raw: &Value) -> String {
+    const LONGEST: usize = 40;
+    let text = match raw {
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => raw.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => return "it".to_owned(),
+    };
+    let cut: String = text.chars().take(LONGEST).collect();
+    let mark = if cut.len() < text.len() { "…" } else { "" };
+    format!("`{cut}{mark}`")
 }
 
 impl Input {

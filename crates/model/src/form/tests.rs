@@ -73,7 +73,7 @@ fn what_templates_render_is_taken_as_it_is_meant() {
 fn an_optional_value_that_does_not_fit_is_left_out_with_a_warning() {
     let input = rendered(json!({"contactId": "c1", "title": "x", "email": "call me", "tags": ""})).unwrap();
     assert_eq!(input.patch("email"), &Patch::Keep);
-    assert_eq!(input.warnings(), ["email must be an email; it was left out"]);
+    assert_eq!(input.warnings(), ["email must be an email; `call me` was left out"]);
     let errors = rendered(json!({"contactId": "c1", "title": {}, "when": "x"})).unwrap_err();
     assert_eq!(errors, ["title must be a string", "property when should not exist"]);
 }
@@ -112,6 +112,26 @@ fn a_text_of_blanks_is_empty() {
         rendered(json!({"contactId": "c1", "title": " "})).unwrap_err(),
         ["title should not be empty"]
     );
+}
+
+#[test]
+fn an_item_of_a_list_that_came_out_empty_is_dropped_alone() {
+    let with = |tags: Value| rendered(json!({"contactId": "c1", "title": "x", "tags": tags})).unwrap();
+    let input = with(json!([null, "gold", ""]));
+    assert_eq!((input.texts("tags"), input.warnings()), (vec!["gold".to_owned()], &[][..]));
+    assert_eq!(with(json!([null, ""])).patch("tags"), &Patch::Keep);
+    assert_eq!(with(json!([])).patch("tags"), &Patch::Set(json!([])));
+}
+
+#[test]
+fn a_literal_that_is_empty_is_missing_where_it_is_needed() {
+    let Value::Object(constants) = json!({"contactId": "", "title": "", "email": "", "tags": []}) else {
+        panic!("not an object")
+    };
+    let wrong = form().check_constants(&constants);
+    let fields: Vec<&str> = wrong.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["contactId", "title"]);
+    assert_eq!(wrong[1].reason(), "should not be empty");
 }
 
 #[test]

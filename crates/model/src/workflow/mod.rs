@@ -181,6 +181,16 @@ impl Document {
     /// # Errors
     /// Every mistake found, in the order of the document.
     pub fn parse(document: &Value) -> Result<Self, Vec<Problem>> {
+        match Self::parse_some(document) {
+            (Some(document), problems) if problems.is_empty() => Ok(document),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// Reads what can be read of a document, for further checks, and every mistake in its shape. A step that cannot
+    /// be read is an `if` without branches, so that later steps can name it.
+    #[must_use]
+    pub fn parse_some(document: &Value) -> (Option<Self>, Vec<Problem>) {
         parser::parse(document)
     }
 }

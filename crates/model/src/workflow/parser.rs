@@ -10,19 +10,16 @@ use std::collections::HashSet;
 /// The kinds of step, by the name that a step has in the document.
 const STEP_KINDS: [&str; 4] = ["do", "wait", "if", "stop"];
 
-/// Reads a document; see [`Document::parse`].
-pub(super) fn parse(document: &Value) -> Result<Document, Vec<Problem>> {
+/// Reads a document; see [`Document::parse_some`].
+pub(super) fn parse(document: &Value) -> (Option<Document>, Vec<Problem>) {
     let mut parser = Parser::default();
     if !depth::lies_within(document, depth::MAX_DOCUMENT_NESTING) {
         let most = depth::MAX_DOCUMENT_NESTING;
         parser.problem("document", format!("is nested more than {most} deep; make it flatter"));
-        return Err(parser.problems);
+        return (None, parser.problems);
     }
     let parsed = parser.document(document);
-    match parsed {
-        Some(parsed) if parser.problems.is_empty() => Ok(parsed),
-        _ => Err(parser.problems),
-    }
+    (parsed, parser.problems)
 }
 
 /// Gathers mistakes while it reads.
@@ -67,7 +64,7 @@ impl Parser {
             }
         };
         let concurrency = self.optional_text(map, "", "concurrency");
-        Some(Document { name: name?, trigger: trigger?, steps, concurrency })
+        Some(Document { name: name.unwrap_or_default(), trigger: trigger?, steps, concurrency })
     }
 
     fn trigger(&mut self, value: &Value) -> Option<Trigger> {
@@ -107,24 +104,34 @@ impl Parser {
 
     fn step(&mut self, place: String, value: &Value, depth: usize) -> Option<Step> {
         let map = self.object(&place, value, "write `do: contacts.add-tags` or another kind of step")?;
-        let kind = self.step_kind(map, &place)?;
+        let kind = self.step_kind(map, &place);
         let id = self.step_id(map, &place);
-        let kind = match kind {
-            "do" => self.action(map, &place)?,
+        let kind = kind.and_then(|kind| self.content(kind, map, &place, depth));
+        Some(Step { id, place, kind: kind.unwrap_or_else(|| StepKind::If(Vec::new())) })
+    }
+
+    fn content(
+        &mut self,
+        kind: &str,
+        map: &Map<String, Value>,
+        place: &str,
+        depth: usize,
+    ) -> Option<StepKind> {
+        match kind {
+            "do" => self.action(map, place),
             "wait" => {
-                self.only(map, &place, &["id", "wait"]);
-                StepKind::Wait(self.wait(&format!("{place}.wait"), map.get("wait")?)?)
+                self.only(map, place, &["id", "wait"]);
+                self.wait(&format!("{place}.wait"), map.get("wait")?).map(StepKind::Wait)
             }
             "if" => {
-                self.only(map, &place, &["id", "if"]);
-                StepKind::If(self.branches(&format!("{place}.if"), map.get("if")?, depth)?)
+                self.only(map, place, &["id", "if"]);
+                self.branches(&format!("{place}.if"), map.get("if")?, depth).map(StepKind::If)
             }
             _ => {
-                self.only(map, &place, &["id", "stop"]);
-                self.stop(&format!("{place}.stop"), map.get("stop")?)?
+                self.only(map, place, &["id", "stop"]);
+                self.stop(&format!("{place}.stop"), map.get("stop")?)
             }
-        };
-        Some(Step { id, place, kind })
+        }
     }
 
     /// The one kind of step that it is.

@@ -18,7 +18,7 @@ pub(super) fn operation() -> Operation {
     })
     .described(
         "Find contact {email} {number}",
-        "Finds the contact with this e-mail, or else this phone. The run is about it from then on.",
+        "Finds the contact with this e-mail, or else this phone; `contact` is null if there is none.",
     )
     .at(Method::GET, "/contacts/search/duplicate")
     .takes(

@@ -58,10 +58,11 @@ fn did(verb: &str, written: &Written) -> String {
     format!("contact {} {verb}", written.contact.id)
 }
 
-/// The contact that was found, or null.
+/// The contact that was found, or null. A run is about it, or about nobody, from then on, so that later steps do not
+/// act on somebody else.
 fn found(document: Option<String>) -> Result<Answer> {
     let Some(document) = document else {
-        return Answer::new().did("no contact found").value("contact", Value::Null);
+        return Answer::new().did("no contact found").about_nobody().value("contact", Value::Null);
     };
     let id = serde_json::from_str::<Contact>(&document)?.id;
     Ok(Answer::new().did(format!("contact {id} found")).about(id).stored("contact", document))

@@ -133,6 +133,22 @@ fn allow_null(schema: &mut Value) {
 
 fn webhook() -> EventKind {
     let summary = "A webhook connection took a delivery whose mapping names no event of its own.";
-    let sample = json!({ "email": "ada@example.com", "total": 120 });
-    EventKind { open: true, ..EventKind::like(kinds::WEBHOOK_RECEIVED, "Webhook received", summary, sample) }
+    let sample = json!({
+        "body": { "email": "ada@example.com", "total": 120 },
+        "headers": { "user-agent": "Shop/2" },
+        "query": { "store": "west" },
+    });
+    let payload = json!({
+        "type": "object",
+        "properties": {
+            "body": { "description": "what was sent" },
+            "headers": { "type": "object", "additionalProperties": { "type": "string" } },
+            "query": { "type": "object" },
+        },
+    });
+    EventKind {
+        open: true,
+        payload: Shape::Schema(payload),
+        ..EventKind::like(kinds::WEBHOOK_RECEIVED, "Webhook received", summary, sample)
+    }
 }

@@ -27,7 +27,7 @@ fn in_action(step: &Step, operation: &Operation, with: &Map<String, Value>) -> V
         .into_iter()
         .map(|error| Problem {
             place: format!("{}.with.{}", step.place, error.field),
-            message: error.message,
+            message: error.reason().to_owned(),
         })
         .collect();
     let given = |name: &str| with.get(name).is_some_and(|value| !value.is_null() && value != "");

@@ -2,7 +2,7 @@
 
 use super::all;
 use super::constants::is_constant;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use tieline_expr::{did_you_mean, is_template};
 use tieline_model::LocationId;
 use tieline_model::connection::Settings;
@@ -16,8 +16,17 @@ use tieline_store::{Procedure, Result, Tx, connections, custom_fields};
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     pub(super) custom_fields: Option<Vec<CustomField>>,
-    /// The kinds of events that connections of the location send; none if a template decides.
-    pub(super) sent: Option<Vec<String>>,
+    /// The events that webhook connections of the location send.
+    pub(super) sent: Option<Vec<Sent>>,
+}
+
+/// An event that a webhook connection sends.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    /// Its kind; none if a template decides.
+    pub(super) kind: Option<String>,
+    /// The mapping's fields; none if the delivery is sent as it came.
+    pub(super) fields: Option<Map<String, Value>>,
 }
 
 /// Reads what a location has.
@@ -34,22 +43,40 @@ impl Procedure for Load {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Known> {
         let custom_fields = custom_fields::List(self.0.clone()).run(tx).await?;
         let connections = connections::List { location_id: self.0.clone() }.run(tx).await?;
-        let sent = connections.iter().map(|connection| sends(&connection.settings)).collect();
-        Ok(Known { custom_fields: Some(custom_fields), sent })
+        let sent = connections.iter().filter_map(|connection| Sent::by(&connection.settings)).collect();
+        Ok(Known { custom_fields: Some(custom_fields), sent: Some(sent) })
     }
 }
 
-/// The kind of event that a webhook's deliveries become; none if a template decides.
-fn sends(settings: &Settings) -> Option<String> {
-    match settings {
-        Settings::Webhook(webhook) => match &webhook.mapping.event {
+impl Sent {
+    /// What a webhook's deliveries become. The kinds of other connections are in the catalogue.
+    fn by(settings: &Settings) -> Option<Self> {
+        let Settings::Webhook(webhook) = settings else { return None };
+        let kind = match &webhook.mapping.event {
             Some(event) if is_template(event) => None,
             Some(event) => Some(event.trim().to_owned()),
             None => Some(kinds::WEBHOOK_RECEIVED.to_owned()),
-        },
-        // Its kinds are in the catalogue.
-        _ => Some(String::new()),
+        };
+        let fields = webhook.mapping.fields.as_ref().and_then(Value::as_object).cloned();
+        Some(Self { kind, fields })
     }
+
+    fn payload(&self, as_it_came: &Value) -> Value {
+        let Some(fields) = &self.fields else { return as_it_came.clone() };
+        let mut payload = described(fields);
+        if let Some(Value::Object(properties)) = payload.get_mut("properties") {
+            properties.entry("body").or_insert_with(|| json!({}));
+        }
+        payload
+    }
+}
+
+/// The members of a mapping's object. What its templates give can be anything.
+fn described(fields: &Map<String, Value>) -> Value {
+    let member = |(name, value): (&String, &Value)| {
+        (name.clone(), value.as_object().map_or_else(|| json!({}), described))
+    };
+    json!({ "type": "object", "properties": fields.iter().map(member).collect::<Map<_, _>>() })
 }
 
 impl Known {
@@ -59,17 +86,40 @@ impl Known {
         Load(location)
     }
 
+    /// The schema of a contact, with the location's custom fields by their keys.
+    pub(super) fn with_fields(&self, contact: Value) -> Value {
+        contact
+    }
+
     pub(super) fn warnings(&self, document: &Document, catalogue: &Catalogue) -> Vec<Problem> {
         let mut warnings = self.unsent(document, catalogue);
         warnings.extend(self.unknown_fields(document));
         warnings
     }
 
+    /// What an event of this kind may hold; nothing if that is not known.
+    pub(super) fn payloads(&self, kind: &str, catalogue: &Catalogue) -> Vec<Value> {
+        let Some(sent) = &self.sent else { return Vec::new() };
+        let Some(as_it_came) = catalogue.event(kinds::WEBHOOK_RECEIVED).map(|event| event.payload_schema())
+        else {
+            return Vec::new();
+        };
+        let may_send = |sent: &&Sent| sent.kind.as_deref().is_none_or(|sent| sent == kind);
+        let mut payloads: Vec<Value> =
+            sent.iter().filter(may_send).map(|sent| sent.payload(&as_it_came)).collect();
+        if payloads.is_empty() && kind == kinds::WEBHOOK_RECEIVED {
+            payloads.push(as_it_came);
+        }
+        payloads
+    }
+
     /// Kinds of events that nothing in the location sends.
     fn unsent(&self, document: &Document, catalogue: &Catalogue) -> Vec<Problem> {
         let Some(sent) = &self.sent else { return Vec::new() };
-        let names = catalogue.events().iter().map(|event| event.key).chain(sent.iter().map(String::as_str));
-        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let Some(sent) = sent.iter().map(|sent| sent.kind.as_deref()).collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        let names: Vec<&str> = catalogue.events().iter().map(|event| event.key).chain(sent).collect();
         let listened = listened(document);
         let unsent = listened.into_iter().filter(|(_, kind)| !names.contains(kind));
         unsent

@@ -3,9 +3,11 @@
 mod constants;
 mod contact;
 mod known;
+mod order;
 mod paths;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 pub use known::Known;
 
@@ -31,15 +33,26 @@ pub struct Checked {
 /// # Errors
 /// Every mistake, with its place and the fix.
 pub fn check(document: &Value, catalogue: &Catalogue, known: &Known) -> Result<Checked, Vec<Problem>> {
-    let parsed = Document::parse(document)?;
-    let program = Program::compile(&parsed, &Actions(catalogue))?;
-    let mut problems = constants::mistakes(&parsed.steps, catalogue);
-    problems.extend(contact::missing(&parsed, catalogue));
-    problems.extend(paths::mistakes(&parsed, program.references(), catalogue));
+    let (parsed, mut problems) = Document::parse_some(document);
+    let Some(parsed) = parsed else { return Err(problems) };
+    let is_whole = problems.is_empty();
+    let (read, found) = Program::examine(&parsed, &Actions(catalogue));
+    problems.extend(found);
+    problems.extend(constants::mistakes(&parsed.steps, catalogue));
+    if is_whole {
+        // A step that could not be read may be the one that finds the contact.
+        problems.extend(contact::missing(&parsed, catalogue));
+    }
+    let paths = paths::check(&parsed, &read, catalogue, known);
+    problems.extend(paths.mistakes);
     if !problems.is_empty() {
+        problems.sort_by_cached_key(|problem| order::of(&problem.place));
         return Err(problems);
     }
-    Ok(Checked { warnings: known.warnings(&parsed, catalogue), name: parsed.name })
+    let mut warnings = known.warnings(&parsed, catalogue);
+    warnings.extend(paths.warnings);
+    warnings.sort_by_cached_key(|warning| order::of(&warning.place));
+    Ok(Checked { warnings, name: parsed.name })
 }
 
 /// The steps in order, those of branches after the step that branches.

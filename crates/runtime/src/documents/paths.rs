@@ -1,66 +1,110 @@
 //! Names that expressions read but that never exist.
 
-use serde_json::Value;
-use tieline_expr::{Path, PathStep, References, camel_case, did_you_mean};
-use tieline_model::workflow::{Document, Problem};
-use tieline_operations::Catalogue;
+use super::all;
+use super::known::Known;
+use super::walk::unknown;
+use serde_json::{Value, json};
+use tieline_expr::{Path, PathStep, References};
+use tieline_model::Location;
+use tieline_model::workflow::{Document, Problem, Step, StepKind, Until};
+use tieline_operations::{Catalogue, Shape, Version};
 
-/// The paths under `trigger` and `contact` that no event and no contact has.
-pub(super) fn mistakes(document: &Document, references: &References, catalogue: &Catalogue) -> Vec<Problem> {
-    let event = catalogue.event(&document.trigger.on);
-    let payload = event.filter(|event| !event.open).map(|event| event.payload_schema());
-    let contact = catalogue.contact_schema();
-    let mut problems = awaited(document, references, catalogue);
-    for (root, schema, aliased) in [("trigger", payload, false), ("contact", contact, true)] {
-        let Some(schema) = schema else { continue };
-        for (path, place) in references.paths(root) {
-            let wrong = unknown(path, &schema, aliased);
-            problems.extend(wrong.map(|message| Problem { place: place.to_owned(), message }));
-        }
-    }
-    problems
+/// What a name may hold.
+pub(super) struct Described {
+    /// The schemas that it may have; none where anything is possible.
+    pub(super) schemas: Vec<Value>,
+    /// Whether it always has one of them. Otherwise a path that leaves them is only probably a mistake.
+    pub(super) is_certain: bool,
 }
 
-/// The paths under `event`, in the conditions of waits, that the awaited event does not have.
-fn awaited(document: &Document, references: &References, catalogue: &Catalogue) -> Vec<Problem> {
-    let mut problems = Vec::new();
+/// The paths that leave what is described.
+#[derive(Default)]
+pub(super) struct Paths {
+    pub(super) mistakes: Vec<Problem>,
+    pub(super) warnings: Vec<Problem>,
+}
+
+/// Checks every path that the document's expressions read.
+pub(super) fn check(document: &Document, read: &References, catalogue: &Catalogue, known: &Known) -> Paths {
+    let mut found = Paths::default();
+    let contact = catalogue.contact_schema().map(|schema| known.with_fields(schema));
+    let location = serde_json::to_value(Location::anywhere()).map(|location| Shape::like(&location));
+    let names = [
+        ("trigger", payload(&document.trigger.on, catalogue, known)),
+        ("contact", Described::certain(contact)),
+        ("location", Described::certain(location.ok().map(|shape| shape.schema(Version::V2, None)))),
+    ];
+    for (name, described) in names {
+        for (path, place) in read.paths(name) {
+            found.judge(path, 0, place, &described);
+        }
+    }
+    for step in all(&document.steps) {
+        let Some(id) = step.id.as_deref() else { continue };
+        let described = output(step, catalogue, known);
+        let is_of_step =
+            |path: &Path| matches!(path.steps().first(), Some(PathStep::Member(name)) if **name == *id);
+        for (path, place) in read.paths("steps").filter(|(path, _)| is_of_step(path)) {
+            found.judge(path, 1, place, &described);
+        }
+    }
     for event in document.awaited() {
-        let Some(kind) = catalogue.event(&event.kind).filter(|kind| !kind.open) else { continue };
-        let schema = kind.payload_schema();
+        let described = payload(&event.kind, catalogue, known);
         let condition = format!("{}.when", event.place);
-        for (path, place) in references.paths("event").filter(|(_, place)| *place == condition) {
-            let wrong = unknown(path, &schema, false);
-            problems.extend(wrong.map(|message| Problem { place: place.to_owned(), message }));
+        for (path, place) in read.paths("event").filter(|(_, place)| *place == condition) {
+            found.judge(path, 0, place, &described);
         }
     }
-    problems
+    found
 }
 
-/// Reports where a path leaves what the schema describes, if it does.
-fn unknown(path: &Path, schema: &Value, aliased: bool) -> Option<String> {
-    let mut schema = schema;
-    for (depth, step) in path.steps().iter().enumerate() {
-        schema = match step {
-            PathStep::Item(_) => schema.get("items")?,
-            PathStep::Member(name) => {
-                let properties = schema.get("properties")?.as_object()?;
-                let alias = camel_case(name);
-                let found = properties.get(name.as_ref());
-                let found =
-                    found.or_else(|| properties.get(alias.as_ref()).filter(|_| aliased && depth == 0));
-                match found {
-                    Some(found) => found,
-                    // Described by example: other members are possible.
-                    None if schema.get("additionalProperties").is_some_and(|more| more != false) => {
-                        return None;
-                    }
-                    None => {
-                        let hint = did_you_mean(name, properties.keys().map(String::as_str));
-                        return Some(format!("`{path}` never exists: nothing has `{name}`{hint}"));
-                    }
-                }
-            }
-        };
+/// What an event of this kind may hold.
+fn payload(kind: &str, catalogue: &Catalogue, known: &Known) -> Described {
+    match catalogue.event(kind).filter(|event| !event.open) {
+        Some(event) => Described::certain(Some(event.payload_schema())),
+        None => Described { schemas: known.payloads(kind, catalogue), is_certain: false },
     }
-    None
+}
+
+/// What `steps.<id>` may hold.
+fn output(step: &Step, catalogue: &Catalogue, known: &Known) -> Described {
+    match &step.kind {
+        StepKind::Do { action, .. } => Described::certain(catalogue.operation(action).map(|operation| {
+            let parts = operation.output.iter().chain(&operation.step_output).cloned();
+            Shape::Object(parts.collect()).schema(Version::V2, None)
+        })),
+        StepKind::Wait(wait) => match &wait.until {
+            Until::Event { event, .. } => payload(&event.kind, catalogue, known).within(|payload| {
+                json!({ "type": "object", "properties": { "happened": { "type": "boolean" }, "event": payload } })
+            }),
+            Until::Elapsed(_) | Until::Time(_) => Described::certain(Some(json!({ "properties": {} }))),
+        },
+        StepKind::If(_) | StepKind::Stop { .. } => Described::certain(None),
+    }
+}
+
+impl Described {
+    fn certain(schema: Option<Value>) -> Self {
+        Self { schemas: schema.into_iter().collect(), is_certain: true }
+    }
+
+    /// Something that holds this.
+    fn within(mut self, outer: impl Fn(Value) -> Value) -> Self {
+        if self.schemas.is_empty() {
+            self.schemas.push(json!({}));
+        }
+        self.schemas = self.schemas.into_iter().map(outer).collect();
+        self
+    }
+}
+
+impl Paths {
+    /// Reports a path that none of the schemas has. Its first steps, `from` of them, lead to what is described.
+    fn judge(&mut self, path: &Path, from: usize, place: &str, described: &Described) {
+        let wrong: Option<Vec<String>> =
+            described.schemas.iter().map(|schema| unknown(path, from, schema)).collect();
+        let Some(message) = wrong.and_then(|found| found.into_iter().next()) else { return };
+        let found = if described.is_certain { &mut self.mistakes } else { &mut self.warnings };
+        found.push(Problem { place: place.to_owned(), message });
+    }
 }

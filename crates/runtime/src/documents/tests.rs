@@ -1,4 +1,5 @@
 use super::*;
+use serde_json::json;
 use tieline_model::workflow::read_text;
 
 fn problems(step: &str) -> Vec<String> {
@@ -12,27 +13,43 @@ fn problems(step: &str) -> Vec<String> {
 #[test]
 fn a_constant_that_every_run_would_refuse_is_reported_where_it_stands() {
     for (step, expected) in [
-        ("contacts.add-tags, with: {tags: a}", "steps[0].with.tags: tags must be an array"),
+        ("contacts.add-tags, with: {tags: a}", "steps[0].with.tags: must be an array"),
         ("contacts.add-tags, with: {tags: [{}]}", "steps[0].with.tags: each value in tags must be a string"),
-        ("contacts.upsert-contact, with: {email: nope}", "steps[0].with.email: email must be an email"),
+        ("contacts.upsert-contact, with: {email: nope}", "steps[0].with.email: must be an email"),
         (
             "contacts.upsert-contact, with: {email: 'a@b.co', phone: '12'}",
-            "steps[0].with.phone: phone must be a valid phone number",
+            "steps[0].with.phone: must be a valid phone number",
         ),
         (
             "contacts.upsert-contact, with: {email: 'a@b.co', timezone: Mars/Phobos}",
-            "steps[0].with.timezone: timezone must be an IANA time zone",
+            "steps[0].with.timezone: must be an IANA time zone",
         ),
         ("contacts.upsert-contact, with: {name: Ada}", "steps[0].with: give at least one of email, phone"),
+        ("contacts.create-note, with: {body: ''}", "steps[0].with.body: should not be empty"),
+        (
+            "contacts.create-task, with: {title: '', dueDate: 2026-12-24}",
+            "steps[0].with.title: should not be empty",
+        ),
+        ("contacts.update-task, with: {taskId: ''}", "steps[0].with.taskId: should not be empty"),
+        ("contacts.add-tags, with: {tags: []}", "steps[0].with.tags: should not be empty"),
+        (
+            "contacts.add-tags, with: {tags: [a], contactId: ''}",
+            "steps[0].with.contactId: should not be empty",
+        ),
+        ("http.request, with: {url: ''}", "steps[0].with.url: is missing"),
+        (
+            "contacts.get-contact-by-external-id, with: {externalId: foo}",
+            "steps[0].with.externalId: must be the system's name and the id",
+        ),
         (
             "contacts.update-task-completed, with: {completed: true}",
             "steps[0].with: give at least one of taskId, title",
         ),
         ("contacts.update-contact, with: {gender: x}", "steps[0].with.gender: is not a field of"),
-        ("http.request, with: {url: nope}", "steps[0].with.url: url"),
+        ("http.request, with: {url: nope}", "steps[0].with.url: "),
         (
             "http.request, with: {url: '{{ trigger.contact.website }}', method: FETCH}",
-            "steps[0].with.method: method",
+            "steps[0].with.method: must be",
         ),
     ] {
         let found = problems(step);
@@ -50,11 +67,17 @@ fn what_an_event_or_the_location_decides_is_left_to_the_run() {
         "contacts.create-task, with: {title: Call, dueDate: \"{{ now | plus('1d') }}\"}",
         "contacts.update-task-completed, with: {title: Call, completed: 'true'}",
         "http.request, with: {url: 'https://example.com/{{ trigger.contact.id }}', headers: {X-Key: k}}",
-        "contacts.create-note, with: {body: '', contactId: c1}",
+        "contacts.create-note, with: {body: '{{ trigger.contact.city }}', contactId: c1}",
+        "contacts.update-task, with: {taskId: t1, title: ''}",
+        "contacts.get-contact-by-external-id, with: {externalId: 'stripe:{{ trigger.contact.source }}'}",
     ] {
         let found = problems(step);
-        assert!(found.iter().all(|problem| problem.contains("is missing")), "{step}: {found:?}");
+        assert_eq!(found, [""; 0], "{step}");
     }
+}
+
+fn sends(kind: &str, fields: Value) -> known::Sent {
+    known::Sent { kind: Some(kind.to_owned()), fields: fields.as_object().cloned() }
 }
 
 fn checked(text: &str) -> Result<Checked, Vec<String>> {
@@ -103,7 +126,7 @@ fn a_path_that_no_event_and_no_contact_has_is_reported() {
 /// Cases D8 and D14.
 #[test]
 fn what_the_location_does_not_have_is_warned_of() {
-    let known = Known { custom_fields: Some(Vec::new()), sent: Some(vec!["shop.ordered".to_owned()]) };
+    let known = Known { custom_fields: Some(Vec::new()), sent: Some(vec![sends("shop.ordered", json!({}))]) };
     let warnings = |text: &str| -> Vec<String> {
         let checked = check(&read_text(text).unwrap(), &Catalogue::default(), &known).unwrap();
         checked.warnings.iter().map(ToString::to_string).collect()
@@ -122,4 +145,82 @@ fn what_the_location_does_not_have_is_warned_of() {
     );
     assert!(found[2].starts_with("steps[1].with.customFields[0]"), "{found:?}");
     assert!(warnings("{tieline: 1, name: x, trigger: {on: shop.ordered}, steps: []}").is_empty());
+}
+
+/// The warnings of a document whose conditions are these, where `shop.ordered` is sent with an `email`.
+fn warnings_of(trigger: &str, conditions: &[&str]) -> Vec<String> {
+    let known = Known { custom_fields: None, sent: Some(vec![sends("shop.ordered", json!({"email": "x"}))]) };
+    let steps: Vec<Value> =
+        conditions.iter().map(|when| json!({"if": [{"when": when, "steps": []}]})).collect();
+    let document = json!({"tieline": 1, "name": "x", "trigger": {"on": trigger}, "steps": steps});
+    let checked = check(&document, &Catalogue::default(), &known).unwrap();
+    checked.warnings.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_path_that_no_connection_sends_is_warned_of() {
+    let found =
+        warnings_of("webhook.received", &["trigger.boddy.email", "trigger.body.email", "trigger.query.a"]);
+    assert!(
+        found.len() == 1 && found[0].starts_with("steps[0].if[0].when") && found[0].contains("`body`"),
+        "{found:?}"
+    );
+    let found = warnings_of("shop.ordered", &["trigger.emial", "trigger.email", "trigger.body.x"]);
+    assert!(found.len() == 1 && found[0].contains("did you mean `email`?"), "{found:?}");
+}
+
+fn path_problems(when: &str) -> Vec<String> {
+    let steps = "{id: p, do: contacts.upsert-contact, with: {email: a@b.co}}, \
+                 {id: w, wait: {event: task.completed, within: 1d}}";
+    let document = format!(
+        "{{tieline: 1, name: x, trigger: {{on: contact.created}}, steps: [{steps}, {{if: [{{when: \"{when}\", steps: []}}]}}]}}"
+    );
+    checked(&document).err().unwrap_or_default()
+}
+
+#[test]
+fn a_member_of_a_text_or_a_list_and_of_what_a_step_gives_is_checked() {
+    for (when, expected) in [
+        ("contact.tags.length > 0", "a list has no `length`; write `contact.tags | length`"),
+        ("contact.email.length > 3", "a text has no `length`; write `contact.email | length`"),
+        ("contact.firstName.upper == 'A'", "write `contact.firstName | upper`"),
+        ("contact.additionalEmails.email", "write `contact.additionalEmails[0].email`"),
+        ("steps.w.event.task.titel", "did you mean `title`?"),
+        ("steps.w.hapened", "did you mean `happened`?"),
+        ("steps.p.cntact", "did you mean `contact`?"),
+        ("location.timezne", "did you mean `timezone`?"),
+    ] {
+        let found = path_problems(when);
+        assert!(found.len() == 1 && found[0].contains(expected), "{when}: {found:?}");
+    }
+    for when in [
+        "contact.additionalEmails[0].email",
+        "steps.w.event.task.title",
+        "steps.w.happened",
+        "steps.p.contact.email",
+        "location.name and contact.first_name",
+        "contact.customFields[0].value.anything",
+    ] {
+        assert_eq!(path_problems(when), [""; 0], "{when}");
+    }
+}
+
+#[test]
+fn all_mistakes_come_at_once_in_the_order_of_the_document() {
+    let document = "{tieline: 1, name: x, trigger: {on: contact.created, when: contact.nme}, steps: [ \
+                    {do: contacts.add-tags, with: {tags: a}}, {id: person, do: contacts.upsert-contact, width: 1}, \
+                    {do: contacts.add-tag}, {if: [{when: steps.person.contact, steps: []}, {when: 'a b', steps: []}]}, \
+                    {wait: {for: soon}}]}";
+    let problems = checked(document).unwrap_err();
+    let places: Vec<&str> = problems.iter().filter_map(|problem| problem.split(": ").next()).collect();
+    let expected = [
+        "trigger.when",
+        "steps[0].with.tags",
+        "steps[1]",
+        "steps[1].with",
+        "steps[2].do",
+        "steps[3].if[1].when",
+        "steps[4].wait.for",
+    ];
+    assert_eq!(places, expected, "{problems:?}");
 }

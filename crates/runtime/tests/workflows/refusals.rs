@@ -111,6 +111,50 @@ fn a_step_on_a_contact_that_nobody_found_says_what_to_do() {
     });
 }
 
+#[test]
+fn a_search_that_finds_nobody_leaves_the_run_without_a_contact() {
+    let document = "{ tieline: 1, name: x, trigger: { on: a.b }, steps: [ \
+                    { do: contacts.upsert-contact, with: { email: ada@example.com } }, \
+                    { id: other, do: contacts.get-duplicate-contact, with: { email: nobody@example.com } }, \
+                    { if: [{ when: not steps.other.contact and trigger.stop, steps: [{ stop: { reason: none } }] }] }, \
+                    { id: note, do: contacts.create-note, with: { body: x } }] }";
+    both(async |app| {
+        app.publish(document).await;
+        let _runtime = app.start();
+        app.happens("a.b", "ada", json!({})).await;
+        app.happens("a.b", "ada", json!({"stop": true})).await;
+        app.settle().await;
+        let runs = app.runs().await;
+        assert_eq!((runs[0].status, runs[1].status), (RunStatus::Failed, RunStatus::Stopped));
+        assert!(
+            runs[0].detail.starts_with("steps[3]: `contacts.create-note` needs a contact"),
+            "{}",
+            runs[0].detail
+        );
+        assert_eq!(app.notes().await, [""; 0], "nobody else got the note");
+    });
+}
+
+#[test]
+fn getting_a_contact_that_does_not_exist_fails_the_run() {
+    both(async |app| {
+        app.publish(
+            "{ tieline: 1, name: x, trigger: { on: a.b }, steps: [ \
+             { do: contacts.upsert-contact, with: { email: ada@example.com } }, \
+             { do: contacts.get-contact, with: { contactId: '{{ trigger.id }}' } }, \
+             { do: contacts.create-note, with: { body: x } }] }",
+        )
+        .await;
+        let _runtime = app.start();
+        app.happens("a.b", "ada", json!({"id": "c404"})).await;
+        app.settle().await;
+        let run = app.run().await;
+        assert_eq!(run.status, RunStatus::Failed);
+        assert!(run.detail.starts_with("steps[1]: Contact not found"), "{}", run.detail);
+        assert_eq!(app.notes().await, [""; 0]);
+    });
+}
+
 const HOSTILE: &str = r#"
 tieline: 1
 name: Hostile

@@ -32,6 +32,15 @@ fn list_of(longest: usize) -> Value {
     json!({ "type": "array", "maxItems": MOST_TEXTS, "items": { "type": "string", "maxLength": longest } })
 }
 
+/// The items of a rendered list that are not empty; none if all are. A list that has no items stays: that is said
+/// on purpose.
+fn without_empty(raw: Value) -> Option<Value> {
+    let Value::Array(items) = raw else { return Some(raw).filter(|raw| !raw.is_null() && *raw != "") };
+    let had_items = !items.is_empty();
+    let left: Vec<Value> = items.into_iter().filter(|item| !item.is_null() && *item != "").collect();
+    (!left.is_empty() || !had_items).then_some(Value::Array(left))
+}
+
 /// A list of texts.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts;
@@ -47,6 +56,10 @@ impl Kind for Texts {
 
     fn control(&self) -> &'static str {
         "list"
+    }
+
+    fn rendered(&self, raw: Value) -> Option<Value> {
+        without_empty(raw)
     }
 
     fn sample(&self) -> Value {
@@ -69,6 +82,10 @@ impl Kind for Tags {
 
     fn control(&self) -> &'static str {
         "tags"
+    }
+
+    fn rendered(&self, raw: Value) -> Option<Value> {
+        without_empty(raw)
     }
 
     fn sample(&self) -> Value {
