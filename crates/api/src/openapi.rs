@@ -4,7 +4,7 @@ use crate::pipeline::is_own;
 use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 use tieline_model::form::{Door, Field, Place};
-use tieline_operations::{Catalogue, Entity, Operation, Shape, Version};
+use tieline_operations::{Catalogue, Class, Entity, Operation, Shape, Version};
 
 /// Where entities are described.
 const SCHEMAS: &str = "#/components/schemas/";
@@ -120,16 +120,22 @@ fn parameters(operation: &Operation, own: bool, version: Version) -> Vec<Value> 
     };
     let header = (!own).then(|| {
         let names = match version {
-            Version::V2 => json!(["2021-07-28", "2021-04-15", "2023-02-21", "legacy"]),
+            Version::V2 => json!(["2021-07-28", "2021-04-15", "2023-02-21", "legacy", "v3"]),
             Version::V3 => json!(["v3"]),
         };
-        json!({ "name": "Version", "in": "header", "required": true, "schema": { "type": "string", "enum": names } })
+        let description = "the version of the answer; `/openapi.json?version=v3` describes those under `v3`";
+        json!({
+            "name": "Version", "in": "header", "required": true, "description": description,
+            "schema": { "type": "string", "enum": names },
+        })
     });
     header.into_iter().chain(operation.input.offered(Door::Api).filter_map(named)).collect()
 }
 
 fn responses(operation: &Operation, version: Version) -> Value {
-    let parts = operation.output.iter().cloned().chain([("traceId", Shape::text())]).collect();
+    let warnings = (operation.class == Class::Writes).then(|| ("warnings", Shape::texts()));
+    let parts =
+        operation.output.iter().cloned().chain(warnings).chain([("traceId", Shape::text())]).collect();
     let schema = Shape::Object(parts).schema(version, Some(SCHEMAS));
     let error = |words: &str| {
         let schema = json!({ "$ref": format!("{SCHEMAS}Error") });
@@ -143,6 +149,9 @@ fn responses(operation: &Operation, version: Version) -> Value {
         "400": error("it cannot be done"),
         "401": error("the version, the key or its scope is missing or wrong"),
         "403": error("the location is not the key's own"),
+        "404": error("nothing is served at this address"),
+        "413": error("the body is too large"),
         "422": error("fields are wrong"),
+        "500": error("internal error"),
     })
 }

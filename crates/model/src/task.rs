@@ -41,7 +41,8 @@ impl Task {
 #[must_use]
 pub fn form(is_new: bool) -> Form {
     let title = Field::new("title", Text::line(), "what is to be done").sampled("Call Ada");
-    let due = Field::new("dueDate", Moment, "by when, like \"{{ now | plus('1d') }}\"");
+    let due = Field::new("dueDate", Moment, "by when, in ISO 8601")
+        .or_as_step("by when, like \"{{ now | plus('1d') }}\"");
     let completed = completed();
     Form::new([
         if is_new { title.required() } else { title.ignores_null() },

@@ -109,6 +109,7 @@ impl Catalogue {
                 "summary": operation.summary,
                 "class": operation.class.as_str(),
                 "inputSchema": operation.input.schema(Door::Workflow, |field| field.is_shown()),
+                "outputSchema": operation.step_output_schema(),
                 "sample": operation.input.sample(Door::Workflow, |_| true),
             })
         });

@@ -64,7 +64,7 @@ fn write_action(page: &mut String, action: &Operation) {
     for field in action.step_fields() {
         let need =
             if field.is_required(Door::Workflow) && field.name != "contactId" { "required" } else { "" };
-        let _ = writeln!(page, "| `{}` | {need} | {} |", field.name, cell(&field.summary));
+        let _ = writeln!(page, "| `{}` | {need} | {} |", field.name, cell(field.summary_for(Door::Workflow)));
     }
     let output = action.output.iter().chain(&action.step_output).map(|(name, _)| format!("`{name}`"));
     let output: Vec<String> = output.collect();

@@ -1,6 +1,7 @@
 use crate::answer::{Answer, Part};
 use crate::call::Call;
 use crate::shape::Shape;
+use crate::version::Version;
 use ::http::Method;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -309,6 +310,13 @@ impl Operation {
     /// The fields that a step has in `with`.
     pub fn step_fields(&self) -> impl Iterator<Item = &Field> {
         self.input.offered(Door::Workflow).filter(|field| field.is_shown())
+    }
+
+    /// The JSON Schema of what a later step finds as `steps.<id>`.
+    #[must_use]
+    pub fn step_output_schema(&self) -> Value {
+        let parts = self.output.iter().chain(&self.step_output).cloned().collect();
+        Shape::Object(parts).schema(Version::V2, None)
     }
 
     /// The shape of one part of its answer.

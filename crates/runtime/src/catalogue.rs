@@ -38,7 +38,7 @@ fn spec(operation: &Operation) -> ActionSpec {
     let fields = operation.step_fields().map(|field| FieldSpec {
         name: field.name.to_string(),
         required: field.is_required(Door::Workflow),
-        summary: field.summary.to_string(),
+        summary: field.summary_for(Door::Workflow).to_owned(),
     });
     ActionSpec {
         key: operation.key,

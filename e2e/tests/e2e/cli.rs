@@ -264,6 +264,40 @@ fn the_demo_shows_what_happened_and_a_command_that_works() {
     demo.terminate();
 }
 
+#[test]
+fn what_does_not_exist_is_refused_by_what_was_given() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let location = ["--location", &tenant.location];
+    for (command, parts) in [
+        (&["runs", "list", "--before", "nope"][..], &["run nope does not exist"][..]),
+        (&["runs", "list", "--limit", "0"], &["--limit"]),
+        (&["runs", "retry", "nope"], &["run nope does not exist"]),
+        (&["runs", "replay", "nope"], &["run nope does not exist"]),
+        (&["deliveries", "list", "--before", "nope"], &["--before", "nope"]),
+        (&["deliveries", "list", "--limit", "0"], &["--limit"]),
+        (&["workflows", "unpublish", "Gret"], &["no workflow has the name or id `Gret`", "`Greet`"]),
+    ] {
+        let file = place.write("workflow.yaml", WORKFLOW);
+        tenant.json(&["workflows", "apply", &file, "--publish"]);
+        refused(&tenant, &[command, &location].concat(), parts);
+    }
+    let id = text(&tenant.json(&["workflows", "list"])["workflows"][0], "id");
+    tenant.cli.ok(&["workflows", "unpublish", "--location", &tenant.location, &id]);
+    assert!(tenant.json(&["workflows", "list"])["workflows"][0]["publishedVersion"].is_null());
+}
+
+#[test]
+fn a_location_that_moves_to_another_country_gets_its_time_zone() {
+    let place = Place::sqlite();
+    let tenant = Tenant::new(&place);
+    let update = ["location", "update", &tenant.location, "--country"];
+    let moved: Value =
+        serde_json::from_str(&tenant.cli.ok(&[&update[..], &["FR", "--json"]].concat())).unwrap();
+    assert_eq!(moved["timezone"], "Europe/Paris");
+    refused(&tenant, &[&update[..], &["US"]].concat(), &["several time zones", "--timezone"]);
+}
+
 /// Runs a command that must be refused, and checks that the message has these parts.
 fn refused(tenant: &Tenant<'_>, command: &[&str], parts: &[&str]) {
     let outcome = tenant.cli.run(command);

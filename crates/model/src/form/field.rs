@@ -43,6 +43,8 @@ pub struct Field {
     pub kind: Arc<dyn Kind>,
     /// What it is, in a few words that continue a sentence: `the tags to add`.
     pub summary: Cow<'static, str>,
+    /// The same for a workflow's step, where it has more to say.
+    step_summary: Option<Cow<'static, str>>,
     /// Where a request carries it.
     pub place: Place,
     pub(super) empty: Empty,
@@ -69,6 +71,7 @@ impl Field {
             name: name.into(),
             kind: Arc::new(kind),
             summary: summary.into(),
+            step_summary: None,
             place: Place::Body,
             empty: Empty::Clears,
             ignores_misfits: false,
@@ -175,6 +178,20 @@ impl Field {
         self
     }
 
+    /// What it is in a workflow's step, where that is more than in a request.
+    #[must_use]
+    pub fn or_as_step(mut self, summary: impl Into<Cow<'static, str>>) -> Self {
+        self.step_summary = Some(summary.into());
+        self
+    }
+
+    /// What it is, in a few words that continue a sentence, as this door shows it.
+    #[must_use]
+    pub fn summary_for(&self, door: Door) -> &str {
+        let step = self.step_summary.as_deref().filter(|_| door == Door::Workflow);
+        step.unwrap_or(&self.summary)
+    }
+
     /// Whether samples have it.
     #[must_use]
     pub const fn is_sampled(&self) -> bool {
@@ -210,6 +227,7 @@ impl Field {
     #[must_use]
     pub(super) fn schema_for(&self, door: Door) -> Value {
         let mut schema = self.schema();
+        schema["description"] = Value::from(self.summary_for(door));
         let takes_null = door == Door::Api && self.empty != Empty::Refused && !self.is_required(door);
         if takes_null && let Some(kind) = schema["type"].as_str() {
             schema["type"] = json!([kind, "null"]);

@@ -14,7 +14,7 @@ pub(super) fn operation() -> Operation {
     Operation::reads("contacts.get-contact", "Get contact", Scope::ContactsReadonly, |tx, call| {
         Box::pin(get(tx, call))
     })
-    .described("Get the contact", "Reads a contact, so that later steps can use its fields.")
+    .described("Get the contact", "Reads a contact.")
     .at(Method::GET, "/contacts/{contactId}")
     .takes(Form::new([contact_id()]))
     .null_if_missing()

@@ -38,7 +38,9 @@ pub(crate) fn all() -> Vec<Operation> {
 
 /// The contact that an operation is on.
 pub(crate) fn contact_id() -> Field {
-    Field::new("contactId", Ref("contact"), "the contact; the run's own if left out").in_path()
+    Field::new("contactId", Ref("contact"), "the contact's id")
+        .or_as_step("the contact's id; the run's own contact if left out")
+        .in_path()
 }
 
 /// The location, which a request names and a workflow is in.

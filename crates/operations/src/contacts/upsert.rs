@@ -18,18 +18,22 @@ use tieline_store::{Procedure, Result, Tx, contacts};
 
 pub(super) fn operation() -> Operation {
     let always_new = "whether to create one without searching, where the location allows duplicates";
-    Operation::writes("contacts.upsert-contact", "Create or update contact", Scope::ContactsWrite, |tx, call| {
-        Box::pin(upsert(tx, call))
-    })
+    Operation::writes(
+        "contacts.upsert-contact",
+        "Create or update contact",
+        Scope::ContactsWrite,
+        |tx, call| Box::pin(upsert(tx, call)),
+    )
     .described(
         "Create or update contact {email} {phone}",
-        "Updates the contact with this e-mail, or else this phone, and creates one if there is none. Begin most workflows with it.",
+        "Updates the contact with this e-mail, or else this phone, and creates one if there is none.",
     )
     .at(Method::POST, "/contacts/upsert")
-    .takes(form(Write::Upsert).and([
-        Field::new("createNewIfDuplicateAllowed", Flag, always_new).ignores_null(),
-        location_id(),
-    ]).needs_one_of(&["email", "phone"]))
+    .takes(
+        form(Write::Upsert)
+            .and([Field::new("createNewIfDuplicateAllowed", Flag, always_new).ignores_null(), location_id()])
+            .needs_one_of(&["email", "phone"]),
+    )
     .finds_contact()
     .gives([
         ("succeded", Shape::flag()),

@@ -18,19 +18,19 @@ use tieline_model::{Scope, TaskId};
 use tieline_store::{Procedure, Result, Tx, tasks};
 
 pub(super) fn operation() -> Operation {
-    let by_id = "the task's id; all tasks with the title where it is left out";
+    let by_id = "the task's id; all tasks with the title if left out";
     Operation::writes("contacts.update-task-completed", "Complete task", Scope::ContactsWrite, |tx, call| {
         Box::pin(complete(tx, call))
     })
-    .described(
-        "Mark task {title} as done",
-        "Marks a task as done or open, by its id or, in a workflow, by its title.",
-    )
+    .described("Mark task {title} as done", "Marks a task as done, or as open again.")
     .at(Method::PUT, "/contacts/{contactId}/tasks/{taskId}/completed")
     .takes(
         Form::new([
             contact_id(),
-            Field::new("taskId", Ref("task"), by_id).in_path().required_by(Door::Api),
+            Field::new("taskId", Ref("task"), "the task's id")
+                .or_as_step(by_id)
+                .in_path()
+                .required_by(Door::Api),
             Field::new("title", Text::line(), "the tasks' title, where no id is known")
                 .only_for(Door::Workflow)
                 .sampled("Call Ada"),

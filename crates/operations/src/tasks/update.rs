@@ -28,7 +28,10 @@ pub(super) fn operation() -> Operation {
 
 fn status() -> Field {
     let words = OneOf(&["completed", "incompleted"]);
-    Field::new("status", words, "whether it is done").ignores_null().only_for(Door::Api).undocumented()
+    Field::new("status", words, "whether it is done, if `completed` is left out")
+        .ignores_null()
+        .only_for(Door::Api)
+        .unsampled()
 }
 
 /// The input with `completed` in place of `status`.

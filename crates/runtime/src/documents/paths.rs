@@ -69,10 +69,9 @@ fn payload(kind: &str, catalogue: &Catalogue, known: &Known) -> Described {
 /// What `steps.<id>` may hold.
 fn output(step: &Step, catalogue: &Catalogue, known: &Known) -> Described {
     match &step.kind {
-        StepKind::Do { action, .. } => Described::certain(catalogue.operation(action).map(|operation| {
-            let parts = operation.output.iter().chain(&operation.step_output).cloned();
-            Shape::Object(parts.collect()).schema(Version::V2, None)
-        })),
+        StepKind::Do { action, .. } => {
+            Described::certain(catalogue.operation(action).map(|operation| operation.step_output_schema()))
+        }
         StepKind::Wait(wait) => match &wait.until {
             Until::Event { event, .. } => payload(&event.kind, catalogue, known).within(|payload| {
                 json!({ "type": "object", "properties": { "happened": { "type": "boolean" }, "event": payload } })

@@ -5,11 +5,13 @@ use crate::output::{plain, print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use tieline_connect::charset;
 use tieline_connect::webhook::unpack::unpack;
-use tieline_model::DeliveryId;
+use tieline_model::{ConnectionId, DeliveryId, LocationId};
 use tieline_runtime::ingress::ReplayDelivery;
 use tieline_store::deliveries::{self, Delivery, DeliveryStatus};
+use tieline_store::{Store, connections};
 
 #[derive(Subcommand)]
 pub(crate) enum Deliveries {
@@ -55,9 +57,19 @@ impl Deliveries {
     }
 }
 
-fn object(delivery: &Delivery) -> Value {
+/// The names of a location's connections.
+type Names = HashMap<ConnectionId, String>;
+
+async fn connection_names(store: &Store, location_id: &LocationId) -> Result<Names, String> {
+    let list = connections::List { location_id: location_id.clone() };
+    let connections = store.read(list).await.map_err(|error| error.to_string())?;
+    Ok(connections.into_iter().map(|connection| (connection.id, connection.name)).collect())
+}
+
+fn object(delivery: &Delivery, names: &Names) -> Value {
     json!({
         "id": delivery.id, "connectionId": delivery.posted.connection_id,
+        "connectionName": names.get(&delivery.posted.connection_id),
         "externalId": delivery.posted.external_id, "status": delivery.status.as_str(),
         "detail": delivery.detail, "receivedAt": delivery.received_at,
         "bytes": delivery.posted.body.len(),
@@ -69,6 +81,11 @@ impl List {
         let store = open_to_read(config).await?;
         let location = location(&store, &self.page.location).await?;
         let before = self.page.before.map(DeliveryId::from);
+        if let Some(id) = &before {
+            let get = deliveries::Get { location_id: location.id.clone(), id: id.clone() };
+            store.read(get).await.map_err(|error| format!("--before: {error}"))?;
+        }
+        let names = connection_names(&store, &location.id).await?;
         let list = deliveries::List {
             location_id: location.id,
             status: self.status,
@@ -80,14 +97,15 @@ impl List {
             vec![
                 delivery.id.to_string(),
                 delivery.received_at.to_string(),
+                names.get(&delivery.posted.connection_id).cloned().unwrap_or_default(),
                 delivery.status.as_str().to_owned(),
                 delivery.detail.clone(),
             ]
         };
         let rows: Vec<Vec<String>> = deliveries.iter().map(row).collect();
-        let objects: Vec<Value> = deliveries.iter().map(object).collect();
+        let objects: Vec<Value> = deliveries.iter().map(|delivery| object(delivery, &names)).collect();
         print(self.page.json, &json!({ "deliveries": objects }), || {
-            table(&["ID", "RECEIVED", "STATUS", "DETAIL"], &rows, "No deliveries found.")
+            table(&["ID", "RECEIVED", "CONNECTION", "STATUS", "DETAIL"], &rows, "No deliveries found.")
         })
     }
 }
@@ -95,9 +113,11 @@ impl List {
 async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
     let store = open_to_read(config).await?;
     let location = location(&store, location_id).await?;
+    let names = connection_names(&store, &location.id).await?;
     let get = deliveries::Get { location_id: location.id, id: DeliveryId::from(id) };
     let delivery = store.read(get).await.map_err(|error| error.to_string())?;
-    let mut shown = object(&delivery);
+    let connection = names.get(&delivery.posted.connection_id).map(|name| plain(name)).unwrap_or_default();
+    let mut shown = object(&delivery, &names);
     let (headers, query) = (object_of(&delivery.posted.headers), object_of(&delivery.posted.query));
     let body = body(&delivery, &headers);
     shown["contentType"] = Value::from(delivery.posted.content_type.clone());
@@ -107,7 +127,11 @@ async fn show(config: &Config, location_id: &str, id: &str, as_json: bool) -> Re
     print(as_json, &shown, || {
         let detail = plain(&delivery.detail);
         let head = format!("{}  {}  {detail}", delivery.received_at, delivery.status.as_str());
-        format!("{head}{}{}\n\n{body}", section("headers", &headers), section("query", &query))
+        format!(
+            "{head}\nconnection {connection}{}{}\n\n{body}",
+            section("headers", &headers),
+            section("query", &query)
+        )
     })
 }
 

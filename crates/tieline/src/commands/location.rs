@@ -64,7 +64,7 @@ struct Changes {
     /// Its country, as two letters: phone numbers without a country code are read as this country's.
     #[arg(long, value_parser = country)]
     country: Option<String>,
-    /// Its time zone, by its IANA name.
+    /// Its time zone, by its IANA name [default: the country's with --country, if it has one; else it stays].
     #[arg(long, value_parser = timezone)]
     timezone: Option<String>,
     /// Whether several contacts may share an e-mail address or a phone number. Contacts that share one stay.
@@ -135,14 +135,22 @@ impl Create {
 
 impl Update {
     async fn run(self, config: &Config) -> Result<(), String> {
+        let changes = self.changes;
+        let (country, timezone) = match changes.country {
+            Some(country) => {
+                let (country, timezone) = place(Some(country), changes.timezone)?;
+                (Some(country), Some(timezone))
+            }
+            None => (None, changes.timezone),
+        };
         let store = open_for_command(config).await?;
         let location = location(&store, &self.id).await?;
         let update = locations::Update {
             id: location.id,
-            name: self.changes.name,
-            country: self.changes.country,
-            timezone: self.changes.timezone,
-            allow_duplicate_contact: self.changes.allow_duplicates,
+            name: changes.name,
+            country,
+            timezone,
+            allow_duplicate_contact: changes.allow_duplicates,
         };
         let location = store.write(update).await.map_err(|error| error.to_string())?;
         print(self.json, &json!(location), || {

@@ -115,7 +115,7 @@ impl Serve {
         }
         let version = |text: String| {
             Version::named(&text)
-                .ok_or("default-version: give 2021-04-15, 2021-07-28, 2023-02-21 or v3".to_owned())
+                .ok_or("default-version: give 2021-04-15, 2021-07-28, 2023-02-21, legacy or v3".to_owned())
         };
         let outbound = self.outbound_allow.unwrap_or_default().parse::<Guard>();
         Ok(Settings {

@@ -5,10 +5,12 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use tieline_model::LocationId;
+use tieline_model::suggest::did_you_mean;
 use tieline_model::workflow::{Problem, give_ids, read_text};
 use tieline_operations::Catalogue;
 use tieline_runtime::documents::{Checked, Known, check};
-use tieline_store::workflows;
+use tieline_store::{Store, workflows};
 
 #[derive(Subcommand)]
 pub(crate) enum Workflows {
@@ -28,7 +30,7 @@ pub(crate) enum Workflows {
         /// The location.
         #[arg(long)]
         location: String,
-        /// The workflow's name.
+        /// The workflow's name or id.
         name: String,
     },
 }
@@ -43,7 +45,7 @@ pub(crate) struct Apply {
     /// Let events start it from now on.
     #[arg(long)]
     publish: bool,
-    /// The workflow's old name, if the document has a new one. The workflow keeps its id, versions and runs.
+    /// The workflow's old name or its id, if the document has a new name. The workflow keeps its id, versions and runs.
     #[arg(long, value_name = "OLD NAME")]
     rename: Option<String>,
     /// Publish it even if a published workflow with another name has the same content.
@@ -90,7 +92,10 @@ impl Apply {
         }
         let apply = workflows::Apply { location_id: location.id, name, document, publish: self.publish };
         let written = match self.rename {
-            Some(from) => store.write(workflows::ApplyRenamed { from, apply }).await,
+            Some(from) => {
+                let from = named(&store, &apply.location_id, &from).await?;
+                store.write(workflows::ApplyRenamed { from, apply }).await
+            }
             None => store.write(apply).await,
         };
         let workflow = written.map_err(|error| error.to_string())?;
@@ -133,12 +138,17 @@ fn is_same_but_for_name(document: &Value, saved: &Value) -> bool {
 }
 
 fn read(file: &Path) -> std::io::Result<String> {
-    if file != Path::new("-") {
-        return std::fs::read_to_string(file);
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_end(&mut bytes)?;
+    } else {
+        bytes = std::fs::read(file)?;
     }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    Ok(text)
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let message = format!("it is not UTF-8 (at byte {at}); save it as UTF-8");
+        std::io::Error::new(std::io::ErrorKind::InvalidData, message)
+    })
 }
 
 async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
@@ -171,9 +181,25 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
     })
 }
 
+/// The name of the workflow that is meant by its name or its id.
+async fn named(store: &Store, location_id: &LocationId, meant: &str) -> Result<String, String> {
+    let list = workflows::List(location_id.clone());
+    let all = store.read(list).await.map_err(|error| error.to_string())?;
+    let found = all
+        .iter()
+        .find(|workflow| workflow.name == meant)
+        .or_else(|| all.iter().find(|workflow| workflow.id.as_str() == meant));
+    let Some(found) = found else {
+        let hint = did_you_mean(meant, all.iter().map(|workflow| workflow.name.as_str()));
+        return Err(format!("no workflow has the name or id `{}`{}", plain(meant), plain(&hint)));
+    };
+    Ok(found.name.clone())
+}
+
 async fn unpublish(config: &Config, id: &str, name: String) -> Result<(), String> {
     let store = open_for_command(config).await?;
     let location = location(&store, id).await?;
+    let name = named(&store, &location.id, &name).await?;
     let unpublish = workflows::Unpublish { location_id: location.id, name };
     let workflow = store.write(unpublish).await.map_err(|error| error.to_string())?;
     say(&format!("Unpublished {}; events no longer start it", plain(&workflow.name))).map(drop)

@@ -7,11 +7,11 @@ use crate::output::{print, say, table};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tieline_model::{RunId, WorkflowId};
+use tieline_model::{LocationId, RunId, WorkflowId};
 use tieline_operations::Catalogue;
 use tieline_runtime::replay::{ReplayRun, Replayed, RetryRun};
 use tieline_store::runs::{self, Run, RunStatus};
-use tieline_store::workflows;
+use tieline_store::{Store, workflows};
 
 #[derive(Subcommand)]
 pub(crate) enum Runs {
@@ -96,6 +96,9 @@ impl List {
         let location = location(&store, &self.page.location).await?;
         let counts = store.read(runs::Count(location.id.clone())).await.map_err(|error| error.to_string())?;
         let before = self.page.before.map(RunId::from);
+        if let Some(id) = &before {
+            find(&store, &location.id, id).await?;
+        }
         let list = runs::List {
             location_id: location.id.clone(),
             status: self.status,
@@ -129,10 +132,18 @@ impl List {
     }
 }
 
+/// The run of this id.
+async fn find(store: &Store, location_id: &LocationId, id: &RunId) -> Result<Run, String> {
+    let get = runs::Get { location_id: location_id.clone(), id: id.clone() };
+    let run = store.read(get).await.map_err(|error| error.to_string())?;
+    run.ok_or_else(|| format!("run {id} does not exist; `tieline runs list` shows all runs"))
+}
+
 async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), String> {
     let store = open_for_command(config).await?;
     let location = location(&store, location_id).await?;
-    let retry = RetryRun { location_id: location.id, id: RunId::from(id) };
+    let run = find(&store, &location.id, &RunId::from(id)).await?;
+    let retry = RetryRun { location_id: location.id, id: run.id };
     let run = store.write(retry).await.map_err(|error| error.to_string())?;
     say(&format!("run {} goes on from the step that failed; a running server takes it up", run.id)).map(drop)
 }
@@ -141,7 +152,8 @@ async fn replay(config: &Config, location_id: &str, id: &str, as_json: bool) -> 
     let store = open_for_command(config).await?;
     let location = location(&store, location_id).await?;
     let catalogue = Catalogue::default();
-    let replay = ReplayRun { location_id: location.id, id: RunId::from(id), catalogue };
+    let run = find(&store, &location.id, &RunId::from(id)).await?;
+    let replay = ReplayRun { location_id: location.id, id: run.id, catalogue };
     let Replayed { run, is_published } = store.write(replay).await.map_err(|error| error.to_string())?;
     let which = if is_published { "" } else { ", that of the earlier run, as the workflow is not published" };
     let mut shown = object(&run, None);
