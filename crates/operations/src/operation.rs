@@ -283,7 +283,7 @@ impl Operation {
         match performed {
             Err(Error::Refused(Refusal::ContactNotFound(_))) if self.is_null_if_missing => {
                 let parts = self.output.iter().map(|(name, _)| (*name, Part::Value(Value::Null)));
-                Ok(Answer { parts: parts.collect(), ..Answer::new() }.did("no contact found"))
+                Ok(Answer { parts: parts.collect(), ..Answer::new() }.did("no contact found").about_nobody())
             }
             performed => performed,
         }

@@ -136,7 +136,7 @@ fn a_search_that_finds_nobody_leaves_the_run_without_a_contact() {
 }
 
 #[test]
-fn getting_a_contact_that_does_not_exist_fails_the_run() {
+fn getting_a_contact_that_does_not_exist_leaves_the_run_without_one() {
     both(async |app| {
         app.publish(
             "{ tieline: 1, name: x, trigger: { on: a.b }, steps: [ \
@@ -150,7 +150,7 @@ fn getting_a_contact_that_does_not_exist_fails_the_run() {
         app.settle().await;
         let run = app.run().await;
         assert_eq!(run.status, RunStatus::Failed);
-        assert!(run.detail.starts_with("steps[1]: Contact not found"), "{}", run.detail);
+        assert!(run.detail.starts_with("steps[2]: `contacts.create-note` needs a contact"), "{}", run.detail);
         assert_eq!(app.notes().await, [""; 0]);
     });
 }
