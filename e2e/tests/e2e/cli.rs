@@ -425,7 +425,7 @@ fn text_from_outside_does_not_move_the_terminal() {
     let url = format!("{}&page=2", hook.url);
     Request::post(&url, body).header("X-Shop", "Clay").send(server.address).unwrap().ok();
     let run = &tenant.runs_over(1)[0];
-    assert!(text(run, "detail").contains(&why), "--json keeps everything");
+    assert!(text(run, "detail").contains(&why[..10_000]), "--json keeps control characters");
     assert_eq!(text(run, "workflowName"), "Greet \u{1b}[31m red");
     let raw = "not JSON:\n\tfirst\u{1b}[2J";
     Request::post(&hook.url, raw).header("Content-Type", "text/plain").send(server.address).unwrap();

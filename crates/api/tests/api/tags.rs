@@ -30,6 +30,9 @@ async fn a_body_full_of_tags_is_no_trouble() {
     let contact = format!("/contacts/{}", id(&app.post("/contacts/", body).await.json, "contact"));
     let tags: Vec<String> = (0..100_000).map(|n| format!("{n:x}")).collect();
     let began = Instant::now();
+    let reply = app.post(&format!("{contact}/tags"), json!({"tags": tags})).await;
+    assert_eq!(reply.json["message"], json!(["tags must contain no more than 1000 elements"]));
+    let tags = &tags[..1_000];
     for _ in 0..2 {
         let reply = app.post(&format!("{contact}/tags"), json!({"tags": tags})).await;
         assert_eq!(reply.json["tags"].as_array().unwrap().len(), tags.len());

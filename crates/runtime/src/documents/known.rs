@@ -86,11 +86,6 @@ impl Known {
         Load(location)
     }
 
-    /// The schema of a contact, with the location's custom fields by their keys.
-    pub(super) fn with_fields(&self, contact: Value) -> Value {
-        contact
-    }
-
     pub(super) fn warnings(&self, document: &Document, catalogue: &Catalogue) -> Vec<Problem> {
         let mut warnings = self.unsent(document, catalogue);
         warnings.extend(self.unknown_fields(document));

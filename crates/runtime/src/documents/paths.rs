@@ -27,7 +27,7 @@ pub(super) struct Paths {
 /// Checks every path that the document's expressions read.
 pub(super) fn check(document: &Document, read: &References, catalogue: &Catalogue, known: &Known) -> Paths {
     let mut found = Paths::default();
-    let contact = catalogue.contact_schema().map(|schema| known.with_fields(schema));
+    let contact = catalogue.contact_schema();
     let location = serde_json::to_value(Location::anywhere()).map(|location| Shape::like(&location));
     let names = [
         ("trigger", payload(&document.trigger.on, catalogue, known)),
