@@ -1,7 +1,7 @@
 //! Custom fields: their definitions, the forms in which values come in, and how a value is read.
 
 use crate::form::kinds::{Anything, Integer, MOST_TEXTS, OneOf, Text, Texts, is_within};
-use crate::form::{At, Field, FieldError, Form, Input, Kind};
+use crate::form::{At, Field, FieldError, Form, Input, Kind, is_blank};
 use crate::id::CustomFieldId;
 use crate::number;
 use crate::text;
@@ -129,9 +129,8 @@ impl CustomField {
     /// Why it does not fit, to follow its name in a sentence. HighLevel accepts such a write and drops the value,
     /// so the caller reports a warning.
     pub fn accept(&self, value: &Value) -> Result<Accepted, String> {
-        let misfit = || "does not fit the field's type or options".to_owned();
         let is_empty_list = value.as_array().is_some_and(Vec::is_empty) && self.data_type.holds_several();
-        if value.is_null() || value == "" || is_empty_list {
+        if is_blank(value) || is_empty_list {
             return Ok(Accepted::default());
         }
         if self.data_type.holds_several() {
@@ -148,7 +147,7 @@ impl CustomField {
 
     fn read_text(&self, value: &Value) -> Result<Accepted, String> {
         if !(value.is_string() || value.is_number()) {
-            return Err("does not fit the field's type or options".to_owned());
+            return Err(misfit());
         }
         let text = text_of(value);
         let longest = if self.data_type == DataType::LargeText { LONGEST_VALUE } else { LONGEST_TEXT };
@@ -200,6 +199,11 @@ fn number(text: &str) -> Option<Number> {
     whole.or_else(|| text.parse().ok().and_then(Number::from_f64))
 }
 
+/// Why a value does not fit, where its field's type or options say all.
+fn misfit() -> String {
+    "does not fit the field's type or options".to_owned()
+}
+
 /// A number, or a text that is one.
 fn read_number(value: &Value) -> Option<Value> {
     match value {
@@ -223,7 +227,7 @@ fn read_date(value: &Value) -> Result<Value, String> {
         },
         _ => None,
     };
-    date.map(Value::String).ok_or_else(|| "does not fit the field's type or options".to_owned())
+    date.map(Value::String).ok_or_else(misfit)
 }
 
 /// Seconds until the year 2286. As milliseconds, smaller numbers are days from September 1969 to April 1970,
@@ -362,10 +366,10 @@ impl Kind for CustomFieldValues {
 
     /// Without the entries whose value came out empty: the event did not say.
     fn rendered(&self, raw: Value) -> Option<Value> {
-        let Value::Array(entries) = raw else { return Some(raw).filter(|raw| !raw.is_null() && *raw != "") };
+        let Value::Array(entries) = raw else { return Some(raw).filter(|raw| !is_blank(raw)) };
         let says = |entry: &Value| match CustomFieldValue::read(entry) {
-            Ok(entry) => entry.value.is_none_or(|value| !value.is_null() && value != ""),
-            Err(_) => !entry.is_null() && entry != "",
+            Ok(entry) => entry.value.is_none_or(|value| !is_blank(&value)),
+            Err(_) => !is_blank(entry),
         };
         let left: Vec<Value> = entries.into_iter().filter(says).collect();
         (!left.is_empty()).then_some(Value::Array(left))
@@ -480,7 +484,7 @@ mod tests {
     #[test]
     fn a_value_that_does_not_fit_is_dropped() {
         let accepted = |value: Value| Ok(Accepted { value: Some(value), left_out: Vec::new() });
-        let misfit = Err("does not fit the field's type or options".to_owned());
+        let misfit = Err(misfit());
         assert_eq!(field(DataType::Numerical).accept(&json!("12.5")), accepted(json!(12.5)));
         assert_eq!(field(DataType::Numerical).accept(&json!("twelve")), misfit);
         assert_eq!(field(DataType::Radio).accept(&json!("c")), misfit);

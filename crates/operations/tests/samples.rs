@@ -9,7 +9,7 @@ use tieline_model::form::Door;
 use tieline_model::{Cause, Location};
 use tieline_operations::{Catalogue, Operation, Perform, Rendered, Run};
 use tieline_store::Store;
-use tieline_testkit::database::{Kind, TestDatabase};
+use tieline_testkit::database::{Kind, TestDatabase, home};
 
 fn assert_fits(schema: &Value, sample: &Value, what: &str) {
     let validator = jsonschema::validator_for(schema).unwrap();
@@ -93,12 +93,7 @@ async fn every_action_can_be_carried_out() {
     for operation in catalogue.actions().filter(|operation| matches!(operation.perform, Perform::Here(_))) {
         let database = TestDatabase::new(Kind::Sqlite).await;
         let store = database.open().await;
-        let create = tieline_store::locations::Create {
-            name: "Home".into(),
-            country: "AU".into(),
-            timezone: "Australia/Sydney".into(),
-            allow_duplicate_contact: true,
-        };
+        let create = tieline_store::locations::Create { allow_duplicate_contact: true, ..home() };
         let location = Arc::new(store.write(create).await.unwrap());
         let place = Place { store, location, catalogue: catalogue.clone() };
         let contact =

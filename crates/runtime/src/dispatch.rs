@@ -8,7 +8,7 @@
 use crate::definitions::{Broken, Definition, Definitions, Programs};
 use crate::history::History;
 use crate::poison::Poison;
-use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, contact_key, load_contact, record_refusal};
+use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, load_contact, record_refusal};
 use crate::slots::Slots;
 use crate::waits::about_of;
 use std::sync::Arc;
@@ -200,7 +200,7 @@ pub(crate) async fn admit(
             return Ok(None);
         }
         let key = definition.program.concurrency_key(&world)?;
-        Ok(Some(key.or_else(|| about(event))))
+        Ok(Some(key.or_else(|| about_of(event).next())))
     });
     Ok(match admitted {
         // The key is an index column, and databases limit those.
@@ -209,11 +209,6 @@ pub(crate) async fn admit(
         }
         admitted => admitted.map_err(|error| error.to_string()),
     })
-}
-
-/// Whom an event is about: the default concurrency key.
-fn about(event: &Event) -> Option<String> {
-    event.contact_id.as_ref().map(contact_key).or_else(|| event.subject.clone())
 }
 
 /// Keeps the event for the runs that may wait for it. Returns whether it wakes any.

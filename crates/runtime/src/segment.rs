@@ -322,7 +322,7 @@ pub(crate) fn record_refusal(history: &mut History, run: &mut Run, now: Timestam
     history.add(run, step);
 }
 
-/// What a run waits for in the queue of its key, in words.
+/// The sentence that says what a run in the queue of its key waits for.
 pub(crate) fn waits_for_turn(run: &Run) -> String {
     let key = run.concurrency_key.as_deref().unwrap_or_default();
     format!("waits for another run with the key `{key}`")

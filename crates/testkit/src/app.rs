@@ -1,6 +1,6 @@
 //! The API over a database of its own, called without a socket.
 
-use crate::database::{Kind, TestDatabase};
+use crate::database::{Kind, TestDatabase, home};
 use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -149,12 +149,7 @@ impl TestApp {
 }
 
 async fn location(store: &Store, name: &str) -> Location {
-    let create = locations::Create {
-        name: name.to_owned(),
-        country: "AU".to_owned(),
-        timezone: "Australia/Sydney".to_owned(),
-        allow_duplicate_contact: false,
-    };
+    let create = locations::Create { name: name.to_owned(), ..home() };
     store.write(create).await.expect("the location is created")
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tieline_model::Timestamp;
 use tieline_store::clock::{ManualClock, SeededEntropy};
-use tieline_store::{Options, Store, Target};
+use tieline_store::{Options, Store, Target, locations};
 
 /// When a test's clock begins: 2026-11-23T12:00:00Z, a Monday.
 pub const START: Timestamp = Timestamp::from_fixed_millis(1_795_435_200_000);
@@ -102,4 +102,15 @@ fn unique(prefix: &str) -> String {
 
 fn folder() -> PathBuf {
     std::env::temp_dir().join(unique("tieline-test"))
+}
+
+/// A location in Sydney that allows no duplicate contacts. Change what a test is about.
+#[must_use]
+pub fn home() -> locations::Create {
+    locations::Create {
+        name: "Home".to_owned(),
+        country: "AU".to_owned(),
+        timezone: "Australia/Sydney".to_owned(),
+        allow_duplicate_contact: false,
+    }
 }

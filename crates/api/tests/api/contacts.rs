@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tieline_store::locations;
 use tieline_testkit::app::TestApp;
+use tieline_testkit::database::home;
 
 #[tokio::test]
 async fn create() {
@@ -191,12 +192,7 @@ async fn list() {
 #[tokio::test]
 async fn where_duplicates_are_allowed_both_creates_make_one() {
     let app = TestApp::new().await;
-    let create = locations::Create {
-        name: "Open".to_owned(),
-        country: "AU".to_owned(),
-        timezone: "Australia/Sydney".to_owned(),
-        allow_duplicate_contact: true,
-    };
+    let create = locations::Create { allow_duplicate_contact: true, ..home() };
     let location = app.store.write(create).await.unwrap();
     let app = TestApp { location, ..app };
     let key = app.key_with(tieline_model::Scope::ALL.iter().copied()).await;

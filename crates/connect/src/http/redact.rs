@@ -80,6 +80,15 @@ pub fn redact_url(url: &Url) -> String {
 mod tests {
     use super::*;
 
+    /// The first look at a text must not pass over a name that is in the lists.
+    #[test]
+    fn a_text_with_the_name_of_a_secret_is_read() {
+        for name in SECRET_NAMES.iter().chain(&SECRET_PARTS) {
+            assert!(Redactor::may_concern(name), "{name}");
+            assert!(Redactor::may_concern(&name.replace("key", "_Key")), "{name}");
+        }
+    }
+
     #[test]
     fn secrets_in_headers_are_replaced() {
         let mut headers = HeaderMap::new();

@@ -294,7 +294,7 @@ impl Ledger {
 
     /// Whether something is reported for the first time; remembers that it was.
     pub(super) fn report_once(&mut self, what: &str) -> bool {
-        if self.reported.iter().any(|told| told == what) {
+        if self.reported.iter().any(|known| known == what) {
             return false;
         }
         if self.reported.len() >= MAX_REPORTED {

@@ -29,8 +29,7 @@ pub trait Kind: fmt::Debug + Send + Sync + 'static {
     /// What a workflow's templates gave, without what came out empty; none if nothing is left, which counts as
     /// not given.
     fn rendered(&self, raw: Value) -> Option<Value> {
-        let is_empty = raw.is_null() || raw == "";
-        (!is_empty).then_some(raw)
+        (!is_blank(&raw)).then_some(raw)
     }
 
     /// What is said, after the field's name, when a required value is missing.
@@ -86,4 +85,10 @@ impl At<'_> {
     pub fn is_rendered(&self) -> bool {
         matches!(self.reader.mode, Mode::Rendered)
     }
+}
+
+/// Whether a value says nothing: null, or the empty text that a template gives where there is nothing to render.
+#[must_use]
+pub fn is_blank(value: &Value) -> bool {
+    value.is_null() || value == ""
 }

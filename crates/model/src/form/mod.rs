@@ -17,7 +17,7 @@ mod tests;
 pub use error::FieldError;
 pub use field::{Door, Field, Place};
 pub use input::Input;
-pub use kind::{At, Kind};
+pub use kind::{At, Kind, is_blank};
 pub use patch::Patch;
 pub use read::{Mode, Reader};
 

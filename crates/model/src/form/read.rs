@@ -4,7 +4,7 @@ use super::Form;
 use super::error::FieldError;
 use super::field::{Door, Empty, Field, Place};
 use super::input::Input;
-use super::kind::At;
+use super::kind::{At, is_blank};
 use super::patch::Patch;
 use crate::location::Location;
 use crate::text::strip_nul;
@@ -89,7 +89,7 @@ impl Form {
                 }
             }
         }
-        let unknown = given.iter().filter(|(_, value)| !value.is_null() && *value != "");
+        let unknown = given.iter().filter(|(_, value)| !is_blank(value));
         errors.extend(unknown.map(|(name, _)| FieldError::unknown(name)));
         if let Some(names) = self.missing_choice(|name| input.has(name)).filter(|_| errors.is_empty()) {
             let because = input.warnings().join("; ");

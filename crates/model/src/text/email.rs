@@ -9,8 +9,7 @@ use email_address::{EmailAddress, Options};
 /// `xn--mnchen-3ya.example`).
 #[must_use]
 pub fn email_key(email: &str) -> String {
-    let email = without_format(email).trim().to_lowercase();
-    let email = nfkc(&email).to_lowercase();
+    let email = nfkc(without_format(email).trim()).to_lowercase();
     match email.rsplit_once('@') {
         Some((local, domain)) if !domain.is_ascii() || domain.contains("xn--") => {
             let (spelled, read) = idna::domain_to_unicode(domain);

@@ -37,7 +37,7 @@ pub fn is_valid_phone(number: &str) -> bool {
 
 fn read(text: &str, country: &str) -> Option<String> {
     let text = text.trim();
-    // What stands in front of a number is its name: `tel: 0412 345 678`.
+    // A label before the number is skipped: `tel: 0412 345 678`.
     let text = &text[text.find(|c: char| c.is_numeric() || matches!(c, '+' | '\u{ff0b}'))?..];
     match text.find(char::is_alphabetic) {
         Some(at) => lettered(text, at, country),
@@ -46,7 +46,7 @@ fn read(text: &str, country: &str) -> Option<String> {
 }
 
 /// Reads a number with letters, the first of them at `at`. They are a remark or an extension if there is a
-/// number without them; only then may they stand for digits, as in 1-800-FLOWERS.
+/// number without them; only then may they count as digits, as in 1-800-FLOWERS.
 fn lettered(text: &str, at: usize, country: &str) -> Option<String> {
     let (number, rest) = text.split_at(at);
     // A letter at a digit is a slip (`041234567l`) or an exponent (`4.1E8`).

@@ -6,7 +6,7 @@ use tieline_model::{Location, Refusal, WorkflowId};
 use tieline_operations::Catalogue;
 use tieline_store::workflows::{Apply, Unpublish, Version, Workflow};
 use tieline_store::{Procedure, Result, Store, Tx, locations};
-use tieline_testkit::database::{KINDS, TestDatabase};
+use tieline_testkit::database::{KINDS, TestDatabase, home};
 
 const KIND: &str = "shop.ordered";
 
@@ -22,13 +22,7 @@ fn both(test: impl AsyncFn(Store, Programs)) {
 }
 
 async fn create_location(store: &Store) -> Location {
-    let create = locations::Create {
-        name: "Home".into(),
-        country: "AU".into(),
-        timezone: "Australia/Sydney".into(),
-        allow_duplicate_contact: false,
-    };
-    store.write(create).await.unwrap()
+    store.write(home()).await.unwrap()
 }
 
 fn update(location: &Location, name: &str) -> locations::Update {

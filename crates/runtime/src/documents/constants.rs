@@ -3,6 +3,7 @@
 use super::all;
 use serde_json::{Map, Value};
 use tieline_expr::is_template;
+use tieline_model::form::is_blank;
 use tieline_model::workflow::{Problem, Step, StepKind};
 use tieline_operations::{Catalogue, Operation};
 
@@ -30,7 +31,7 @@ fn in_action(step: &Step, operation: &Operation, with: &Map<String, Value>) -> V
             message: error.reason().to_owned(),
         })
         .collect();
-    let given = |name: &str| with.get(name).is_some_and(|value| !value.is_null() && value != "");
+    let given = |name: &str| with.get(name).is_some_and(|value| !is_blank(value));
     if let Some(names) = operation.input.missing_choice(given) {
         let message = format!("give at least one of {}", names.join(", "));
         problems.push(Problem { place: format!("{}.with", step.place), message });

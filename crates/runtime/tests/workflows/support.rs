@@ -10,7 +10,7 @@ use tieline_runtime::{Options, Runtime, documents};
 use tieline_store::runs::{self, Run, RunStatus, Step};
 use tieline_store::workflows::{Apply, Workflow};
 use tieline_store::{Store, contacts, locations, log};
-use tieline_testkit::database::{KINDS, Kind, TestDatabase};
+use tieline_testkit::database::{KINDS, Kind, TestDatabase, home};
 
 /// How long an expected change may take: far longer than on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -60,13 +60,7 @@ pub(crate) fn left_behind(version: &str, kind: Kind, test: impl AsyncFn(TestApp)
 }
 
 async fn create_location(store: &Store) -> Location {
-    let create = locations::Create {
-        name: "Home".into(),
-        country: "AU".into(),
-        timezone: "Australia/Sydney".into(),
-        allow_duplicate_contact: false,
-    };
-    store.write(create).await.unwrap()
+    store.write(home()).await.unwrap()
 }
 
 async fn apply(store: &Store, location: &Location, text: &str, publish: bool) -> Workflow {

@@ -8,7 +8,7 @@ use tieline_model::form::{Form, Input};
 use tieline_model::{Cause, ContactId, Event, Location};
 use tieline_store::contacts::Subject;
 use tieline_store::{Result, Store, contacts, locations, log};
-use tieline_testkit::database::{KINDS, Kind, TestDatabase};
+use tieline_testkit::database::{KINDS, Kind, TestDatabase, home};
 
 #[derive(Clone)]
 pub(crate) struct Fixture {
@@ -37,13 +37,7 @@ pub(crate) fn on(kind: Kind, test: impl AsyncFn(Fixture)) {
 }
 
 async fn create_location(store: &Store, allow_duplicate_contact: bool) -> Location {
-    let create = locations::Create {
-        name: "Home".into(),
-        country: "AU".into(),
-        timezone: "Australia/Sydney".into(),
-        allow_duplicate_contact,
-    };
-    store.write(create).await.unwrap()
+    store.write(locations::Create { allow_duplicate_contact, ..home() }).await.unwrap()
 }
 
 /// What a form reads from a body.

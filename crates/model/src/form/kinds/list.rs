@@ -1,5 +1,5 @@
 use super::text::{LONGEST_LINE, is_within, read_text};
-use crate::form::{At, FieldError, Kind};
+use crate::form::{At, FieldError, Kind, is_blank};
 use crate::text;
 use serde_json::{Value, json};
 
@@ -35,9 +35,9 @@ fn list_of(longest: usize) -> Value {
 /// The items of a rendered list that are not empty; none if all are. A list that has no items stays: that is said
 /// on purpose.
 fn without_empty(raw: Value) -> Option<Value> {
-    let Value::Array(items) = raw else { return Some(raw).filter(|raw| !raw.is_null() && *raw != "") };
+    let Value::Array(items) = raw else { return Some(raw).filter(|raw| !is_blank(raw)) };
     let had_items = !items.is_empty();
-    let left: Vec<Value> = items.into_iter().filter(|item| !item.is_null() && *item != "").collect();
+    let left: Vec<Value> = items.into_iter().filter(|item| !is_blank(item)).collect();
     (!left.is_empty() || !had_items).then_some(Value::Array(left))
 }
 

@@ -145,7 +145,7 @@ async fn retry(config: &Config, location_id: &str, id: &str) -> Result<(), Strin
     let run = find(&store, &location.id, &RunId::from(id)).await?;
     let retry = RetryRun { location_id: location.id, id: run.id };
     let run = store.write(retry).await.map_err(|error| error.to_string())?;
-    say(&format!("run {} goes on from the step that failed; a running server takes it up", run.id)).map(drop)
+    say(&format!("run {} continues from the step that failed, once a server runs", run.id)).map(drop)
 }
 
 async fn replay(config: &Config, location_id: &str, id: &str, as_json: bool) -> Result<(), String> {
@@ -160,7 +160,7 @@ async fn replay(config: &Config, location_id: &str, id: &str, as_json: bool) -> 
     shown["isPublished"] = Value::from(is_published);
     print(as_json, &shown, || {
         format!(
-            "run {} replays the event of run {id} on version {}{which}; a running server takes it up",
+            "run {} replays the event of run {id} on version {}{which}, once a server runs",
             run.id, run.version
         )
     })
