@@ -72,6 +72,7 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {
         "checkout.session.completed" => Kind::Checkout,
         "invoice.paid" | "invoice.payment_succeeded" => Kind::Invoice(Fact::Paid, "amount_paid"),
         "invoice.payment_failed" => Kind::Invoice(Fact::Failed, "amount_due"),
+        "invoice.overdue" => Kind::Invoice(Fact::Overdue, "amount_due"),
         "invoice.voided" | "invoice.marked_uncollectible" => Kind::Invoice(Fact::Voided, "amount_due"),
         "invoice.upcoming" => Kind::Invoice(Fact::Upcoming, "amount_due"),
         "invoice_payment.paid" => Kind::InvoicePayment,
@@ -79,6 +80,7 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {
         "payment_intent.payment_failed" => Kind::Intent(Fact::Failed),
         "charge.succeeded" => Kind::Charge(Fact::Paid),
         "charge.refunded" => Kind::Charge(Fact::Refunded),
+        "refund.failed" | "refund.updated" | "charge.refund.updated" => Kind::Refund,
         "charge.dispute.created" => Kind::Dispute { opened: true },
         "charge.dispute.closed" => Kind::Dispute { opened: false },
         _ => return Ok((About::default(), Fact::Nothing)),
@@ -101,6 +103,7 @@ fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {
         Kind::InvoicePayment => objects::invoice_payment(&object),
         Kind::Intent(what) => objects::intent(&object, what),
         Kind::Charge(what) => objects::charge(&object, before.as_ref(), what),
+        Kind::Refund => objects::refund(&object),
         Kind::Dispute { opened } => objects::dispute(&object, opened),
     }?;
     if let Fact::Subscription(change) = &mut what {
@@ -124,6 +127,7 @@ enum Kind {
     InvoicePayment,
     Intent(fn(super::facts::Pay) -> Fact),
     Charge(fn(super::facts::Pay) -> Fact),
+    Refund,
     Dispute {
         opened: bool,
     },

@@ -73,6 +73,8 @@ pub(super) struct Pay {
     pub(super) currency: Option<String>,
     pub(super) attempt: Option<u32>,
     pub(super) next_attempt: Option<Timestamp>,
+    /// The day by which a bill that was sent to the customer is to be paid.
+    pub(super) due: Option<Timestamp>,
     pub(super) failure_code: Option<String>,
     pub(super) failure_message: Option<String>,
     /// A bill of a subscription that is none of its instalments, such as a proration.
@@ -96,11 +98,25 @@ pub(super) struct Change {
     pub(super) start: Option<Timestamp>,
     pub(super) ended: bool,
     pub(super) unpaid: bool,
+    /// A bill that was sent to the customer was not paid in time.
+    pub(super) past_due: bool,
     pub(super) paused: bool,
     /// The event says that the pause was set, changed or cleared by it.
     pub(super) pause_touched: bool,
-    pub(super) dates_moved: bool,
+    /// The dates after this event, if it moved any.
+    pub(super) moved_dates: Option<Dates>,
     pub(super) end: PlannedEnd,
+}
+
+/// The dates of a subscription that only a change of its schedule moves, in seconds since 1970.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Dates {
+    #[serde(default, rename = "t", skip_serializing_if = "Option::is_none")]
+    pub(super) trial_end: Option<i64>,
+    #[serde(default, rename = "b", skip_serializing_if = "Option::is_none")]
+    pub(super) billing_day: Option<i64>,
+    #[serde(default, rename = "e", skip_serializing_if = "Option::is_none")]
+    pub(super) end: Option<i64>,
 }
 
 /// The end that is set on a subscription, as far as it says how many payments a plan has.
@@ -133,9 +149,17 @@ pub(super) enum Fact {
     Subscription(Change),
     Paid(Pay),
     Failed(Pay),
+    /// A bill that was sent to the customer was not paid in time.
+    Overdue(Pay),
     /// A bill need not be paid any more.
     Voided(Pay),
     Refunded(Pay),
+    /// A refund gave nothing back: it failed or was cancelled. The amount is that of the refund.
+    RefundFailed {
+        id: String,
+        pay: Pay,
+        made: Option<Timestamp>,
+    },
     Upcoming(Pay),
     Dispute {
         id: String,

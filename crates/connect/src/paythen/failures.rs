@@ -1,9 +1,9 @@
-//! Attempts that failed, and what they mean for the plan.
+//! Attempts that failed and bills that were not paid in time, and what they mean for the plan.
 
 use super::apply::Rules;
 use super::facts::{Pay, Side};
 use super::kinds;
-use super::ledger::{FailedPayment, Ties};
+use super::ledger::{Enrolment, FailedPayment, Ties};
 use super::outcome::{Draft, Drafts, PaymentView};
 use super::plan_state::PlanState;
 use tieline_model::Timestamp;
@@ -15,18 +15,35 @@ impl Rules<'_> {
     /// Records a failed attempt. The invoice and the PaymentIntent of one attempt are one failure; whichever
     /// comes second adds what it knows.
     pub(super) fn failed(&mut self, pay: &Pay) -> Vec<Draft> {
-        let (event, at) = (self.event, self.at());
-        if self.ledger.failures.iter().any(|one| one.was_reported_by(&event.id)) {
+        if self.ledger.failures.iter().any(|one| one.was_reported_by(&self.event.id)) {
             return Vec::new();
         }
+        let found = self.ledger.find_failure(pay, self.at());
+        self.record_failure(pay, found, FailedPayment::default())
+    }
+
+    /// Records that a bill that was sent to the customer was not paid in time: a failure without an attempt. A bill that
+    /// is known to have failed is overdue already.
+    pub(super) fn overdue(&mut self, pay: &Pay) -> Vec<Draft> {
+        let known = |one: &FailedPayment| one.invoice_event.is_some() && one.invoice == pay.ids.invoice;
+        if self.ledger.failures.iter().any(known) {
+            return Vec::new();
+        }
+        let pay = Pay { attempt: None, ..pay.clone() };
+        let new = FailedPayment { is_overdue_bill: true, ..FailedPayment::default() };
+        self.record_failure(&pay, None, new)
+    }
+
+    /// Adds what an event says to the failure at the place `found`, else to `new`.
+    fn record_failure(&mut self, pay: &Pay, found: Option<usize>, new: FailedPayment) -> Vec<Draft> {
+        let (event, at) = (self.event, self.at());
         if let Some(subscription) = event.about.subscription.clone() {
             self.learn_plan(&subscription);
         }
         let before = self.plan_states();
         let ties = Ties::new(pay, &event.about, self.settings);
-        let found = self.ledger.find_failure(pay, at);
         let place = found.unwrap_or_else(|| {
-            self.ledger.failures.push(FailedPayment { at, ..FailedPayment::default() });
+            self.ledger.failures.push(FailedPayment { at, ..new });
             self.ledger.failures.len() - 1
         });
         self.ledger.failures[place].add(pay, ties, &event.id, at);
@@ -48,7 +65,7 @@ impl Rules<'_> {
         {
             // The other side of the attempt may have reported it, even before its plan was known.
             let told = self.ledger.failures[place].overdue_reported.replace(after.status);
-            drafts.push_if(told != Some(after.status), kind);
+            drafts.push_if(told != Some(after.status) && !self.is_known_past_due(pay, &failure, &key), kind);
         }
         // A failure that comes late may be one that was paid since. What it sets off has to be ended as well,
         // and no later payment will do that.
@@ -71,6 +88,7 @@ impl Rules<'_> {
         let mut before = self.plan_states();
         before.retain(|(_, before)| before.status.overdue_kind().is_some());
         self.ledger.forgive(invoice);
+        self.settle_due(pay);
         self.recoveries(before, &PaymentView::new(pay))
     }
 
@@ -85,6 +103,28 @@ impl Rules<'_> {
         let draft =
             |(key, _)| Draft { kind: kinds::RECOVERED, enrolment: Some(key), payment: Some(payment.clone()) };
         recovered.map(draft).collect()
+    }
+
+    /// Records that a bill that was due is settled. Its subscription is past due until it says otherwise, which it
+    /// may do before or after.
+    pub(super) fn settle_due(&mut self, pay: &Pay) {
+        let (event, at) = (self.event, self.at());
+        let Some(subscription) = event.about.subscription.as_ref().filter(|_| pay.side == Side::Invoice)
+        else {
+            return;
+        };
+        let past_due = &mut self.ledger.enrol(subscription).past_due;
+        if pay.due.map_or(past_due.get() == Some(&true), |due| due.millis() <= at) {
+            past_due.set(false, at);
+        }
+    }
+
+    /// Whether the subscription said before that this bill was not paid in time, so that the plan was reported.
+    fn is_known_past_due(&self, pay: &Pay, failure: &FailedPayment, key: &str) -> bool {
+        let said = |one: &Enrolment| {
+            one.past_due.get() == Some(&true) && pay.due.is_none_or(|due| due.millis() <= one.past_due.at())
+        };
+        failure.is_overdue_bill && self.ledger.enrolment(key).is_some_and(said)
     }
 
     /// Whether an event says if a payment is tried again. For a subscription only its invoice does; a payment

@@ -41,17 +41,19 @@ kinds! {
     PAYMENT_SUCCEEDED = "paythen.payment.succeeded", "Payment succeeded",
         "A payment came in, or credit covered it.";
     PAYMENT_FAILED = "paythen.payment.failed", "Payment failed",
-        "An attempt to collect a payment failed.";
+        "An attempt to collect a payment failed, or a bill that was sent was not paid in time.";
     PAYMENT_UPCOMING = "paythen.payment.upcoming", "Payment upcoming",
         "A payment will be collected soon.";
     PAYMENT_REFUNDED = "paythen.payment.refunded", "Payment refunded",
         "A payment was given back, in part or whole.";
+    REFUND_FAILED = "paythen.payment.refund_failed", "Refund failed",
+        "A refund that was reported gave nothing back: it failed or was cancelled.";
     OVERDUE_RETRYING = "paythen.plan.overdue_retrying", "Plan overdue, retrying",
         "A payment failed and Stripe will try again.";
     OVERDUE_AT_RISK = "paythen.plan.overdue_at_risk", "Plan overdue, at risk",
         "Payments failed repeatedly and Stripe will try again.";
     ACTION_REQUIRED = "paythen.plan.action_required", "Plan overdue, action required",
-        "A payment failed and will not be tried again unless somebody acts.";
+        "A payment failed and will not be tried again unless somebody acts, or a bill that was sent is overdue.";
     RECOVERED = "paythen.plan.recovered", "Plan recovered",
         "A plan is no longer overdue: the payment came in or need not be paid any more.";
     COMPLETED = "paythen.plan.completed", "Plan completed",

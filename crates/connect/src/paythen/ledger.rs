@@ -1,7 +1,7 @@
 //! What is remembered of one customer: facts only. A plan's status and everything else that follows is worked
 //! out from them each time, so the order in which events arrive makes no difference.
 
-use super::facts::{About, Address, Ids, Pay};
+use super::facts::{About, Address, Dates, Ids, Pay};
 use super::latest::Latest;
 use super::plan_state::PlanStatus;
 use serde::{Deserialize, Serialize};
@@ -72,11 +72,19 @@ pub(super) struct Enrolment {
     pub(super) cancelled_reported: bool,
     #[serde(default, rename = "un", skip_serializing_if = "Latest::is_unset")]
     pub(super) unpaid: Latest<bool>,
+    /// Whether a bill that was sent to the customer was not paid in time, as the subscription says.
+    #[serde(default, rename = "pd", skip_serializing_if = "Latest::is_unset")]
+    pub(super) past_due: Latest<bool>,
     #[serde(default, rename = "pz", skip_serializing_if = "Latest::is_unset")]
     pub(super) paused: Latest<bool>,
-    /// When the dates were moved last.
+    /// A resumption was reported and no pause was seen since.
+    #[serde(default, rename = "rr", skip_serializing_if = "is_default")]
+    pub(super) resumed_reported: bool,
+    /// When the dates were moved last, and to which.
     #[serde(default, rename = "mv", skip_serializing_if = "is_default")]
     pub(super) moved_at: Option<i64>,
+    #[serde(default, rename = "md", skip_serializing_if = "is_default")]
+    pub(super) moved_dates: Option<Dates>,
     #[serde(default, rename = "pn", skip_serializing_if = "Latest::is_unset")]
     pub(super) plan_name: Latest<String>,
     #[serde(default, rename = "pt", skip_serializing_if = "Latest::is_unset")]
@@ -154,12 +162,28 @@ pub(super) struct Payment {
     /// Money for a bill of a subscription that was not seen yet, so that it may be an extra.
     #[serde(default, rename = "w", skip_serializing_if = "is_default")]
     pub(super) unbilled: bool,
-    /// The totals given back, as each refund was reported.
+    /// The totals given back, as each refund was reported; without what turned out not to be given back.
     #[serde(default, rename = "r", skip_serializing_if = "is_default")]
     pub(super) refunds: Vec<i64>,
+    /// When the newest refund was reported.
+    #[serde(default, rename = "rt", skip_serializing_if = "is_default")]
+    pub(super) refunded_at: Option<i64>,
+    #[serde(default, rename = "rf", skip_serializing_if = "is_default")]
+    pub(super) failed_refunds: Vec<FailedRefund>,
 }
 
-/// One failed attempt, whatever objects reported it.
+/// A refund that gave nothing back. A total that Stripe reported between the two times includes its amount.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct FailedRefund {
+    #[serde(rename = "m")]
+    pub(super) made_at: i64,
+    #[serde(rename = "t")]
+    pub(super) failed_at: i64,
+    #[serde(rename = "a")]
+    pub(super) amount: i64,
+}
+
+/// One failed attempt, whatever objects reported it, or a bill that was not paid in time.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct FailedPayment {
     #[serde(rename = "t")]
@@ -187,6 +211,9 @@ pub(super) struct FailedPayment {
     pub(super) currency: Option<String>,
     #[serde(default, rename = "b", skip_serializing_if = "is_default")]
     pub(super) ties: Ties,
+    /// A bill that was sent to the customer and not paid in time: nothing was attempted.
+    #[serde(default, rename = "d", skip_serializing_if = "is_default")]
+    pub(super) is_overdue_bill: bool,
     /// How the plan became overdue by it, if that was reported.
     #[serde(default, rename = "o", skip_serializing_if = "is_default")]
     pub(super) overdue_reported: Option<PlanStatus>,

@@ -85,6 +85,8 @@ impl Ledger {
         kept.unbilled &= gone.unbilled;
         kept.ties.add(gone.ties);
         kept.refunds.extend(gone.refunds);
+        kept.refunded_at = kept.refunded_at.max(gone.refunded_at);
+        kept.failed_refunds.extend(gone.failed_refunds);
     }
 
     /// Takes money that was guessed to pay an invoice from it, where `ids` name other money.
@@ -104,7 +106,7 @@ impl Ledger {
         if one.certain || !differs(&one.invoice, &ids.invoice) {
             return None;
         }
-        let own = Payment { intent: None, charge: None, refunds: Vec::new(), ..one.clone() };
+        let own = Payment { intent: None, charge: None, ..one.clone() }.without_refunds();
         one.invoice = None;
         one.ties.subscription = None;
         Some(self.push(own))
@@ -138,7 +140,7 @@ impl Ledger {
                 Side::Invoice => one.invoice_event.is_none(),
                 Side::Money => one.money_event.is_none(),
             };
-            (other_side && one.is_same(pay)) || one.is_repeated_by(pay)
+            !one.is_overdue_bill && ((other_side && one.is_same(pay)) || one.is_repeated_by(pay))
         };
         let candidates = self.failures.iter().enumerate().filter(|(_, one)| fits(one));
         let distances = candidates.map(|(place, one)| (one.at.abs_diff(at), place));
@@ -187,6 +189,11 @@ impl Payment {
 
     pub(super) const fn is_empty(&self) -> bool {
         self.invoice.is_none() && !self.has_money()
+    }
+
+    /// Refunds are of the money, not of the bill.
+    fn without_refunds(self) -> Self {
+        Self { refunds: Vec::new(), refunded_at: None, failed_refunds: Vec::new(), ..self }
     }
 
     fn take_money(&mut self) -> (Option<String>, Option<String>) {

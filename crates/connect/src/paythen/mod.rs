@@ -23,6 +23,7 @@ mod plan;
 mod plan_state;
 mod receipts;
 mod references;
+mod refunds;
 mod sample;
 mod subscriptions;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Stripe's objects, in the shapes before and from API version 2025-03-31, read into facts.
 
 use super::end::{self, Steps};
-use super::facts::{About, Address, Change, Fact, Ids, Pay, Person, Side};
+use super::facts::{About, Address, Change, Dates, Fact, Ids, Pay, Person, Side};
 use super::fields::{Object, Unmappable};
 
 type Read = Result<(About, Fact), Unmappable>;
@@ -76,6 +76,7 @@ pub(super) fn invoice(object: &Object<'_>, what: impl FnOnce(Pay) -> Fact, amoun
         currency: about.currency.clone(),
         attempt: small(object.integer("attempt_count")?),
         next_attempt: object.time("next_payment_attempt")?,
+        due: object.time("due_date")?,
         page: object.text("hosted_invoice_url")?,
         ..Pay::default()
     };
@@ -206,6 +207,24 @@ fn is_of_subscription(object: &Object<'_>) -> Result<bool, Unmappable> {
     Ok(matches!(description.as_deref(), Some("Subscription creation" | "Subscription update")))
 }
 
+/// A refund. What matters is one that gives nothing back; its charge reports the others.
+pub(super) fn refund(object: &Object<'_>) -> Read {
+    if !matches!(object.text("status")?.as_deref(), Some("failed" | "canceled")) {
+        return Ok((About::default(), Fact::Nothing));
+    }
+    let currency = object.text("currency")?;
+    let pay = Pay {
+        side: Side::Money,
+        ids: Ids { invoice: None, intent: object.id("payment_intent")?, charge: object.id("charge")? },
+        amount: object.integer("amount")?.unwrap_or_default(),
+        currency: currency.clone(),
+        failure_code: object.text("failure_reason")?,
+        ..Pay::default()
+    };
+    let about = About { currency, ..About::default() };
+    Ok((about, Fact::RefundFailed { id: object.required_text("id")?, pay, made: object.time("created")? }))
+}
+
 pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
     let id = object.required_text("id")?;
     let currency = object.text("currency")?;
@@ -243,14 +262,20 @@ pub(super) fn subscription(object: &Object<'_>, before: Option<&Object<'_>>, cre
         start: object.time("start_date")?.or(object.time("created")?),
         ended: matches!(status, Some("canceled" | "incomplete_expired")),
         unpaid: status == Some("unpaid"),
+        past_due: status == Some("past_due") && is_sent(object)?,
         // A trial that ends without a card pauses the subscription itself rather than its collection.
         paused: object.value("pause_collection").is_some() || status == Some("paused"),
         pause_touched: before.is_some_and(|before| before.has("pause_collection"))
             || status_before == Some("paused"),
-        dates_moved: before.is_some_and(|before| moved(object, before)),
+        moved_dates: before.is_some_and(|before| moved(object, before)).then(|| dates(object)).transpose()?,
         end: end::planned(object, before, Steps { interval: about.interval.as_deref(), every })?,
     };
     Ok((about, Fact::Subscription(change)))
+}
+
+/// Whether the bills of a subscription are sent to the customer instead of charged.
+fn is_sent(subscription: &Object<'_>) -> Result<bool, Unmappable> {
+    Ok(subscription.text("collection_method")?.as_deref() == Some("send_invoice"))
 }
 
 /// Whether a change moved dates. A renewal moves the period as well and is none of these.
@@ -258,6 +283,14 @@ fn moved(now: &Object<'_>, before: &Object<'_>) -> bool {
     ["trial_end", "billing_cycle_anchor", "cancel_at"]
         .into_iter()
         .any(|name| before.has(name) && before.value(name) != now.value(name))
+}
+
+fn dates(subscription: &Object<'_>) -> Result<Dates, Unmappable> {
+    Ok(Dates {
+        trial_end: subscription.integer("trial_end")?,
+        billing_day: subscription.integer("billing_cycle_anchor")?,
+        end: subscription.integer("cancel_at")?,
+    })
 }
 
 /// No plan has more payments than this; a bigger number is a mistake.

@@ -96,7 +96,7 @@ impl PaymentView {
         let mut view = Self::new(pay);
         view.ids.invoice.clone_from(&failure.invoice);
         view.ids.intent.clone_from(&failure.intent);
-        view.attempt = failure.attempt.or(Some(in_a_row));
+        view.attempt = failure.attempt.or((!failure.is_overdue_bill).then_some(in_a_row));
         view.failure_code.clone_from(&failure.code);
         view.failure_message.clone_from(&failure.message);
         view.next_attempt = failure.next.map(Timestamp::from_millis);
@@ -112,7 +112,8 @@ impl Ledger {
             (None, Some(intent)) => failure.intent.as_ref() == Some(intent),
             (None, None) => false,
         };
-        let count = self.failures.iter().filter(same).filter(|one| one.at <= failure.at).count();
+        let attempts = self.failures.iter().filter(|one| !one.is_overdue_bill && one.at <= failure.at);
+        let count = attempts.filter(same).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 }

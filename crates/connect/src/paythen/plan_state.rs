@@ -114,8 +114,8 @@ impl Ledger {
         let failures: Vec<&FailedPayment> = self.failures.iter().filter(open).collect();
         let newest = failures.iter().max_by_key(|one| (one.at, one.attempt, one.next)).copied();
         let newest_at = newest.map(|one| one.at);
-        let unpaid = enrolment.unpaid.get() == Some(&true) && enrolment.unpaid.at() > last_success;
-        if unpaid {
+        // Only the subscription says that it is so no longer: a payment may be of another bill.
+        if [&enrolment.unpaid, &enrolment.past_due].into_iter().any(|flag| flag.get() == Some(&true)) {
             return Some((PlanStatus::ActionRequired, newest_at));
         }
         let newest = newest?;

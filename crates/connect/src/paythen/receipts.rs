@@ -1,4 +1,4 @@
-//! Money that comes in and goes back.
+//! Money that comes in.
 
 use super::apply::Rules;
 use super::facts::{Ids, Pay, Side};
@@ -31,6 +31,7 @@ impl Rules<'_> {
         }
         let at = self.at();
         let before = self.plan_states();
+        self.settle_due(pay);
         let matched = self.ledger.place_payment(pay, &ids, ties, tied, at);
         let mut drafts = self.count(matched.place, Some(pay), &before);
         if let Some(freed) = matched.freed {
@@ -65,44 +66,6 @@ impl Rules<'_> {
         drafts.push_if(news, kinds::PAYMENT_SUCCEEDED);
         drafts.push_if(was_overdue && !after.overdue, kinds::RECOVERED);
         self.conclude(&key, after, &mut drafts);
-        drafts.finish()
-    }
-
-    /// Records how much of a payment was given back in all; each total is reported once.
-    pub(super) fn refunded(&mut self, pay: &Pay) -> Vec<Draft> {
-        if pay.refunded <= 0 {
-            return Vec::new();
-        }
-        let ties = Ties::new(pay, &self.event.about, self.settings);
-        let at = self.at();
-        let place = match self.ledger.bind(&pay.ids, pay.linked) {
-            Some(matched) => matched.place,
-            None => {
-                // Not guessed: a refund comes long after the payment that it belongs to.
-                let pay = Pay { linked: true, ..pay.clone() };
-                let place = self.ledger.place_payment(&pay, &pay.ids, ties, false, at).place;
-                self.ledger.payments[place].certain = false;
-                place
-            }
-        };
-        let payment = &mut self.ledger.payments[place];
-        if payment.refunds.contains(&pay.refunded) {
-            return Vec::new();
-        }
-        let smaller = payment.refunds.iter().copied().filter(|total| *total < pay.refunded).max();
-        let before = pay.refunded_before.or(smaller).unwrap_or_default();
-        payment.refunds.push(pay.refunded);
-        let payment = payment.clone();
-        let key = self.key_of_payment(&payment);
-        let mut drafts = Drafts::new(
-            Some(key),
-            Some(PaymentView {
-                refunded: pay.refunded,
-                refund: Some(pay.refunded.saturating_sub(before)),
-                ..PaymentView::of(pay, &payment)
-            }),
-        );
-        drafts.push(kinds::PAYMENT_REFUNDED);
         drafts.finish()
     }
 

@@ -57,7 +57,7 @@ impl LedgerStore<'_> {
         let mut found = Found { key, ledger, tie: None, raw, references: Vec::new() };
         let (Some(pay), Some(own)) = (pay, own) else { return Ok(found) };
         let led_to = match event.what {
-            Fact::Dispute { .. } => false,
+            Fact::Dispute { .. } | Fact::RefundFailed { .. } => false,
             // A guest's payment may come in without the address that the failed attempt had.
             Fact::Failed(_) => found.key.starts_with("email:"),
             _ => true,
@@ -168,9 +168,11 @@ impl Ledger {
 /// The payment that an event is about.
 fn payment_of(event: &StripeEvent) -> Option<Pay> {
     match &event.what {
-        Fact::Paid(pay) | Fact::Failed(pay) | Fact::Refunded(pay) | Fact::Dispute { pay, .. } => {
-            Some(pay.clone())
-        }
+        Fact::Paid(pay)
+        | Fact::Failed(pay)
+        | Fact::Refunded(pay)
+        | Fact::RefundFailed { pay, .. }
+        | Fact::Dispute { pay, .. } => Some(pay.clone()),
         Fact::Checkout { intent: Some(intent) } => Some(Pay {
             side: Side::Money,
             linked: true,

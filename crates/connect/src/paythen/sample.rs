@@ -103,6 +103,17 @@ fn has_failed(kind: &str) -> bool {
     )
 }
 
+fn is_about_refund(kind: &str) -> bool {
+    matches!(kind, kinds::PAYMENT_REFUNDED | kinds::REFUND_FAILED)
+}
+
+fn failure_code(kind: &str) -> Option<&'static str> {
+    match kind {
+        kinds::REFUND_FAILED => Some("expired_or_canceled_card"),
+        kind => has_failed(kind).then_some("card_declined"),
+    }
+}
+
 fn payment(kind: &str) -> Payment<'static> {
     if !has_payment(kind) {
         return Payment::default();
@@ -113,13 +124,13 @@ fn payment(kind: &str) -> Payment<'static> {
         amount: Some(10_000),
         currency: Some("aud"),
         attempt: Some(if kind == kinds::OVERDUE_AT_RISK { 2 } else { 1 }),
-        failure_code: failed.then_some("card_declined"),
+        failure_code: failure_code(kind),
         failure_message: failed.then_some("Your card has insufficient funds."),
         next_attempt_at: (failed && kind != kinds::ACTION_REQUIRED)
             .then_some(Timestamp::from_seconds(NEXT_ATTEMPT)),
         credited_amount: Some(0),
         refunded_amount: Some(if kind == kinds::PAYMENT_REFUNDED { 2_500 } else { 0 }),
-        refund_amount: (kind == kinds::PAYMENT_REFUNDED).then_some(2_500),
+        refund_amount: is_about_refund(kind).then_some(2_500),
     }
 }
 
@@ -140,7 +151,7 @@ fn stripe(kind: &str) -> Stripe<'static> {
         subscription: Some(SUBSCRIPTION),
         invoice: paid.then_some(INVOICE),
         payment_intent: paid.then_some("pi_1TlPayment0003"),
-        charge: (kind == kinds::PAYMENT_REFUNDED).then_some("ch_1TlPayment0003"),
+        charge: is_about_refund(kind).then_some("ch_1TlPayment0003"),
     }
 }
 

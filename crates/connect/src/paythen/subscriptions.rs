@@ -19,11 +19,9 @@ impl Rules<'_> {
         enrolment.start = enrolment.start.or(start).min(start.or(enrolment.start));
         enrolment.learn_length(change, at);
         let unpaid = enrolment.unpaid.set(change.unpaid, at) && change.unpaid;
+        let past_due = enrolment.past_due.set(change.past_due, at) && change.past_due;
         let pause = pause_news(enrolment, change, at);
-        let moved = change.dates_moved && enrolment.moved_at.is_none_or(|moved_at| moved_at < at);
-        if moved {
-            enrolment.moved_at = Some(at);
-        }
+        let moved = enrolment.move_dates(change, at);
         if change.ended {
             enrolment.ended = enrolment.ended.or(Some(at));
         }
@@ -32,7 +30,7 @@ impl Rules<'_> {
             self.sign_up(&key);
         }
         let after = self.plan_state(&key);
-        let required = unpaid
+        let required = (unpaid || past_due)
             && after.status == PlanStatus::ActionRequired
             && before.status != PlanStatus::ActionRequired;
         // Without a payment: a bill was voided, or the subscription was set right by hand.
@@ -49,11 +47,32 @@ impl Rules<'_> {
     }
 }
 
+impl Enrolment {
+    /// Records the dates that a change moved, and returns whether that is new. Stripe may make two events of one
+    /// change: both end at the same dates.
+    fn move_dates(&mut self, change: &Change, at: i64) -> bool {
+        let Some(dates) = &change.moved_dates else { return false };
+        if self.moved_at.is_some_and(|moved_at| moved_at > at) {
+            return false;
+        }
+        self.moved_at = Some(at);
+        let known = self.moved_dates.replace(dates.clone());
+        known.as_ref() != Some(dates)
+    }
+}
+
 /// Records whether the plan is paused and returns what is new. Only the newest report counts, and an end is neither
-/// a pause nor a resumption.
+/// a pause nor a resumption. A resumption is also reported if its pause was not seen, but only once.
 fn pause_news(enrolment: &mut Enrolment, change: &Change, at: i64) -> Option<&'static str> {
     let was = enrolment.paused.get() == Some(&true);
-    let newer = enrolment.paused.set(change.paused, at);
-    let news = newer && !change.ended && (was != change.paused || (change.pause_touched && !change.paused));
-    news.then_some(if change.paused { kinds::PAUSED } else { kinds::RESUMED })
+    if !enrolment.paused.set(change.paused, at) || change.ended {
+        return None;
+    }
+    if change.paused {
+        enrolment.resumed_reported = false;
+        return (!was).then_some(kinds::PAUSED);
+    }
+    let news = was || (change.pause_touched && !enrolment.resumed_reported);
+    enrolment.resumed_reported |= news;
+    news.then_some(kinds::RESUMED)
 }

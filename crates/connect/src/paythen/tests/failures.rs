@@ -125,7 +125,31 @@ fn an_unpaid_subscription_needs_action_once() {
     assert_eq!(notes.kinds(&body), ["plan.action_required"]);
     assert_eq!(notes.kinds(&body), [""; 0]);
     let paid = notes.kinds(&at(Shape::Linked, 3, 2 * DAY, 1).invoice_paid());
-    assert!(paid.contains(&"plan.recovered"), "{paid:?}");
+    assert!(!paid.contains(&"plan.recovered"), "{paid:?}");
+    let active = at(Shape::Linked, 4, 2 * DAY + 1, 1).subscription_updated(json!({"status": "unpaid"}));
+    assert_eq!(notes.kinds(&active), ["plan.recovered"]);
+}
+
+#[test]
+fn an_unpaid_subscription_recovers_when_it_is_active_and_no_failed_bill_is_open() {
+    let unpaid = Sample { status: "unpaid".to_owned(), ..at(Shape::Linked, 2, DAY, 1) };
+    let unpaid = unpaid.subscription_updated(json!({"status": "past_due"}));
+    let active = at(Shape::Linked, 3, 2 * DAY, 1).subscription_updated(json!({"status": "unpaid"}));
+    let failed = failing(Shape::Linked, 1, 0, 2, true).invoice_payment_failed();
+    let paid = |payment| at(Shape::Linked, 4 + payment, 3 * DAY, payment).invoice_paid();
+    let mut notes = Notes::default();
+    notes.kinds(&failed);
+    notes.kinds(&unpaid);
+    assert!(!notes.kinds(&paid(2)).contains(&"plan.recovered"), "another bill");
+    assert_eq!(notes.kinds(&active), [""; 0], "the failed bill is open");
+    assert_eq!(notes.kinds(&paid(1)), ["payment.succeeded", "plan.recovered"]);
+    // The connection was made after the bill failed.
+    let mut notes = Notes::default();
+    assert_eq!(notes.kinds(&unpaid), ["plan.action_required"]);
+    assert!(!notes.kinds(&paid(2)).contains(&"plan.recovered"), "the subscription is still unpaid");
+    assert_eq!(notes.status(&Sample::default()), "Overdue – Manual action required");
+    let active = at(Shape::Linked, 9, 4 * DAY, 1).subscription_updated(json!({"status": "unpaid"}));
+    assert_eq!(notes.kinds(&active), ["plan.recovered"]);
 }
 
 fn kinds(events: &[PaythenEvent]) -> Vec<&'static str> {
@@ -284,14 +308,6 @@ fn a_bill_that_is_given_up_is_open_no_longer() {
         assert_eq!(notes.kinds(&settle(5, 3)), ["plan.recovered"]);
         assert_eq!(notes.status(&Sample::default()), "In progress");
     }
-}
-
-/// The body under another event's id, a second later.
-fn again(body: &str) -> String {
-    let mut body: Value = serde_json::from_str(body).unwrap();
-    body["id"] = json!("evt_again");
-    body["created"] = json!(body["created"].as_i64().unwrap() + 1);
-    body.to_string()
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn history() -> Vec<String> {
         Sample { attempt: 3, ..make(7, 36 * DAY, 2) }.invoice_payment_failed(),
         make(8, 37 * DAY, 2).invoice_paid(),
         Sample { refunded: 2_500, ..make(9, 38 * DAY, 2) }.charge_refunded(),
+        Sample { refunded: 2_500, ..make(9, 38 * DAY, 2) }.refund_failed("re_1", 2_500),
         dispute(10, "charge.dispute.created"),
         dispute(11, "charge.dispute.closed"),
         paused(12, 39 * DAY, true),
@@ -85,6 +86,6 @@ fn every_sample_has_the_shape_of_a_real_event() {
 #[test]
 fn every_kind_is_described_once() {
     let keys: BTreeSet<&str> = TABLE.iter().map(|kind| kind.key).collect();
-    assert_eq!((keys.len(), KINDS.len()), (17, 17));
+    assert_eq!((keys.len(), KINDS.len()), (18, 18));
     assert!(TABLE.iter().all(|kind| kind.help.ends_with('.') && !kind.title.is_empty()));
 }

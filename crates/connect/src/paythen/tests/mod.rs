@@ -6,9 +6,11 @@ mod failures;
 mod kinds;
 mod lone;
 mod order;
+mod overdue;
 mod payload;
 mod payments;
 mod plans;
+mod refunds;
 mod sign_ups;
 mod thin;
 
@@ -122,6 +124,14 @@ fn with(body: &str, changes: &[(&str, Value)]) -> String {
     for (name, value) in changes {
         body["data"]["object"][*name] = value.clone();
     }
+    body.to_string()
+}
+
+/// The body under another event's id, a second later.
+fn again(body: &str) -> String {
+    let mut body: Value = serde_json::from_str(body).unwrap();
+    body["id"] = json!("evt_again");
+    body["created"] = json!(body["created"].as_i64().unwrap() + 1);
     body.to_string()
 }
 

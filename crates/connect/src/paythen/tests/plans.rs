@@ -136,6 +136,42 @@ fn moved_dates_are_told_and_renewals_are_not() {
 }
 
 #[test]
+fn one_change_of_a_schedule_in_two_events_is_one_change() {
+    let ends = |number: u32, from: Value, to: Value| {
+        let body = at(Shape::Linked, number, u64::from(number) * 60, 1)
+            .subscription_updated(json!({"cancel_at": from}));
+        with(&body, &[("cancel_at", to)])
+    };
+    let (none, end) = (Value::Null, json!(day("2027-06-01")));
+    let mut notes = Notes::default();
+    for (number, from, to) in [(1, &none, &end), (2, &end, &none), (3, &none, &end)] {
+        let body = ends(number, from.clone(), to.clone());
+        assert_eq!(notes.kinds(&body), ["plan.schedule_changed"], "{number}");
+        assert_eq!(notes.kinds(&again(&body)), [""; 0], "{number}");
+    }
+}
+
+#[test]
+fn one_resumption_in_two_events_is_one_resumption() {
+    let set = |number, paused| {
+        let sample = Sample { paused, ..at(Shape::Linked, number, u64::from(number) * DAY, 1) };
+        sample.subscription_updated(json!({"pause_collection": paused.then_some(1)}))
+    };
+    for begins_paused in [true, false] {
+        let mut notes = Notes::default();
+        if begins_paused {
+            assert_eq!(notes.kinds(&set(1, true)), ["plan.paused"]);
+        }
+        for number in [2, 4] {
+            assert_eq!(notes.kinds(&set(number, false)), ["plan.resumed"]);
+            assert_eq!(notes.kinds(&again(&set(number, false))), [""; 0]);
+            assert_eq!(notes.kinds(&set(number + 1, true)), ["plan.paused"]);
+            assert_eq!(notes.kinds(&again(&set(number + 1, true))), [""; 0]);
+        }
+    }
+}
+
+#[test]
 fn a_new_card_is_told_once() {
     let mut notes = Notes::default();
     let attached = |number, at: i64, card| {
