@@ -1,5 +1,7 @@
 //! What the engine has to know of actions and events; the catalogue itself lives elsewhere.
 
+use std::collections::BTreeSet;
+
 /// The actions and events that documents may name.
 pub trait Catalogue {
     /// The action of that key (`contacts.add-tags`).
@@ -18,6 +20,9 @@ pub trait Catalogue {
     /// The member of such an event's payload that says which of a person's plans, tasks or the like it is about:
     /// `plan.id`. A wait takes only events about the one that the run is about.
     fn identity(&self, kind: &str) -> Option<&'static str>;
+
+    /// The members that every contact may have. Others that expressions read are custom fields.
+    fn contact_members(&self) -> BTreeSet<String>;
 }
 
 /// An action of the catalogue.

@@ -1,6 +1,7 @@
 //! From the document's tree to a flat list of instructions, with every mistake told.
 
 use crate::catalogue::Catalogue;
+use crate::custom_fields::CustomFields;
 use crate::program::{Instruction, Opcode, Program};
 use crate::steps::{action, branch, stop, wait};
 use crate::world::{NAMES, TRIGGER_NAMES};
@@ -51,7 +52,9 @@ impl<'d> Compiler<'d> {
             return Err(self.problems);
         }
         self.keep_what_is_read();
+        let custom_fields = CustomFields::read(&self.read, self.catalogue);
         Ok(Program {
+            custom_fields,
             trigger_kind: self.document.trigger.on.clone(),
             when,
             concurrency,

@@ -11,6 +11,7 @@
 mod advance;
 mod catalogue;
 mod compile;
+mod custom_fields;
 mod effect;
 mod program;
 mod retry;
@@ -20,6 +21,7 @@ mod world;
 
 pub use advance::advance;
 pub use catalogue::{ActionSpec, Catalogue, Class, FieldSpec};
+pub use custom_fields::CustomFields;
 pub use effect::{Act, ActionFailure, Decision, Effect, Input, Outcome, Passed, Sleep, Why};
 pub use program::Program;
 pub use state::RunState;

@@ -2,6 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::compile::Compiler;
+use crate::custom_fields::CustomFields;
 use crate::state::{At, RunState};
 use crate::steps::{action, branch, stop, wait};
 use crate::world::World;
@@ -23,6 +24,7 @@ pub struct Program {
     pub(crate) starts: HashMap<Arc<str>, usize>,
     /// What the waits match events by; see [`Catalogue::identity`].
     pub(crate) identities: BTreeSet<&'static str>,
+    pub(crate) custom_fields: CustomFields,
 }
 
 /// One instruction. A run's program counter is the index of one.
@@ -83,6 +85,12 @@ impl Program {
     #[must_use]
     pub const fn references(&self) -> &References {
         &self.references
+    }
+
+    /// The custom fields that its expressions read as members of `contact`.
+    #[must_use]
+    pub const fn custom_fields(&self) -> &CustomFields {
+        &self.custom_fields
     }
 
     /// The kind of event that starts it.

@@ -4,7 +4,7 @@ use crate::json;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tieline_model::Timestamp;
@@ -17,13 +17,15 @@ pub struct Data {
     json: Arc<Json>,
     #[serde(skip)]
     aliases: bool,
+    #[serde(skip)]
+    further: Option<Arc<Map<String, Json>>>,
 }
 
 impl Data {
     /// The data of a JSON value.
     #[must_use]
     pub fn new(json: Json) -> Self {
-        Self { json: Arc::new(json), aliases: false }
+        Self { json: Arc::new(json), aliases: false, further: None }
     }
 
     /// Reads JSON text, such as an event's payload.
@@ -37,7 +39,7 @@ impl Data {
     /// An object without members.
     #[must_use]
     pub fn empty() -> Self {
-        Self::new(Json::Object(serde_json::Map::new()))
+        Self::new(Json::Object(Map::new()))
     }
 
     /// A point in time: its ISO 8601 text, as it stands on the wire.
@@ -51,6 +53,13 @@ impl Data {
     #[must_use]
     pub fn with_aliases(self) -> Self {
         Self { aliases: true, ..self }
+    }
+
+    /// The same data with further members, which are found where the value has none of that name or alias. They are
+    /// no part of the value when it is read as a whole. Meant for the custom fields of contacts.
+    #[must_use]
+    pub fn with_further(self, members: Map<String, Json>) -> Self {
+        Self { further: (!members.is_empty()).then(|| Arc::new(members)), ..self }
     }
 
     /// The JSON value itself.
@@ -71,8 +80,9 @@ impl Data {
 
     pub(crate) fn member(&self, name: &str) -> Option<&Json> {
         let map = self.json.as_object()?;
-        let found = map.get(name);
-        if found.is_some() || !self.aliases { found } else { map.get(camel_case(name).as_ref()) }
+        let alias = || if self.aliases { map.get(camel_case(name).as_ref()) } else { None };
+        let further = || self.further.as_ref()?.get(name);
+        map.get(name).or_else(alias).or_else(further)
     }
 
     pub(crate) fn to_value(&self) -> Value {
@@ -114,17 +124,21 @@ impl Node {
     pub(crate) fn json(&self) -> &Json {
         match self {
             Self::Root(data) => &data.json,
-            Self::Member(parent, name) => parent.json().get(name.as_ref()).unwrap_or(&Json::Null),
+            Self::Member(parent, name) => parent.member_json(name).unwrap_or(&Json::Null),
             Self::Item(parent, index) => parent.json().get(index).unwrap_or(&Json::Null),
         }
     }
 
+    fn member_json(&self, name: &str) -> Option<&Json> {
+        match self {
+            Self::Root(data) => data.member(name),
+            Self::Member(..) | Self::Item(..) => self.json().as_object()?.get(name),
+        }
+    }
+
     fn member(self: &Arc<Self>, name: &str) -> Option<Value> {
-        let map = self.json().as_object()?;
-        let aliases = matches!(self.as_ref(), Self::Root(data) if data.aliases);
-        let name = if aliases && !map.contains_key(name) { camel_case(name) } else { Cow::Borrowed(name) };
-        let json = map.get(name.as_ref())?;
-        let node = || Value::from_object(Self::Member(Arc::clone(self), name.as_ref().into()));
+        let json = self.member_json(name)?;
+        let node = || Value::from_object(Self::Member(Arc::clone(self), name.into()));
         Some(json::scalar(json).unwrap_or_else(node))
     }
 
@@ -179,6 +193,25 @@ mod tests {
         assert_eq!(data.member("full_name"), Some(&json!("Ada L")));
         assert_eq!(data.member("odd_name"), Some(&json!(1)));
         assert_eq!(data.member("last_name"), None);
+    }
+
+    #[test]
+    fn further_members_are_found_last_and_are_no_part_of_the_whole() {
+        let further = json!({"plan": "Gold", "first_name": "no", "city": "no", "toppings": ["a", "b"]});
+        let own = json!({"firstName": "Ada", "city": null});
+        let data = Data::new(own.clone()).with_aliases().with_further(further.as_object().unwrap().clone());
+        assert_eq!(data.member("plan"), Some(&json!("Gold")));
+        assert_eq!(data.member("first_name"), Some(&json!("Ada")));
+        assert_eq!(data.member("city"), Some(&json!(null)));
+        assert_eq!(data.as_json(), &own);
+        let scope = crate::Scope::new().with("contact", data);
+        let render = |text: &str| {
+            crate::Template::compile("here", text, &["contact"]).unwrap().render(&scope).unwrap()
+        };
+        assert_eq!(render("{{ contact.toppings }}"), json!(["a", "b"]));
+        assert_eq!(render("{{ contact.toppings | last | upper }}"), "B");
+        assert_eq!(render("{{ contact['plan'] | upper }}"), "GOLD");
+        assert_eq!(render("{{ contact }}"), own);
     }
 
     #[test]

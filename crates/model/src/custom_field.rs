@@ -123,6 +123,40 @@ const LONGEST_TEXT: usize = 5_000;
 const LONGEST_VALUE: usize = 100_000;
 
 impl CustomField {
+    /// Its key without `contact.`, which is its name among the members of `contact` in expressions.
+    #[must_use]
+    pub fn bare_key(&self) -> &str {
+        bare(&self.field_key)
+    }
+
+    /// The JSON Schema of a value, as expressions see it.
+    #[must_use]
+    pub fn value_schema(&self) -> Value {
+        match self.data_type {
+            DataType::Numerical | DataType::Monetory => json!({ "type": "number" }),
+            DataType::Checkbox | DataType::MultipleOptions => {
+                json!({ "type": "array", "items": { "type": "string" } })
+            }
+            DataType::Date => json!({ "type": "string", "format": "date" }),
+            DataType::Text
+            | DataType::LargeText
+            | DataType::Phone
+            | DataType::SingleOptions
+            | DataType::Radio => json!({ "type": "string" }),
+        }
+    }
+
+    /// A stored value as expressions see it: a day in any of the forms that are accepted is written as `1990-09-25`,
+    /// like a date of birth.
+    #[must_use]
+    pub fn readable(&self, stored: Value) -> Value {
+        let day = match self.data_type {
+            DataType::Date => stored.as_str().and_then(text::date),
+            _ => None,
+        };
+        day.map_or(stored, |day| Value::from(day.to_string()))
+    }
+
     /// Reads a value by this field's type.
     ///
     /// # Errors
@@ -424,10 +458,16 @@ impl CustomFieldValue {
     pub fn is_for(&self, field: &CustomField) -> bool {
         match (&self.id, &self.key) {
             (Some(id), _) => id == field.id.as_str(),
-            (None, Some(key)) => bare(key) == bare(&field.field_key),
+            (None, Some(key)) => bare(key) == field.bare_key(),
             (None, None) => false,
         }
     }
+}
+
+/// A field's key with the prefix that all keys have.
+#[must_use]
+pub fn full_key(key: &str) -> String {
+    format!("{KEY_PREFIX}{}", bare(key))
 }
 
 /// A field's key without the prefix that all keys have.
@@ -454,6 +494,16 @@ mod tests {
     #[test]
     fn a_key_is_made_from_the_name() {
         assert_eq!(key_for("Plan name (AUD)"), "contact.plan_name_aud");
+    }
+
+    #[test]
+    fn expressions_see_every_day_in_one_form() {
+        for (stored, readable) in
+            [("09/25/1990", "1990-09-25"), ("1990-09-25T10:00:00Z", "1990-09-25T10:00:00Z")]
+        {
+            assert_eq!(field(DataType::Date).readable(json!(stored)), json!(readable));
+            assert_eq!(field(DataType::Text).readable(json!(stored)), json!(stored));
+        }
     }
 
     #[test]

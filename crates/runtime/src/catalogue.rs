@@ -1,5 +1,6 @@
 //! The catalogue, as the engine asks for it.
 
+use std::collections::BTreeSet;
 use tieline_engine::{ActionSpec, Class, FieldSpec};
 use tieline_model::form::Door;
 use tieline_operations::{Catalogue, Operation, Perform};
@@ -27,6 +28,11 @@ impl tieline_engine::Catalogue for Actions<'_> {
 
     fn identity(&self, kind: &str) -> Option<&'static str> {
         self.0.event(kind)?.identity
+    }
+
+    fn contact_members(&self) -> BTreeSet<String> {
+        let schema = self.0.contact_schema().unwrap_or_default();
+        schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
     }
 }
 

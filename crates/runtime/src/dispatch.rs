@@ -5,10 +5,11 @@
 //! transaction: an event becomes a finished run in one commit. On PostgreSQL, runs are written as ready, and the
 //! workers of any node continue them.
 
+use crate::contact::load_contact;
 use crate::definitions::{Broken, Definition, Definitions, Programs};
 use crate::history::History;
 use crate::poison::Poison;
-use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, load_contact, record_refusal};
+use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, record_refusal};
 use crate::slots::Slots;
 use crate::waits::about_of;
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! Tieline's own data commits together with its checkpoint, so it happens exactly once.
 
 mod catalogue;
+mod contact;
 mod definitions;
 mod dispatch;
 pub mod documents;

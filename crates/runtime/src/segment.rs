@@ -1,5 +1,6 @@
 //! Continuing a run inside a transaction, until it needs something other than the database.
 
+use crate::contact::load_contact;
 use crate::definitions::Definition;
 use crate::history::{History, answered, begun, cut_reason, redacted_reason, redacted_text, tried};
 use crate::slots::{Slot, Slots};
@@ -13,7 +14,7 @@ use tieline_model::{Cause, ContactId, Event, Location, Refusal, Timestamp};
 use tieline_operations::{Answer, Perform, Rendered};
 use tieline_store::contacts::Subject;
 use tieline_store::runs::{self, Queue, Run, RunStatus, Step, StepOutcome, StepRecord};
-use tieline_store::{Error, Procedure, Result, Tx, contacts};
+use tieline_store::{Error, Result, Tx};
 use tracing::Instrument;
 
 /// How long a request that is under way keeps others from sending it again. Longer than a request can take, so
@@ -331,12 +332,4 @@ pub(crate) fn waits_for_turn(run: &Run) -> String {
 /// The name by which events and runs refer to a contact.
 pub(crate) fn contact_key(id: &ContactId) -> String {
     format!("contact:{id}")
-}
-
-/// A contact as expressions see it; null if it no longer exists.
-pub(crate) async fn load_contact(tx: &mut Tx<'_>, definition: &Definition, id: ContactId) -> Result<Data> {
-    let location_id = definition.place.location.id.clone();
-    let doc = contacts::Get { location_id, id }.run(tx).await?;
-    let contact = doc.map_or(Ok(Value::Null), |doc| serde_json::from_str(&doc))?;
-    Ok(Data::new(contact).with_aliases())
 }

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::param::params;
 use crate::store::Procedure;
 use crate::tx::Tx;
-use tieline_model::custom_field::{CustomField, CustomFieldInput, key_for};
+use tieline_model::custom_field::{CustomField, CustomFieldInput, full_key, key_for};
 use tieline_model::{CustomFieldId, LocationId, Refusal};
 
 /// Creates a custom field.
@@ -67,5 +67,28 @@ impl Procedure for List {
             .query("SELECT id, doc FROM custom_fields WHERE location_id = ?1 ORDER BY id", params![&self.0])
             .await?;
         rows.into_iter().map(|mut row| row.json("doc")).collect()
+    }
+}
+
+/// Finds a location's custom field by its key.
+#[derive(Clone, Debug)]
+pub struct Find {
+    /// The location.
+    pub location_id: LocationId,
+    /// The key, with or without `contact.` in front.
+    pub key: String,
+}
+
+impl Procedure for Find {
+    type Output = Option<CustomField>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<CustomField>> {
+        let row = tx
+            .query_first(
+                "SELECT id, doc FROM custom_fields WHERE location_id = ?1 AND field_key = ?2",
+                params![&self.location_id, &full_key(&self.key)],
+            )
+            .await?;
+        row.map(|mut row| row.json("doc")).transpose()
     }
 }

@@ -1,6 +1,7 @@
 //! A small catalogue and a world to run workflows in.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use tieline_engine::{
     ActionSpec, Catalogue, Class, Effect, FieldSpec, Input, Outcome, Passed, Program, RunState, World,
@@ -95,6 +96,10 @@ impl Catalogue for TestCatalogue {
             "task.completed" => Some("task.id"),
             _ => None,
         }
+    }
+
+    fn contact_members(&self) -> BTreeSet<String> {
+        ["id", "firstName", "name", "tags"].map(str::to_owned).into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is wrong with documents whose shape is right.
 
-use crate::common::{problems, with_steps};
+use crate::common::{problems, program, with_steps};
+use tieline_engine::CustomFields;
 
 #[test]
 fn every_mistake_is_told_with_its_place_and_the_fix() {
@@ -53,4 +54,28 @@ fn a_step_may_read_what_a_branch_above_it_gave() {
 ",
     );
     crate::common::program(&text);
+}
+
+/// The custom fields that a workflow with these expressions reads.
+fn custom_fields(text: &str) -> CustomFields {
+    program(&with_steps(&format!("  - stop: {{ reason: \"{text}\" }}"))).custom_fields().clone()
+}
+
+#[test]
+fn the_custom_fields_that_are_read_are_known_when_compiling() {
+    let keys = |keys: &[&str]| CustomFields::Keys(keys.iter().map(|key| (*key).to_owned()).collect());
+    assert_eq!(custom_fields("{{ trigger.contact.plan }}"), CustomFields::None);
+    assert_eq!(
+        custom_fields("{{ contact.firstName }} {{ contact.first_name }} {{ contact.full_name | upper }}"),
+        CustomFields::None
+    );
+    assert_eq!(
+        custom_fields("{{ contact.plan_name | upper }} {{ contact['2nd'] }}"),
+        keys(&["2nd", "plan_name"])
+    );
+    let any = custom_fields("{{ contact['plan'] | upper }}");
+    assert_eq!(["plan", "name", "first_name"].map(|key| any.include(key)), [true, false, false]);
+    let trigger =
+        "tieline: 1\nname: x\ntrigger: { on: contact.created, when: contact.plan == 'Gold' }\nsteps: []";
+    assert_eq!(program(trigger).custom_fields(), &keys(&["plan"]));
 }

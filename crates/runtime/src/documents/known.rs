@@ -2,8 +2,9 @@
 
 use super::all;
 use super::constants::is_constant;
+use super::paths::Described;
 use serde_json::{Map, Value, json};
-use tieline_expr::{did_you_mean, is_template};
+use tieline_expr::{camel_case, did_you_mean, is_template};
 use tieline_model::LocationId;
 use tieline_model::connection::Settings;
 use tieline_model::custom_field::{CustomField, CustomFieldValue};
@@ -92,6 +93,29 @@ impl Known {
         warnings
     }
 
+    /// What the run's contact may hold: its own members, which come first, and its custom fields by their keys.
+    pub(super) fn contact(&self, schema: Option<Value>) -> Described {
+        let Some(fields) = &self.custom_fields else {
+            return Described { schemas: schema.into_iter().collect(), is_certain: false };
+        };
+        let schema = schema.map(|mut schema| {
+            if let Some(Value::Object(members)) = schema.get_mut("properties") {
+                let is_own = |key: &str| members.contains_key(key) || members.contains_key(&*camel_case(key));
+                let others = fields.iter().filter(|field| !is_own(field.bare_key()));
+                let others: Vec<_> =
+                    others.map(|field| (field.bare_key().to_owned(), field.value_schema())).collect();
+                members.extend(others);
+            }
+            schema
+        });
+        Described { schemas: schema.into_iter().collect(), is_certain: true }
+    }
+
+    /// The keys of the location's custom fields, without `contact.`.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        self.custom_fields.iter().flatten().map(CustomField::bare_key).collect()
+    }
+
     /// What an event of this kind may hold; nothing if that is not known.
     pub(super) fn payloads(&self, kind: &str, catalogue: &Catalogue) -> Vec<Value> {
         let Some(sent) = &self.sent else { return Vec::new() };
@@ -162,8 +186,7 @@ fn unknown_field(entry: &Value, fields: &[CustomField]) -> Option<String> {
     if !is_constant(&named) || fields.iter().any(|field| value.is_for(field)) {
         return None;
     }
-    let keys = fields.iter().map(|field| field.field_key.trim_start_matches("contact."));
-    let hint = did_you_mean(name, keys);
+    let hint = did_you_mean(name, fields.iter().map(CustomField::bare_key));
     Some(format!("this location has no custom field `{name}`, so its value is left out{hint}"))
 }
 

@@ -19,19 +19,26 @@ pub(super) struct Described {
 
 /// The paths that leave what is described.
 #[derive(Default)]
-pub(super) struct Paths {
+pub(super) struct Paths<'k> {
+    /// The keys of the location's custom fields.
+    keys: Vec<&'k str>,
     pub(super) mistakes: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
 }
 
 /// Checks every path that the document's expressions read.
-pub(super) fn check(document: &Document, read: &References, catalogue: &Catalogue, known: &Known) -> Paths {
-    let mut found = Paths::default();
-    let contact = catalogue.contact_schema();
+pub(super) fn check<'k>(
+    document: &Document,
+    read: &References,
+    catalogue: &Catalogue,
+    known: &'k Known,
+) -> Paths<'k> {
+    let mut found = Paths { keys: known.keys(), ..Paths::default() };
+    let contact = known.contact(catalogue.contact_schema());
     let location = serde_json::to_value(Location::anywhere()).map(|location| Shape::like(&location));
     let names = [
         ("trigger", payload(&document.trigger.on, catalogue, known)),
-        ("contact", Described::certain(contact)),
+        ("contact", contact),
         ("location", Described::certain(location.ok().map(|shape| shape.schema(Version::V2, None)))),
     ];
     for (name, described) in names {
@@ -97,11 +104,11 @@ impl Described {
     }
 }
 
-impl Paths {
+impl Paths<'_> {
     /// Reports a path that none of the schemas has. Its first steps, `from` of them, lead to what is described.
     fn judge(&mut self, path: &Path, from: usize, place: &str, described: &Described) {
         let wrong: Option<Vec<String>> =
-            described.schemas.iter().map(|schema| unknown(path, from, schema)).collect();
+            described.schemas.iter().map(|schema| unknown(path, from, schema, &self.keys)).collect();
         let Some(message) = wrong.and_then(|found| found.into_iter().next()) else { return };
         let found = if described.is_certain { &mut self.mistakes } else { &mut self.warnings };
         found.push(Problem { place: place.to_owned(), message });

@@ -1,5 +1,6 @@
 use super::*;
 use serde_json::json;
+use tieline_model::custom_field::{CustomField, DataType};
 use tieline_model::workflow::read_text;
 
 fn problems(step: &str) -> Vec<String> {
@@ -81,7 +82,8 @@ fn sends(kind: &str, fields: Value) -> known::Sent {
 }
 
 fn checked(text: &str) -> Result<Checked, Vec<String>> {
-    let checked = check(&read_text(text).unwrap(), &Catalogue::default(), &Known::default());
+    let known = Known { custom_fields: Some(Vec::new()), sent: None };
+    let checked = check(&read_text(text).unwrap(), &Catalogue::default(), &known);
     checked.map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 
@@ -223,4 +225,66 @@ fn all_mistakes_come_at_once_in_the_order_of_the_document() {
         "steps[4].wait.for",
     ];
     assert_eq!(places, expected, "{problems:?}");
+}
+
+fn custom_field(key: &str, data_type: DataType) -> CustomField {
+    CustomField {
+        id: key.into(),
+        name: key.into(),
+        field_key: format!("contact.{key}"),
+        data_type,
+        placeholder: None,
+        position: 0,
+        picklist_options: Vec::new(),
+    }
+}
+
+/// The mistakes of a document with this condition, where the location has some custom fields.
+fn with_fields(when: &str) -> Vec<String> {
+    let fields = vec![
+        custom_field("plan_name", DataType::Text),
+        custom_field("toppings", DataType::Checkbox),
+        custom_field("tags", DataType::Text),
+        custom_field("first_name", DataType::Numerical),
+    ];
+    let known = Known { custom_fields: Some(fields), sent: None };
+    let document = json!({
+        "tieline": 1, "name": "x", "trigger": {"on": "contact.created", "when": when},
+        "steps": [{"id": "p", "do": "contacts.get-contact"}, {"if": [{"when": when, "steps": []}]}],
+    });
+    let problems = check(&document, &Catalogue::default(), &known).err().unwrap_or_default();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn custom_fields_are_members_of_the_contact() {
+    for when in ["contact.plan_name == 'Gold'", "contact.toppings[0] == 'a'", "contact['plan_name'] | upper"]
+    {
+        assert_eq!(with_fields(when), [""; 0], "{when}");
+    }
+    for (when, expected) in [
+        ("contact.plan_nmae", "`contact` has no `plan_nmae`; did you mean `plan_name`?"),
+        ("contact.plan_name.length", "a text has no `length`; write `contact.plan_name | length`"),
+        ("contact.toppings.length", "a list has no `length`; write `contact.toppings | length`"),
+        ("contact.tags.length", "a list has no `length`"),
+        ("contact.first_name.length", "a text has no `length`"),
+        (
+            "trigger.contact.plan_name",
+            "`trigger.contact` has no `plan_name`; custom fields are members of `contact` alone: write `contact.plan_name`",
+        ),
+    ] {
+        let found = with_fields(when);
+        assert!(found.len() == 2 && found[0].contains(expected), "{when}: {found:?}");
+    }
+    let found = path_problems("steps.p.contact.plan_name");
+    assert!(found.len() == 1 && found[0].contains("no `plan_name`"), "{found:?}");
+}
+
+#[test]
+fn a_member_of_the_contact_is_only_warned_of_where_the_fields_are_not_known() {
+    let document = json!({
+        "tieline": 1, "name": "x", "trigger": {"on": "contact.created", "when": "contact.plan_name"}, "steps": [],
+    });
+    let checked = check(&document, &Catalogue::default(), &Known::default()).unwrap();
+    assert_eq!(checked.warnings.len(), 1, "{:?}", checked.warnings);
 }

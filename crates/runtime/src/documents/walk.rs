@@ -3,14 +3,15 @@
 use serde_json::{Map, Value};
 use tieline_expr::{Path, PathStep, camel_case, did_you_mean, suggest_filter};
 
-/// Says where a path leaves what the schema describes, if it does. Its first `from` steps lead to the schema.
-pub(super) fn unknown(path: &Path, from: usize, schema: &Value) -> Option<String> {
+/// Says where a path leaves what the schema describes, if it does. Its first `from` steps lead to the schema. `keys` are
+/// those of the location's custom fields, which are members of `contact` alone.
+pub(super) fn unknown(path: &Path, from: usize, schema: &Value, keys: &[&str]) -> Option<String> {
     let mut schema = schema;
     for (depth, step) in path.steps().iter().enumerate().skip(from) {
         schema = match below(schema, step, path.name() == "contact" && depth == 0) {
             Below::Schema(schema) => schema,
             Below::Anything => return None,
-            Below::Never(what) => return Some(never(path, depth, what)),
+            Below::Never(what) => return Some(never(path, depth, what, keys)),
         };
     }
     None
@@ -94,7 +95,7 @@ fn kind_of(schema: &Value) -> Option<&str> {
 }
 
 /// Why a path is always null, with a hint.
-fn never(path: &Path, depth: usize, lacking: Lacking<'_>) -> String {
+fn never(path: &Path, depth: usize, lacking: Lacking<'_>, keys: &[&str]) -> String {
     let Some(step) = path.steps().get(depth) else { return String::new() };
     let above: String = path.steps().iter().take(depth).map(ToString::to_string).collect();
     let above = format!("{}{above}", path.name());
@@ -105,6 +106,9 @@ fn never(path: &Path, depth: usize, lacking: Lacking<'_>) -> String {
     let reason = match lacking {
         Lacking::Object(properties) => {
             let hint = match step {
+                PathStep::Member(name) if above.ends_with(".contact") && keys.contains(&&**name) => {
+                    format!("; custom fields are members of `contact` alone: write `contact{step}`")
+                }
                 PathStep::Member(name) => did_you_mean(name, properties.keys().map(String::as_str)),
                 PathStep::Item(_) => "; it is no list".to_owned(),
             };

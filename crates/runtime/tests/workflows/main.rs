@@ -5,6 +5,8 @@ mod customers;
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod history;

@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tieline_connect::http::{Client, Options as ClientOptions};
+use tieline_model::custom_field::{self, CustomFieldInput};
 use tieline_model::{Cause, ContactId, Event, Location, NewEvent, workflow};
 use tieline_operations::Catalogue;
 use tieline_runtime::{Options, Runtime, documents};
 use tieline_store::runs::{self, Run, RunStatus, Step};
 use tieline_store::workflows::{Apply, Workflow};
-use tieline_store::{Store, contacts, locations, log};
+use tieline_store::{Store, contacts, custom_fields, locations, log};
 use tieline_testkit::database::{KINDS, Kind, TestDatabase, home};
 
 /// How long an expected change may take: far longer than on an idle machine.
@@ -65,7 +66,7 @@ async fn create_location(store: &Store) -> Location {
 
 async fn apply(store: &Store, location: &Location, text: &str, publish: bool) -> Workflow {
     let document = workflow::read_text(text).unwrap();
-    let known = documents::Known::default();
+    let known = store.read(documents::Known::of(location.id.clone())).await.unwrap();
     let name = documents::check(&document, &Catalogue::default(), &known).unwrap().name;
     store.write(Apply { location_id: location.id.clone(), name, document, publish }).await.unwrap()
 }
@@ -196,6 +197,16 @@ impl TestApp {
         let (location_id, email) = (self.location.id.clone(), Some(email.to_owned()));
         let find = contacts::FindDuplicate { location_id, email, phone: None };
         self.store.read(find).await.unwrap().map(|doc| serde_json::from_str(&doc).unwrap())
+    }
+
+    /// Creates a custom field.
+    pub(crate) async fn custom_field(&self, definition: Value) {
+        let Value::Object(mut definition) = definition else { panic!("not an object") };
+        let form = custom_field::form();
+        let input = form.read(&self.location, |field| definition.remove(field.name.as_ref())).unwrap();
+        let input = CustomFieldInput::of(&input).unwrap();
+        let create = custom_fields::Create { location_id: self.location.id.clone(), input };
+        self.store.write(create).await.unwrap();
     }
 
     /// Adds tags to a contact, as a client of the API does.
