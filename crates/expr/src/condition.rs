@@ -25,7 +25,7 @@ impl Condition {
     pub fn compile(place: &str, text: &str, names: &[&str]) -> Result<Self, Problem> {
         let mut references = References::default();
         condition(text, &mut references)
-            .and_then(|expression| check_names(&references, names).map(|()| expression))
+            .and_then(|expression| check_names(text, &references, names).map(|()| expression))
             .and_then(|expression| check_constant(expression, &references))
             .map(|expression| Self::at(place.into(), expression, references))
             .map_err(|message| Problem { place: place.to_owned(), message })

@@ -89,8 +89,8 @@ fn evaluate(
     expression.eval(scope.to_value()).map_err(|error| plain(&error))
 }
 
-/// Refuses what uses a name that the scope will not have.
-pub(crate) fn check_names(references: &References, names: &[&str]) -> Result<(), String> {
+/// Refuses what uses a name that the scope will not have. `source` is the text that was compiled.
+pub(crate) fn check_names(source: &str, references: &References, names: &[&str]) -> Result<(), String> {
     // `null` is a name that nothing is known by, and so it is null, as people write it.
     let unknown = references.names().into_iter().find(|name| *name != "null" && !names.contains(name));
     match unknown {
@@ -100,9 +100,25 @@ pub(crate) fn check_names(references: &References, names: &[&str]) -> Result<(),
                 "customer" | "payment" | "plan" if names.contains(&"trigger") => {
                     format!("; did you mean `trigger.{name}`?")
                 }
-                _ => did_you_mean(name, names.iter().copied()),
+                _ => hyphenated(source, name, names)
+                    .unwrap_or_else(|| did_you_mean(name, names.iter().copied())),
             };
             Err(format!("`{name}` is not known here{hint}"))
         }
     }
+}
+
+/// A hint for a name that stands behind a hyphen in a path: `agent` in `trigger.headers.user-agent`, which reads as a
+/// subtraction.
+fn hyphenated(source: &str, name: &str, names: &[&str]) -> Option<String> {
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let behind_hyphen = |path: &&str| path.split(['.', '-']).skip(1).any(|part| part == name);
+    let path = source.split(|c| !is_path(c)).filter(|path| path.contains('-')).find(behind_hyphen)?;
+    let (first, members) = path.split_once('.')?;
+    let member = |member: &str| match member.contains('-') {
+        true => format!("[\"{member}\"]"),
+        false => format!(".{member}"),
+    };
+    let written: String = members.split('.').map(member).collect();
+    names.contains(&first).then(|| format!("; a name with a hyphen is written `{first}{written}`"))
 }

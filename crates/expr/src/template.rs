@@ -45,7 +45,7 @@ impl Template {
     pub fn compile(place: &str, text: &str, names: &[&str]) -> Result<Self, Problem> {
         let mut references = References::default();
         Body::compile(text, &mut references)
-            .and_then(|body| check_names(&references, names).map(|()| body))
+            .and_then(|body| check_names(text, &references, names).map(|()| body))
             .and_then(|body| body.check_constant(&references).map(|()| body))
             .map(|body| Self::at(place.into(), body, references))
             .map_err(|message| Problem { place: place.to_owned(), message })

@@ -192,6 +192,13 @@ fn mistakes_are_reported_when_compiling() {
     for (text, expected) in [
         ("{{ tigger.id }}", "x: `tigger` is not known here; did you mean `trigger`?"),
         ("{{ payment.amount }}", "did you mean `trigger.payment`?"),
+        (
+            "Seen by {{ trigger.headers.user-agent }}",
+            "`agent` is not known here; a name with a hyphen is written `trigger.headers[\"user-agent\"]`",
+        ),
+        ("{{ trigger.a.x-request-id.b | lower }}", "is written `trigger.a[\"x-request-id\"].b`"),
+        ("{{ trigger.total - fee }}", "`fee` is not known here; known are"),
+        ("{{ 5-fee }}", "`fee` is not known here; known are"),
         ("{{ trigger.id | uper }}", "did you mean `upper`?"),
         ("{{ trigger.id.upper() }}", "`value | upper`"),
         ("{{ trigger.id ", "the closing }} is missing"),

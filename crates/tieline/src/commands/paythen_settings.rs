@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use std::path::Path;
 use tieline_model::connection::PaythenSettings;
+use tieline_model::suggest::did_you_mean;
 use tieline_model::workflow::read_text;
 
 /// Reads the file, in YAML or JSON. Settings that it leaves out keep their defaults.
@@ -28,10 +29,11 @@ fn parse(value: Value) -> Result<PaythenSettings, Vec<String>> {
 
 /// What is wrong with a setting, if anything. Its type is that of its default.
 fn wrong(name: &str, value: &Value, usual: &Map<String, Value>) -> Option<String> {
-    let known = || usual.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let is_key = |key: &Value| key.as_str().is_some_and(|key| !key.trim().is_empty());
     match usual.get(name) {
-        None => Some(format!("`{name}` is not a setting; they are {}", known())),
+        None => {
+            Some(format!("`{name}` is not a setting{}", did_you_mean(name, usual.keys().map(String::as_str))))
+        }
         Some(Value::Array(_)) => {
             let fits = value.as_array().is_some_and(|keys| keys.iter().all(is_key));
             (!fits).then(|| format!("{name} should be a list of metadata keys, like [plan_name]"))
@@ -65,7 +67,7 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_what_would_be_right() {
         let unknown = problems("{ atRiskAftr: 3, planNameKeys: plan }");
-        assert!(unknown.contains("`atRiskAftr`") && unknown.contains("atRiskAfter, "), "{unknown}");
+        assert!(unknown.contains("`atRiskAftr` is not a setting; did you mean `atRiskAfter`?"), "{unknown}");
         assert!(unknown.contains("planNameKeys should be a list"), "{unknown}");
         for wrong in ["atRiskAfter: 0", "atRiskAfter: two", "atRiskAfter: null", "depositKeys: ['']", "[1]"] {
             assert!(!problems(wrong).is_empty(), "{wrong}");
