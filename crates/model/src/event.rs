@@ -96,6 +96,24 @@ pub mod kinds {
     ];
 }
 
+/// How the subjects of events begin that a connector of Tieline sends.
+pub mod subjects {
+    /// Anything that Stripe knows.
+    pub const STRIPE: &str = "stripe:";
+    /// A customer of Stripe, who is one contact whatever their e-mail address is.
+    pub const STRIPE_CUSTOMER: &str = "stripe:cus_";
+
+    /// The beginnings that only Tieline's connectors send. A new mapping may not write them, and no template may
+    /// render them; a literal subject that was saved before they were reserved keeps working, with a warning.
+    pub const RESERVED: [&str; 1] = [STRIPE];
+
+    /// The reserved beginning of a subject.
+    #[must_use]
+    pub fn reserved_in(subject: &str) -> Option<&'static str> {
+        RESERVED.into_iter().find(|prefix| subject.starts_with(prefix))
+    }
+}
+
 /// An event that is about to be appended to the log, in the transaction of the change that it reports.
 #[derive(Clone, Debug)]
 pub struct NewEvent {

@@ -1,22 +1,26 @@
-//! Saved mappings of webhooks that send what a later version of Tieline sends itself.
+//! Saved mappings of webhooks that send what Tieline sends itself.
 
-use tieline_connect::webhook::mapping::reserved_kind;
+use tieline_connect::webhook::mapping::reserved_words;
 use tieline_model::connection::{Connection, Settings};
 use tieline_store::{Result, Store, connections, locations};
 
-/// A warning if a connection's mapping sends a kind of event that is reserved. It was saved before the word was
-/// reserved and keeps working until Tieline sends such events itself.
+/// A warning if a connection's mapping sends a kind of event or a subject that is reserved. It was saved before the
+/// word was reserved.
 pub(crate) fn warning(connection: &Connection) -> Option<String> {
     let Settings::Webhook(webhook) = &connection.settings else { return None };
-    let problem = reserved_kind(&webhook.mapping)?;
+    let problems = reserved_words(&webhook.mapping);
+    if problems.is_empty() {
+        return None;
+    }
+    let problems = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     let id = &connection.id;
     Some(format!(
-        "connection {id}: {problem}; change it with `tieline connections update {id} --mapping FILE`"
+        "connection {id}: {problems}; change it with `tieline connections update {id} --mapping FILE`"
     ))
 }
 
-/// Logs a warning for each mapping that sends a reserved kind.
-pub(crate) async fn warn_of_reserved_kinds(store: &Store) -> Result<()> {
+/// Logs a warning for each mapping that sends a reserved kind or subject.
+pub(crate) async fn warn_of_reserved_words(store: &Store) -> Result<()> {
     for location in store.read(locations::List).await? {
         for connection in store.read(connections::List { location_id: location.id.clone() }).await? {
             if let Some(warning) = warning(&connection) {
@@ -36,8 +40,9 @@ mod tests {
     /// Case R15.
     #[test]
     fn a_saved_mapping_that_sends_a_reserved_kind_is_reported_with_its_fix() {
-        let warning_of = |event: &str| {
-            let mapping = Mapping { event: Some(event.to_owned()), ..Mapping::default() };
+        let warning_of = |event: &str, subject: &str| {
+            let (event, subject) = (Some(event.to_owned()), Some(subject.to_owned()));
+            let mapping = Mapping { event, subject, ..Mapping::default() };
             warning(&Connection {
                 id: "c1".into(),
                 location_id: "l1".into(),
@@ -47,11 +52,12 @@ mod tests {
                 created_at: Timestamp::default(),
             })
         };
-        let reserved = warning_of("form.submitted").unwrap();
+        let reserved = warning_of("form.submitted", "shop:1").unwrap();
         assert!(
             reserved.contains("`form.submitted`") && reserved.contains("connections update c1"),
             "{reserved}"
         );
-        assert_eq!(warning_of("shop.order_paid"), None);
+        assert!(warning_of("shop.order_paid", "stripe:cus_1").unwrap().contains("`stripe:cus_1`"));
+        assert_eq!(warning_of("shop.order_paid", "shop:1"), None);
     }
 }

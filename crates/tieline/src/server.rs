@@ -62,7 +62,7 @@ impl Server {
         let (clock, manual) = clock(settings.manual_clock);
         let store = open::open(config, Options { clock, listen: true, ..Options::default() }).await?;
         let seal = open::seal(config, &store).await?;
-        let reserved = mappings::warn_of_reserved_kinds(&store).await;
+        let reserved = mappings::warn_of_reserved_words(&store).await;
         reserved.map_err(|error| format!("the connections cannot be read: {error}"))?;
         let client = Client::new(HttpOptions { guard: settings.outbound, ..HttpOptions::default() });
         let client = client.map_err(|error| format!("the HTTP client cannot be set up: {error}"))?;

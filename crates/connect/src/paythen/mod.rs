@@ -42,6 +42,7 @@ use references::LedgerStore;
 use serde_json::value::RawValue;
 use tieline_model::Timestamp;
 use tieline_model::connection::PaythenSettings;
+use tieline_model::event::subjects;
 
 /// An event about a plan or a payment.
 #[derive(Clone, Debug)]
@@ -105,7 +106,7 @@ pub async fn normalise(
 
 fn subject(key: &str, ledger: &Ledger) -> Option<String> {
     match key.strip_prefix("customer:") {
-        Some(customer) => Some(format!("stripe:{customer}")),
+        Some(customer) => Some(format!("{}{customer}", subjects::STRIPE)),
         None => ledger.email.get().map(|email| format!("email:{}", tieline_model::text::email_key(email))),
     }
 }

@@ -1,8 +1,15 @@
 //! Which event a delivery becomes.
 
+mod read;
+mod reserved;
+
+pub use read::read_mapping;
+pub use reserved::reserved_words;
+
 use super::form;
 use crate::http::redact::{Redactor, is_secret};
 use http::HeaderMap;
+use reserved::{taken_kind, taken_subject};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -26,6 +33,8 @@ pub struct CompiledMapping {
     sender_names_kind: bool,
     id: Option<Template>,
     subject: Option<Template>,
+    /// Whether the sender's values have a part in the subject.
+    sender_names_subject: bool,
     fields: Option<Tree>,
 }
 
@@ -68,8 +77,14 @@ impl CompiledMapping {
         problems.extend(constant_kind(mapping.event.as_deref()));
         let fields = compile_fields(mapping.fields.as_ref()).map_err(|found| problems.extend(found));
         if problems.is_empty() {
-            let sender_names_kind = mapping.event.as_deref().is_some_and(is_template);
-            Ok(Self { event, sender_names_kind, id, subject, fields: fields.unwrap_or_default() })
+            Ok(Self {
+                event,
+                sender_names_kind: mapping.event.as_deref().is_some_and(is_template),
+                id,
+                subject,
+                sender_names_subject: mapping.subject.as_deref().is_some_and(is_template),
+                fields: fields.unwrap_or_default(),
+            })
         } else {
             Err(problems)
         }
@@ -95,7 +110,7 @@ impl CompiledMapping {
         Ok(Mapped {
             kind: self.kind(&scope)?,
             external_id: text("mapping.id", self.id.as_ref(), &scope)?,
-            subject: text("mapping.subject", self.subject.as_ref(), &scope)?,
+            subject: self.subject(&scope)?,
             payload,
         })
     }
@@ -107,10 +122,20 @@ impl CompiledMapping {
         let kind = text("mapping.event", self.event.as_ref(), scope)?.unwrap_or_default();
         // A literal kind is the choice of the mapping's author. One that a sender has a part in could be any, even
         // a payment that never happened.
-        let reserved = || taken(&kind).filter(|_| self.sender_names_kind);
+        let reserved = || taken_kind(&kind).filter(|_| self.sender_names_kind);
         match wrong_kind(&kind).or_else(reserved) {
             None => Ok(kind),
             Some(wrong) => Err(format!("mapping.event: {wrong}")),
+        }
+    }
+
+    /// A subject that the sender has a part in could be any customer of Stripe, whose runs and contact are matched by
+    /// it.
+    fn subject(&self, scope: &Scope) -> Result<Option<String>, String> {
+        let subject = text("mapping.subject", self.subject.as_ref(), scope)?;
+        match subject.as_deref().filter(|_| self.sender_names_subject).and_then(taken_subject) {
+            None => Ok(subject),
+            Some(wrong) => Err(format!("mapping.subject: {wrong}")),
         }
     }
 }
@@ -168,27 +193,6 @@ fn constant_kind(event: Option<&str>) -> Option<Problem> {
     let kind = event?.trim();
     let message = wrong_kind(kind).filter(|_| !is_template(kind))?;
     Some(Problem { place: "mapping.event".to_owned(), message })
-}
-
-/// A problem of a mapping to be saved that [`CompiledMapping::compile`] does not find: it sends a kind that a
-/// connector or a later version of Tieline sends itself. Mappings that were saved earlier keep working, so only warn
-/// of those.
-#[must_use]
-pub fn reserved_kind(mapping: &Mapping) -> Option<Problem> {
-    let kind = mapping.event.as_deref()?.trim();
-    taken(kind).map(|message| Problem { place: "mapping.event".to_owned(), message })
-}
-
-/// The problem of a kind whose first word is reserved.
-fn taken(kind: &str) -> Option<String> {
-    let module = kinds::module_of(kind);
-    let is_reserved = kinds::RESERVED_MODULES.contains(&module) && kind != kinds::WEBHOOK_RECEIVED;
-    is_reserved.then(|| {
-        format!(
-            "`{kind}`: `{module}` is reserved for Tieline's own events; use another first word, like \
-             `shop.{module}_…`"
-        )
-    })
 }
 
 /// The problem of a kind, if it has one.

@@ -9,11 +9,12 @@ use crate::store::Procedure;
 use crate::tx::Tx;
 use serde_json::Value;
 use tieline_model::contact::ContactInput;
+use tieline_model::event::subjects;
 use tieline_model::{ContactId, Event, Location, LocationId, text};
 
 /// The systems whose subjects name a person. Other subjects, such as those of a webhook's mapping, may name
 /// an order or anything else.
-const PERSON_PREFIXES: [&str; 1] = ["stripe:cus_"];
+const PERSON_PREFIXES: [&str; 1] = [subjects::STRIPE_CUSTOMER];
 
 /// The person that an event is about, as the sending system knows them.
 #[derive(Clone, PartialEq, Eq, Debug)]

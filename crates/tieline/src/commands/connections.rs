@@ -11,11 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use tieline_connect::webhook::mapping::{CompiledMapping, reserved_kind};
+use tieline_connect::webhook::mapping::{self, CompiledMapping, reserved_words};
 use tieline_model::ConnectionId;
 use tieline_model::connection::{Connection, Encoding, Mapping, Settings, WebhookAuth, WebhookSettings};
 use tieline_model::time::parse_duration;
-use tieline_model::workflow::read_text;
+use tieline_model::workflow::{Problem, read_text};
 use tieline_store::{Store, connections};
 use url::form_urlencoded::byte_serialize;
 
@@ -306,21 +306,13 @@ fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
     let at = |message: &str| format!("{}: {message}", file.display());
     let text = std::fs::read_to_string(file).map_err(|error| at(&error.to_string()))?;
     let value = read_text(&text).map_err(|problem| at(&problem.to_string()))?;
-    // Serde would read a list as the parts of a mapping in their order.
-    if !value.is_object() {
-        return Err(at("--mapping: the file should hold an object, like `event: shop.order_paid`"));
-    }
-    let mapping: Mapping = serde_json::from_value(value).map_err(|error| at(&error.to_string()))?;
-    if let Some(problem) = reserved_kind(&mapping) {
-        return Err(at(&problem.to_string()));
-    }
-    match CompiledMapping::compile(&mapping) {
-        Ok(_) => Ok(mapping),
-        Err(problems) => {
-            let lines: Vec<String> = problems.iter().map(|problem| at(&problem.to_string())).collect();
-            Err(lines.join("\n"))
-        }
-    }
+    let all = |problems: Vec<Problem>| {
+        problems.iter().map(|problem| at(&problem.to_string())).collect::<Vec<_>>().join("\n")
+    };
+    let mapping = mapping::read_mapping(value).map_err(all)?;
+    let mut problems = reserved_words(&mapping);
+    problems.extend(CompiledMapping::compile(&mapping).err().into_iter().flatten());
+    if problems.is_empty() { Ok(mapping) } else { Err(all(problems)) }
 }
 
 impl Rotate {

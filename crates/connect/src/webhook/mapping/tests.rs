@@ -122,12 +122,12 @@ proptest! {
 fn a_new_mapping_leaves_later_kinds_alone_and_a_saved_one_goes_on() {
     let mapping = |event: &str| Mapping { event: Some(event.to_owned()), ..Mapping::default() };
     for taken in ["form.submitted", "opportunity.won", "webhook.ping", "paythen.payment.failed"] {
-        let problem = reserved_kind(&mapping(taken)).unwrap();
-        assert_eq!(problem.place, "mapping.event");
+        let problems = reserved_words(&mapping(taken));
+        assert_eq!((problems.len(), problems[0].place.as_str()), (1, "mapping.event"));
         assert!(CompiledMapping::compile(&mapping(taken)).is_ok(), "{taken}");
     }
     for free in ["shop.order_paid", "webhook.received", "forms.submitted", "{{ body.type }}"] {
-        assert!(reserved_kind(&mapping(free)).is_none(), "{free}");
+        assert!(reserved_words(&mapping(free)).is_empty(), "{free}");
     }
 }
 
@@ -144,4 +144,50 @@ fn a_sender_that_names_the_kind_cannot_send_a_reserved_one() {
     assert_eq!(send("shop.paythen_paid").as_deref(), Ok("shop.paythen_paid"));
     let literal = apply(json!({"event": "stripe.charged"}), json!({})).unwrap();
     assert_eq!(literal.kind, "stripe.charged", "saved before the word was reserved");
+}
+
+#[test]
+fn a_sender_cannot_send_about_a_customer_of_stripe() {
+    let by_body = json!({"subject": " {{ body.who }}"});
+    for forged in ["stripe:cus_1", "  stripe:cus_1 ", "stripe:in_1"] {
+        let error = apply(by_body.clone(), json!({"who": forged})).unwrap_err();
+        assert!(error.starts_with("mapping.subject: `stripe:") && error.contains("shop:"), "{error}");
+    }
+    let split = json!({"subject": "str{{ body.a }}:{{ body.b }}"});
+    assert!(apply(split, json!({"a": "ipe", "b": "cus_1"})).is_err());
+    for free in ["email:ada@example.com", "shop:stripe:cus_1", "stripes:1"] {
+        let mapped = apply(by_body.clone(), json!({"who": free})).unwrap();
+        assert_eq!(mapped.subject.as_deref(), Some(free));
+    }
+}
+
+#[test]
+fn a_new_mapping_leaves_subjects_of_stripe_alone_and_a_saved_literal_goes_on() {
+    let mapping = |subject: &str| Mapping { subject: Some(subject.to_owned()), ..Mapping::default() };
+    for taken in ["stripe:cus_1", " stripe:{{ body.customer }}"] {
+        let problems = reserved_words(&mapping(taken));
+        assert_eq!((problems.len(), problems[0].place.as_str()), (1, "mapping.subject"));
+    }
+    assert!(reserved_words(&mapping("shop:{{ body.customer }}")).is_empty());
+    let saved = apply(json!({"subject": "stripe:cus_1"}), json!({})).unwrap();
+    assert_eq!(saved.subject.as_deref(), Some("stripe:cus_1"));
+}
+
+#[test]
+fn a_key_that_a_mapping_does_not_have_is_answered_with_the_one_that_was_meant() {
+    let problems = |mapping: Value| -> Vec<String> {
+        read_mapping(mapping).unwrap_err().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        problems(json!({"evnt": "shop.paid", "field": {}, "id": "1"})),
+        [
+            "mapping: `evnt` is not known here; did you mean `event`?",
+            "mapping: `field` is not known here; did you mean `fields`?"
+        ]
+    );
+    let far = problems(json!({"banana": 1}));
+    assert!(far[0].ends_with("; known are event, fields, id, subject"), "{far:?}");
+    assert!(problems(json!(["shop.paid"]))[0].contains("should be an object"));
+    assert!(problems(json!({"event": 1}))[0].contains("expected a string"));
+    assert_eq!(read_mapping(json!({})).unwrap(), Mapping::default());
 }
