@@ -12,12 +12,13 @@ use crate::poison::Poison;
 use crate::segment::{MAX_CAUSE_DEPTH, Remote, Segment, record_refusal};
 use crate::slots::Slots;
 use crate::waits::about_of;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tieline_engine::{Input, RunState, World};
 use tieline_expr::Data;
 use tieline_model::Event;
-use tieline_store::log::Cursor;
+use tieline_store::log::{Cursor, Headline};
 use tieline_store::runs::{self, Run, RunStatus};
 use tieline_store::{Procedure, Result, Store, Tx, log, workflows};
 
@@ -39,7 +40,8 @@ const LONGEST_KEY: usize = 500;
 /// Starts the runs of some events and moves the cursor past them.
 pub(crate) struct Dispatch {
     pub(crate) from: i64,
-    pub(crate) found: Found,
+    /// Shared with the caller, who drops it: that takes longer than the writer should.
+    pub(crate) found: Arc<Found>,
     pub(crate) definitions: Arc<Definitions>,
     /// The event whose runs are failed instead of started, if there is one.
     pub(crate) give_up: Option<Poison>,
@@ -243,6 +245,17 @@ impl Arrived {
     }
 }
 
+/// The headlines of the next events, as far as they are read: one reading serves several batches.
+#[derive(Default)]
+pub(crate) struct Headlines(VecDeque<Headline>);
+
+impl Headlines {
+    /// Forgets them, because the next batch does not begin where the last one ended.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// Reads the events after a place, without those that start or wake no run.
 ///
 /// The order of the reads matters: events first, then the stamp. An event that is read before a workflow is
@@ -251,19 +264,21 @@ pub(crate) async fn find_relevant(
     store: &Store,
     after: i64,
     limit: u32,
+    headlines: &mut Headlines,
     definitions: &mut Arc<Definitions>,
     programs: &Programs,
 ) -> Result<Found> {
-    store.place_events().await?;
-    let headlines = store.read(log::Skim { after, limit: SKIM }).await?;
+    if headlines.0.is_empty() {
+        store.place_events().await?;
+        headlines.0 = store.read(log::Skim { after, limit: SKIM }).await?.into();
+    }
     if store.read(workflows::Stamp).await? != definitions.stamp {
         *definitions = Arc::new(definitions.reload(store, programs).await?);
     }
     let (mut events, mut seen) = (Vec::new(), after);
-    for headline in headlines {
-        if events.len() == limit as usize {
-            break;
-        }
+    while events.len() < limit as usize
+        && let Some(headline) = headlines.0.pop_front()
+    {
         if definitions.is_relevant(&headline.location_id, &headline.kind) {
             events.extend(store.read(log::At(headline.seq)).await?.map(Arrived::new));
         }

@@ -1,7 +1,7 @@
 //! The loops that start and continue runs, started and stopped together.
 
 use crate::definitions::{Definitions, Pinned, Programs};
-use crate::dispatch::{BATCH, CURSOR, Dispatch, find_relevant, skipped_enough};
+use crate::dispatch::{BATCH, CURSOR, Dispatch, Headlines, find_relevant, skipped_enough};
 use crate::poison::{GIVE_UP_AFTER, PAUSE, PoisonGuard};
 use crate::remote::{Answer, send};
 use crate::retention::{EVERY, forget_old};
@@ -197,12 +197,14 @@ async fn dispatch(
     let mut definitions = Arc::new(Definitions::default().reload(&store, &shared.programs).await?);
     let mut written = store.read(CURSOR).await?;
     let mut seen = written;
+    let mut headlines = Headlines::default();
     while !shared.is_stopping() {
         // Marked as seen before the log is read, so that events appended during the read are not missed.
         appended.borrow_and_update();
         let stamp = definitions.stamp;
+        let limit = guard.limit(BATCH);
         let found =
-            find_relevant(&store, seen, guard.limit(BATCH), &mut definitions, &shared.programs).await?;
+            find_relevant(&store, seen, limit, &mut headlines, &mut definitions, &shared.programs).await?;
         // Skipped events stay skipped: they never start a workflow that is published later, not even after a
         // restart.
         let to_be_kept = skipped_enough(written, found.seen) || definitions.stamp != stamp;
@@ -214,9 +216,10 @@ async fn dispatch(
             }
         }
         *first = found.events.first().map_or_else(String::new, |first| first.event.seq.to_string());
+        let found = Arc::new(found);
         let dispatch = Dispatch {
             from: written,
-            found,
+            found: Arc::clone(&found),
             definitions: Arc::clone(&definitions),
             give_up: guard.give_up(),
             slots: shared.slots(None),
@@ -227,7 +230,11 @@ async fn dispatch(
         if dispatched.overtaken {
             written = store.read(CURSOR).await?;
             seen = written;
+            headlines.clear();
             continue;
+        }
+        if dispatched.seen != found.seen {
+            headlines.clear();
         }
         (written, seen) = (dispatched.seen, dispatched.seen);
         if dispatched.ready {
