@@ -80,13 +80,16 @@ impl Form {
                 errors.extend(required.then(|| field.missing()));
                 continue;
             };
-            let shown = shown(&raw);
+            let kept = (!required && !field.is_strict).then(|| raw.clone());
             match field.read(Some(raw), &reader) {
                 Ok(patch) => input.keep(field, patch),
-                Err(found) if required || field.is_strict => errors.extend(found),
-                Err(found) => {
-                    found.into_iter().for_each(|error| input.warn(format!("{error}; {shown} was left out")))
-                }
+                Err(found) => match kept {
+                    None => errors.extend(found),
+                    Some(raw) => {
+                        let left_out = format!("{} was left out", shown(&raw));
+                        found.into_iter().for_each(|error| input.warn(format!("{error}; {left_out}")));
+                    }
+                },
             }
         }
         let unknown = given.iter().filter(|(_, value)| !is_blank(value));
