@@ -15,10 +15,19 @@ const ESCAPE: usize = 6;
 /// # Errors
 /// Those of [`serde_json`]; the place that they name is that in `body`.
 pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    read(body, |body| serde_json::from_slice(body))
+}
+
+/// The same with a reader of its own, for values that borrow from the body. It is asked a second time where the first
+/// reading fails at half a character.
+///
+/// # Errors
+/// Those of the reader.
+pub fn read<T>(body: &[u8], read: impl Fn(&[u8]) -> Result<T>) -> Result<T> {
     let body = without_bom(body);
     // Half a character is rare, so only a body that cannot be read otherwise is searched for one.
-    serde_json::from_slice(body).or_else(|error| match std::str::from_utf8(body).map(mended) {
-        Ok(Cow::Owned(mended)) => serde_json::from_str(&mended),
+    read(body).or_else(|error| match std::str::from_utf8(body).map(mended) {
+        Ok(Cow::Owned(mended)) => read(mended.as_bytes()),
         Ok(Cow::Borrowed(_)) | Err(_) => Err(error),
     })
 }

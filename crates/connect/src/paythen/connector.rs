@@ -1,13 +1,14 @@
 //! The connector of Paythen: Stripe's webhooks of the account that Paythen works on.
 
-use super::event::{StripeEvent, read_json};
+use super::event::{self, StripeEvent};
+use super::fields::without_nul;
 use super::{NormaliseError, normalise};
 use crate::connector::{
     BoxFuture, Connector, ConnectorKind, Facts, Malformed, Memory, MemoryError, Outcome, Reading, Request,
     Setting, Stored, Unproven,
 };
 use crate::stripe::signature;
-use serde_json::Value;
+use serde_json_borrow::Value;
 use tieline_model::connection::PaythenSettings;
 use tieline_model::{NewEvent, Timestamp};
 
@@ -50,14 +51,14 @@ impl Connector for Paythen {
     }
 
     fn read(&self, delivery: &Stored<'_>) -> Result<Reading, Malformed> {
-        let body = read_json(delivery.body).map_err(|error| Malformed::Unreadable(error.to_string()))?;
-        Ok(match StripeEvent::from_json(&body) {
+        let understand = |body: &Value<'_>| match StripeEvent::from_json(body) {
             Ok(event) => Reading {
                 external_id: Some(event.id.clone()),
                 facts: Box::new(StripeFacts { event, settings: self.settings.clone() }),
             },
-            Err(reason) => not_understood(&body, reason.to_string()),
-        })
+            Err(reason) => not_understood(body, reason.to_string()),
+        };
+        event::read(delivery.body, understand).map_err(|error| Malformed::Unreadable(error.to_string()))
     }
 }
 
@@ -68,9 +69,9 @@ const THIN_ADVICE: &str = "a thin event, which carries no data; in Stripe, give 
     style snapshot";
 
 /// An event that cannot be understood is kept under Stripe's id of it, so that a repeat is a duplicate.
-fn not_understood(body: &Value, reason: String) -> Reading {
-    let external_id = body.get("id").and_then(Value::as_str).map(str::to_owned);
-    let thin = body.get("object").and_then(Value::as_str) == Some(THIN);
+fn not_understood(body: &Value<'_>, reason: String) -> Reading {
+    let external_id = body.get("id").as_str().map(without_nul);
+    let thin = body.get("object").as_str() == Some(THIN);
     let outcome = if thin { Outcome::Ignored(THIN_ADVICE.to_owned()) } else { Outcome::Failed(reason) };
     Reading { external_id, facts: Box::new(outcome) }
 }

@@ -3,8 +3,7 @@
 use super::facts::{About, Fact};
 use super::fields::{BODY, Object, Unmappable};
 use super::objects;
-use serde_json::Value;
-use tieline_model::text::strip_nul;
+use serde_json_borrow::Value;
 use tieline_model::{Timestamp, json};
 
 /// A Stripe event that was read. Parse it outside the transaction that handles it.
@@ -28,11 +27,11 @@ impl StripeEvent {
     /// # Errors
     /// A sentence that names the field that is missing or has the wrong type.
     pub fn parse(body: &[u8]) -> Result<Self, Unmappable> {
-        Self::from_json(&read_json(body)?)
+        read(body, Self::from_json)?
     }
 
-    /// The same for a body that [`read_json`] read.
-    pub(super) fn from_json(body: &Value) -> Result<Self, Unmappable> {
+    /// The same for a body that [`read`] reads.
+    pub(super) fn from_json(body: &Value<'_>) -> Result<Self, Unmappable> {
         let event = Object::new(body, BODY)?;
         let id = event.required_text("id")?;
         let kind = event.required_text("type")?;
@@ -53,11 +52,9 @@ impl StripeEvent {
 
 /// Reads a body as JSON, as leniently as a webhook's: Stripe passes on texts that other programs cut in the middle of
 /// a character, and a payment must not be lost over a name.
-pub(super) fn read_json(body: &[u8]) -> Result<Value, Unmappable> {
-    let mut value: Value =
-        json::from_slice(body).map_err(|error| Unmappable(format!("the body is not JSON: {error}")))?;
-    strip_nul(&mut value);
-    Ok(value)
+pub(super) fn read<T>(body: &[u8], understand: impl Fn(&Value<'_>) -> T) -> Result<T, Unmappable> {
+    json::read(body, |body| serde_json::from_slice(body).map(|body| understand(&body)))
+        .map_err(|error| Unmappable(format!("the body is not JSON: {error}")))
 }
 
 fn facts(event: &Object<'_>, kind: &str) -> Result<(About, Fact), Unmappable> {
@@ -140,7 +137,7 @@ fn missing(name: &str) -> Unmappable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn problem(body: &Value) -> String {
         StripeEvent::parse(body.to_string().as_bytes()).unwrap_err().to_string()

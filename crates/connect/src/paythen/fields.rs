@@ -1,6 +1,6 @@
 //! Reading the objects that Stripe sends, with errors that name the field.
 
-use serde_json::{Map, Value};
+use serde_json_borrow::{ObjectAsVec, Value};
 use tieline_model::Timestamp;
 
 /// A Stripe event that should mean something to Paythen and cannot be read; the sentence names the field.
@@ -11,12 +11,12 @@ pub struct Unmappable(pub(super) String);
 /// A JSON object and its place in the body. Null and empty texts count as absent.
 #[derive(Clone)]
 pub(super) struct Object<'a> {
-    map: &'a Map<String, Value>,
+    map: &'a ObjectAsVec<'a>,
     place: String,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(value: &'a Value, place: &str) -> Result<Self, Unmappable> {
+    pub(super) fn new(value: &'a Value<'a>, place: &str) -> Result<Self, Unmappable> {
         match value {
             Value::Object(map) => Ok(Self { map, place: place.to_owned() }),
             other => Err(Unmappable(format!("{place} should be an object, not {}", kind_of(other)))),
@@ -28,14 +28,14 @@ impl<'a> Object<'a> {
         self.map.contains_key(name)
     }
 
-    pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
+    pub(super) fn value(&self, name: &str) -> Option<&'a Value<'a>> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, Unmappable> {
         match self.value(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
+            Some(Value::Str(text)) => Ok(Some(without_nul(text)).filter(|text| !text.trim().is_empty())),
             Some(other) => Err(self.wrong(name, "a text", other)),
         }
     }
@@ -44,10 +44,10 @@ impl<'a> Object<'a> {
     pub(super) fn id(&self, name: &str) -> Result<Option<String>, Unmappable> {
         match self.value(name) {
             Some(Value::Object(map)) => match map.get("id") {
-                Some(Value::String(id)) => Ok(Some(id.clone())),
+                Some(Value::Str(id)) => Ok(Some(without_nul(id))),
                 _ => Err(Unmappable(format!("{}.{name}.id is missing; it should be an id", self.place))),
             },
-            Some(Value::String(_)) | None => self.text(name),
+            Some(Value::Str(_)) | None => self.text(name),
             Some(other) => Err(self.wrong(name, "an id", other)),
         }
     }
@@ -105,31 +105,37 @@ impl<'a> Object<'a> {
     /// The pairs of a metadata object. Stripe's values are texts; anything else is not metadata.
     pub(super) fn metadata(&self, into: &mut Vec<(String, String)>) -> Result<(), Unmappable> {
         let Some(metadata) = self.object("metadata")? else { return Ok(()) };
-        for (key, value) in metadata.map {
-            if let Value::String(text) = value
-                && !into.iter().any(|(known, _)| known == key)
+        for (key, value) in metadata.map.iter() {
+            let key = without_nul(key);
+            if let Value::Str(text) = value
+                && !into.iter().any(|(known, _)| *known == key)
             {
-                into.push((key.clone(), text.clone()));
+                into.push((key, without_nul(text)));
             }
         }
         Ok(())
     }
 
-    fn wrong(&self, name: &str, expected: &str, found: &Value) -> Unmappable {
+    fn wrong(&self, name: &str, expected: &str, found: &Value<'_>) -> Unmappable {
         let place = if self.place == BODY { name.to_owned() } else { format!("{}.{name}", self.place) };
         Unmappable(format!("{place} should be {expected}, not {}", kind_of(found)))
     }
 }
 
+/// A text without the character U+0000; see [`tieline_model::text::strip_nul`].
+pub(super) fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// The place of the event's own fields.
 pub(super) const BODY: &str = "the body";
 
-const fn kind_of(value: &Value) -> &'static str {
+const fn kind_of(value: &Value<'_>) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::Str(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
