@@ -7,6 +7,7 @@ mod answer;
 mod app;
 mod auth;
 mod body;
+pub mod clock;
 mod error;
 pub mod hooks;
 mod openapi;

@@ -9,7 +9,7 @@ use crate::language::invalid;
 use crate::next::{NextSpec, parse_next, parse_time};
 use crate::numbers::clip;
 use crate::zone;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Span, ZonedDateTime};
@@ -76,14 +76,12 @@ impl When {
         let written = value.as_str().ok_or_else(|| format!("{} is not a time", crate::json::kind(value)))?;
         let text = written.trim();
         let wrong = || format!("`{}` is not a time in ISO 8601, like 2026-11-23T12:00:00Z", clip(written));
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Ok(Self::Time(at.to_zoned_datetime(zone.clone())));
-        }
         if let Some(day) = text::date(text) {
             return Ok(Self::Day(day));
         }
-        let local: DateTime = text.parse().map_err(|_| wrong())?;
-        local.to_zoned_datetime(zone.clone()).map(Self::Time).map_err(|_| wrong())
+        let at = Timestamp::parse_in(text, zone.iana_name().unwrap_or("UTC")).map_err(|_| wrong())?;
+        let at = jiff::Timestamp::from_millisecond(at.millis()).map_err(|_| wrong())?;
+        Ok(Self::Time(at.to_zoned_datetime(zone.clone())))
     }
 
     fn moved(self, by: Span, zone: &TimeZone) -> Result<Self, String> {

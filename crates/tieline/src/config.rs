@@ -52,12 +52,12 @@ impl Config {
             None => (PathBuf::from(FILE), false),
         };
         if !named && !file.exists() {
-            return Ok(self);
+            return self.checked();
         }
         let text = std::fs::read_to_string(&file)
             .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let file: Self = toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        Ok(Self {
+        let config = Self {
             config: self.config,
             data: self.data.or(file.data),
             database_url: self.database_url.or(file.database_url),
@@ -65,7 +65,21 @@ impl Config {
             log: self.log.or(file.log),
             log_format: self.log_format.or(file.log_format),
             serve: file.serve,
-        })
+        };
+        config.checked()
+    }
+
+    /// Refuses the address of a database of another kind. The address itself may hold a password.
+    fn checked(self) -> Result<Self, String> {
+        let scheme =
+            self.database_url.as_deref().and_then(|url| url.split_once("://")).map(|(scheme, _)| scheme);
+        match scheme {
+            None | Some("postgres" | "postgresql") => Ok(self),
+            Some(scheme) => Err(format!(
+                "database-url: `{scheme}://` is not supported; use postgres:// or postgresql://, or leave it out \
+                 for the embedded database in the folder of --data"
+            )),
+        }
     }
 
     /// The data folder.
@@ -92,6 +106,21 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_of_another_kind_is_refused_with_the_schemes_that_are_supported() {
+        let with = |url: &str| Config { database_url: Some(url.to_owned()), ..Config::default() }.checked();
+        for url in ["postgres://a/b", "postgresql://a/b", "host=/run user=a"] {
+            assert!(with(url).is_ok(), "{url}");
+        }
+        for url in ["mysql://u:hidden@a/b", "sqlite://a.db", "POSTGRES+x://a"] {
+            let refused = with(url).unwrap_err();
+            assert!(
+                refused.contains("postgres:// or postgresql://") && !refused.contains("hidden"),
+                "{refused}"
+            );
+        }
+    }
 
     #[test]
     fn a_flag_wins_over_the_file() {

@@ -4,17 +4,11 @@ use crate::config::Config;
 use crate::listen;
 use crate::mappings;
 use crate::open;
-use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::post;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tieline_api::{ApiSettings, App, hooks};
+use tieline_api::{ApiSettings, App, clock, hooks};
 use tieline_connect::http::{Client, Guard, Options as HttpOptions};
-use tieline_model::Timestamp;
-use tieline_model::time::parse_duration;
 use tieline_operations::Catalogue;
 use tieline_runtime::ingress::Ingress;
 use tieline_runtime::{Options as RuntimeOptions, Runtime};
@@ -59,7 +53,7 @@ impl Server {
     pub(crate) async fn start(config: &Config, settings: Settings) -> Result<Self, String> {
         let lock = lock(config)?;
         open::tighten(config);
-        let (clock, manual) = clock(settings.manual_clock);
+        let (clock, manual) = choose_clock(settings.manual_clock);
         let store = open::open(config, Options { clock, listen: true, ..Options::default() }).await?;
         let seal = open::seal(config, &store).await?;
         let reserved = mappings::warn_of_reserved_words(&store).await;
@@ -74,7 +68,7 @@ impl Server {
         let mut router = tieline_api::router(App::new(store.clone(), catalogue, settings.api))
             .merge(hooks::router(Ingress::new(store.clone(), seal), store.clone()));
         if let Some(manual) = manual {
-            router = router.merge(clock_routes(manual));
+            router = router.merge(clock::router(manual, store.clone()));
         }
         let listener = TcpListener::bind(&settings.listen).await;
         let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
@@ -127,29 +121,10 @@ fn lock(config: &Config) -> Result<Option<std::fs::File>, String> {
     }
 }
 
-fn clock(manual: bool) -> (Arc<dyn Clock>, Option<Arc<ManualClock>>) {
+fn choose_clock(manual: bool) -> (Arc<dyn Clock>, Option<Arc<ManualClock>>) {
     if !manual {
         return (Arc::new(SystemClock), None);
     }
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     (Arc::clone(&clock) as Arc<dyn Clock>, Some(clock))
-}
-
-/// `POST /api/clock` with a duration (`3d`) as its body advances a manual clock; `GET` returns the time.
-fn clock_routes(clock: Arc<ManualClock>) -> Router {
-    let now = |State(clock): State<Arc<ManualClock>>| async move { time_body(clock.now()) };
-    Router::new().route("/api/clock", post(advance).get(now)).with_state(clock)
-}
-
-async fn advance(
-    State(clock): State<Arc<ManualClock>>,
-    body: String,
-) -> Result<String, (StatusCode, String)> {
-    let by = parse_duration(&body).map_err(|message| (StatusCode::BAD_REQUEST, message))?;
-    clock.advance(by);
-    Ok(time_body(clock.now()))
-}
-
-fn time_body(now: Timestamp) -> String {
-    format!("{{\"now\":\"{now}\"}}")
 }

@@ -401,6 +401,11 @@ fn a_printed_address_can_be_posted_to_whatever_the_secret_holds() {
         let status = Request::post(text(&rotated, "url"), "{}").send(server.address).unwrap().status;
         (status == 200).then_some(())
     });
+    let rotated = tenant.cli.run(&["connections", "rotate", "--location", &tenant.location, &hook.id]);
+    let secret = rotated.stdout.split("?secret=").nth(1).unwrap_or_default();
+    assert!(secret.starts_with("hooksec_"), "the new address is printed: {}", rotated.stdout);
+    let listed = tenant.json(&["connections", "list"]);
+    assert_eq!(listed["connections"][0]["proof"], "url");
     server.terminate();
 }
 

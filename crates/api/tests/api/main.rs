@@ -8,6 +8,7 @@
 
 mod arbitrary;
 mod clients;
+mod clock;
 mod contacts;
 mod conversation;
 mod custom_fields;

@@ -94,3 +94,18 @@ fn an_hour_that_summer_time_skips_is_taken_as_the_clock_shows_it_afterwards() {
     let end_of_time = at("9999-12-30T00:00:00Z", "{{ now | date('%Y') }}");
     assert_eq!(end_of_time, json!("9999"));
 }
+
+#[test]
+fn a_time_with_its_zone_in_brackets_is_read() {
+    for (text, expected) in [
+        ("{{ '2026-01-01T10:00:00+01:00[Europe/Berlin]' | plus('1h') }}", "2026-01-01T10:00:00.000Z"),
+        ("{{ '2026-01-01T10:00:00[Europe/Berlin]' | date('%H:%M', 'UTC') }}", "09:00"),
+        (
+            "{{ '2026-01-01T10:00:00[Europe/Berlin]' | next('09:00', 'Europe/Berlin') }}",
+            "2026-01-02T08:00:00.000Z",
+        ),
+        ("{{ '2026-01-01T10:00:00' | plus('1h') }}", "2026-01-01T00:00:00.000Z"),
+    ] {
+        assert_eq!(before_summer_time(text), json!(expected), "{text}");
+    }
+}

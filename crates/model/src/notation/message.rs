@@ -14,6 +14,26 @@ pub(super) fn of(error: &ScanError, text: &str) -> String {
     by_kind(error.kind(), line)
 }
 
+/// The sentence for a space that YAML does not take for one: people paste it unseen from web pages and chats.
+pub(super) fn odd_space(space: char) -> String {
+    let name = if space == '\u{a0}' { "a no-break space" } else { "a space of another kind" };
+    format!(
+        "{name} (U+{:04X}) stands here in the indentation or beside a name; replace it with an ordinary space, or put quotes \
+         around the text if it is meant",
+        u32::from(space)
+    )
+}
+
+/// Where a line has such a space in its indentation, behind the dash of an item or beside the colon of a name.
+pub(super) fn find_odd_space(line: &str) -> Option<(usize, char)> {
+    let is_odd = |c: char| !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}'));
+    let colon = line.find(':');
+    let body = line.find(|c: char| !c.is_whitespace() && !is_odd(c) && c != '-').unwrap_or(line.len());
+    let beside_colon =
+        |at: usize, c: char| colon.is_some_and(|colon| at + c.len_utf8() == colon || at == colon + 1);
+    line.char_indices().find(|(at, c)| is_odd(*c) && (*at < body || beside_colon(*at, *c)))
+}
+
 /// The sentence for a template that has no quotes around it; `rest` begins with the template.
 pub(super) fn quote_template(rest: &str) -> String {
     let line = rest.lines().next().unwrap_or_default();

@@ -179,3 +179,22 @@ fn spelled_all(value: &Value) -> Vec<String> {
     let items = value.as_array().map_or(&[][..], Vec::as_slice);
     items.iter().map(|item| item.as_number().map_or(item.to_string(), |n| number::text(n).unwrap())).collect()
 }
+
+#[test]
+fn a_space_that_is_none_to_yaml_is_named_with_its_line() {
+    for (text, place) in [
+        ("a: 1\n\u{a0}\u{a0}b: 2", "line 2, column 1"),
+        ("steps:\n  -\u{a0}do: x", "line 2, column 4"),
+        ("steps:\n  - do: x\n  \u{a0} with: y", "line 3, column 3"),
+        ("name:\u{a0}x\ntrigger: y", "line 1, column 6"),
+        ("name\u{a0}: x", "line 1, column 5"),
+        ("steps:\n  - do:\u{a0}x", "line 2, column 8"),
+    ] {
+        let found = refused(text);
+        assert!(found.starts_with(place) && found.contains("a no-break space (U+00A0)"), "{text:?}: {found}");
+    }
+    assert!(refused("a: 1\n\u{3000}b: 2").contains("(U+3000)"));
+    assert_eq!(value("body: Prix\u{a0}10\u{a0}€"), json!({ "body": "Prix\u{a0}10\u{a0}€" }));
+    assert_eq!(value("- \"a:\u{a0}b\""), json!(["a:\u{a0}b"]));
+    assert_eq!(value("body: Note:\u{a0}x"), json!({ "body": "Note:\u{a0}x" }));
+}

@@ -55,7 +55,10 @@ impl<'t> Reader<'t> {
                         "a second document begins here; keep one document in a file",
                     ));
                 }
-                event if event.is_node() => value = Some(self.value(event, span, 0)?),
+                event if event.is_node() => {
+                    self.check_plain(&event, span)?;
+                    value = Some(self.value(event, span, 0)?);
+                }
                 _ => {}
             }
         }
@@ -70,7 +73,25 @@ impl<'t> Reader<'t> {
     }
 
     fn unreadable(&self, error: &ScanError) -> Mistake {
-        mistake(*error.marker(), message::of(error, self.text))
+        // The parser may notice it only in the line below.
+        let line = error.marker().line();
+        let odd = [line.saturating_sub(1), line].into_iter().find_map(|line| self.odd_space(line));
+        odd.unwrap_or_else(|| mistake(*error.marker(), message::of(error, self.text)))
+    }
+
+    /// The mistake of a line, counted from 1, where a space is none to YAML.
+    fn odd_space(&self, line: usize) -> Option<Mistake> {
+        let text = self.text.lines().nth(line.checked_sub(1)?)?;
+        let (at, space) = message::find_odd_space(text)?;
+        let column = text.get(..at)?.chars().count() + 1;
+        Some(Mistake { line, column, message: message::odd_space(space) })
+    }
+
+    /// Refuses a plain text that an odd space keeps from being a name with its value, or an item.
+    fn check_plain(&self, event: &Event<'t>, span: Span) -> Result<(), Mistake> {
+        let is_plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
+        let odd = if is_plain { self.odd_space(span.start.line()) } else { None };
+        odd.map_or(Ok(()), Err)
     }
 
     fn value(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Value, Mistake> {
@@ -130,6 +151,7 @@ impl<'t> Reader<'t> {
             if event == Event::SequenceEnd {
                 return Ok(Value::Array(items));
             }
+            self.check_plain(&event, span)?;
             items.push(self.value(event, span, depth + 1)?);
         }
     }
@@ -142,6 +164,7 @@ impl<'t> Reader<'t> {
                 return Ok(members.finish());
             }
             let merges = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
+            self.check_plain(&event, span)?;
             let name = self.name(event, span)?;
             let (event, value_span) = self.next()?;
             let value = self.value(event, value_span, depth + 1)?;

@@ -5,6 +5,7 @@ mod contact;
 mod known;
 mod order;
 mod paths;
+mod places;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -34,7 +35,10 @@ pub struct Checked {
 /// Every mistake, with its place and the fix.
 pub fn check(document: &Value, catalogue: &Catalogue, known: &Known) -> Result<Checked, Vec<Problem>> {
     let (parsed, mut problems) = Document::parse_some(document);
-    let Some(parsed) = parsed else { return Err(problems) };
+    let Some(parsed) = parsed else {
+        places::name_steps(document, &mut problems);
+        return Err(problems);
+    };
     let is_whole = problems.is_empty();
     let (read, found) = Program::examine(&parsed, &Actions(catalogue));
     problems.extend(found);
@@ -47,11 +51,13 @@ pub fn check(document: &Value, catalogue: &Catalogue, known: &Known) -> Result<C
     problems.extend(paths.mistakes);
     if !problems.is_empty() {
         problems.sort_by_cached_key(|problem| order::of(&problem.place));
+        places::name_steps(document, &mut problems);
         return Err(problems);
     }
     let mut warnings = known.warnings(&parsed, catalogue);
     warnings.extend(paths.warnings);
     warnings.sort_by_cached_key(|warning| order::of(&warning.place));
+    places::name_steps(document, &mut warnings);
     Ok(Checked { warnings, name: parsed.name })
 }
 

@@ -167,6 +167,8 @@ fn a_path_that_no_connection_sends_is_warned_of() {
         found.len() == 1 && found[0].starts_with("steps[0].if[0].when") && found[0].contains("`body`"),
         "{found:?}"
     );
+    let found = warnings_of("shop.ordered", &["trigger.emial", "trigger.emial"]);
+    assert!(found.len() == 2 && found[1].starts_with("steps[1].if[0].when"), "each has its place: {found:?}");
     let found = warnings_of("shop.ordered", &["trigger.emial", "trigger.email", "trigger.body.x"]);
     assert!(found.len() == 1 && found[0].contains("did you mean `email`?"), "{found:?}");
 }
@@ -218,8 +220,8 @@ fn all_mistakes_come_at_once_in_the_order_of_the_document() {
     let expected = [
         "trigger.when",
         "steps[0].with.tags",
-        "steps[1]",
-        "steps[1].with",
+        "steps.person",
+        "steps.person.with",
         "steps[2].do",
         "steps[3].if[1].when",
         "steps[4].wait.for",

@@ -1,5 +1,5 @@
 use super::name::name;
-use super::secret::{SecretSource, auth, check_secret};
+use super::secret::{SecretSource, auth, check_secret, proof};
 use crate::commands::paythen_settings;
 use crate::config::Config;
 use crate::mappings;
@@ -165,11 +165,16 @@ impl Connections {
     }
 }
 
-/// A secret that cannot be guessed, in the form of Stripe's.
-fn new_secret(store: &Store) -> String {
+/// A secret that cannot be guessed. For Paythen it has the form of Stripe's.
+fn new_secret(store: &Store, settings: Option<&Settings>) -> String {
     let mut bytes = [0; 24];
     store.entropy().fill(&mut bytes);
-    format!("whsec_{}", URL_SAFE_NO_PAD.encode(bytes))
+    let prefix = match settings {
+        Some(Settings::Paythen(_)) => "whsec_",
+        // Known to what replaces secrets in logs and histories.
+        Some(Settings::Webhook(_)) | None => "hooksec_",
+    };
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// The address to post to: a whole URL if the settings have the public URL, else its path. It holds the secret if
@@ -197,7 +202,7 @@ impl Create {
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
         let made = given.is_none();
-        let secret = given.unwrap_or_else(|| new_secret(&store));
+        let secret = given.unwrap_or_else(|| new_secret(&store, Some(&settings)));
         let create = connections::Create {
             location_id: location.id,
             name: self.name,
@@ -321,14 +326,14 @@ impl Rotate {
         let store = open_for_command(config).await?;
         let location = location(&store, &self.location).await?;
         let id = ConnectionId::from(self.id.as_str());
+        let list = connections::List { location_id: location.id.clone() };
+        let all = store.read(list).await.map_err(|error| error.to_string())?;
+        let settings = all.iter().find(|known| known.id == id).map(|connection| &connection.settings);
         if let Some(secret) = &given {
-            let list = connections::List { location_id: location.id.clone() };
-            let all = store.read(list).await.map_err(|error| error.to_string())?;
-            let settings = all.iter().find(|known| known.id == id).map(|connection| &connection.settings);
             check_secret(secret, settings)?;
         }
         let made = given.is_none();
-        let secret = given.unwrap_or_else(|| new_secret(&store));
+        let secret = given.unwrap_or_else(|| new_secret(&store, settings));
         let rotate = connections::Rotate {
             location_id: location.id,
             id,
@@ -341,14 +346,19 @@ impl Rotate {
             0 | 1 => "the old one cannot be opened and no longer works".to_owned(),
             _ => format!("the old one works for another {}", self.grace),
         };
-        let mut object = json!({ "id": connection.id, "url": address(config, &connection, &secret)? });
+        let url = address(config, &connection, &secret)?;
+        let mut object = json!({ "id": connection.id, "url": url });
         if made {
             object["secret"] = Value::from(secret.clone());
         }
         print(self.json, &object, || {
             let shown =
                 if made { format!("\nSecret: {secret}\nThe secret is shown once.") } else { String::new() };
-            format!("Changed the secret of connection {}; {before}{shown}", connection.id)
+            let post = match auth(&connection.settings) {
+                Some(WebhookAuth::Url) => format!(". The secret is part of the address; post to\n{url}"),
+                _ => String::new(),
+            };
+            format!("Changed the secret of connection {}; {before}{post}{shown}", connection.id)
         })
     }
 }
@@ -390,6 +400,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
         .map(|connection| {
             json!({
                 "id": connection.id, "name": connection.name, "type": connection.settings.type_name(),
+                "proof": proof(&connection.settings),
                 "url": format!("{base}/hooks/{}", connection.id), "createdAt": connection.created_at,
             })
         })
@@ -398,6 +409,7 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
         vec![
             connection.id.to_string(),
             connection.settings.type_name().to_owned(),
+            proof(&connection.settings).to_owned(),
             connection.name.clone(),
             format!("{base}/hooks/{}", connection.id),
         ]
@@ -405,6 +417,6 @@ async fn list(config: &Config, id: &str, as_json: bool) -> Result<(), String> {
     let rows: Vec<Vec<String>> = connections.iter().map(row).collect();
     print(as_json, &json!({ "connections": objects }), || {
         let empty = "No connections yet. Create one with `tieline connections create`.";
-        table(&["ID", "TYPE", "NAME", "POST TO"], &rows, empty)
+        table(&["ID", "TYPE", "PROOF", "NAME", "POST TO"], &rows, empty)
     })
 }

@@ -82,6 +82,17 @@ pub(crate) fn auth(settings: &Settings) -> Option<&WebhookAuth> {
     }
 }
 
+/// How a connection's deliveries are authenticated, in the words of `--auth`.
+pub(crate) fn proof(settings: &Settings) -> &'static str {
+    match auth(settings) {
+        None => "stripe",
+        Some(WebhookAuth::Hmac { .. }) => "hmac",
+        Some(WebhookAuth::Bearer) => "bearer",
+        Some(WebhookAuth::Basic { .. }) => "basic",
+        Some(WebhookAuth::Url) => "url",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -119,7 +119,7 @@ impl Serve {
         };
         let outbound = self.outbound_allow.unwrap_or_default().parse::<Guard>();
         Ok(Settings {
-            listen: self.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
+            listen: self.listen.map_or_else(|| Ok("127.0.0.1:8080".to_owned()), listen)?,
             manual_clock: matches!(self.clock, Some(ClockKind::Manual)),
             api: ApiSettings {
                 default_version: self.default_version.map(version).transpose()?,
@@ -129,6 +129,20 @@ impl Serve {
             outbound: outbound.map_err(|error| format!("outbound-allow: {error}"))?,
             keep_runs: keep_runs(self.keep_runs.as_deref())?,
         })
+    }
+}
+
+/// Checks the address to listen on, before anything is opened.
+pub(crate) fn listen(text: String) -> Result<String, String> {
+    let is_host = |host: &str| {
+        !host.is_empty() && (!host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
+    };
+    match text.rsplit_once(':') {
+        Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => Ok(text),
+        _ => Err(format!(
+            "listen: `{text}` is not an address and a port; write it like 127.0.0.1:8080, or 0.0.0.0:8080 for all \
+             addresses"
+        )),
     }
 }
 
@@ -203,6 +217,23 @@ mod tests {
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert!(!settings.manual_clock && !settings.api.lenient);
         assert_eq!(settings.api.public_url.as_deref(), Some("http://f"));
+    }
+
+    #[test]
+    fn an_address_to_listen_on_has_a_host_and_a_port() {
+        let given = |listen: &str| flags(&["--listen", listen]).settings().map(|settings| settings.listen);
+        for right in ["127.0.0.1:0", "localhost:8080", "[::1]:80", "0.0.0.0:65535"] {
+            assert_eq!(given(right), Ok(right.to_owned()));
+        }
+        for wrong in
+            ["8080", "localhost", ":8080", "::1", "::1:80", "localhost:", "localhost:http", "a:65536", ""]
+        {
+            let refused = given(wrong).unwrap_err();
+            assert!(
+                refused.contains("listen: ") && refused.contains("like 127.0.0.1:8080"),
+                "{wrong}: {refused}"
+            );
+        }
     }
 
     #[test]

@@ -158,6 +158,7 @@ mod tests {
             },
             "line": "bearer\ts3cret is the key of https://shop.example/?token=s3cret now",
             "pair": "token=pit-01234567-s3cret",
+            "generated": "they sent hooksec_01234567-s3cret again",
         }));
         assert!(!shown.to_string().contains("s3cret"), "{shown}");
         assert_eq!(shown["url"], "https://shop.example/orders?key=[redacted]");

@@ -9,7 +9,7 @@ use url::Url;
 /// What a text with a secret contains somewhere. Most texts contain none of it and are not read any further.
 static MAY_HOLD_ONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i-u)://|bearer|eyJ|pit-|[sr]k_(?:live|test)_|whsec_|token|secret|pass|auth|cookie|pwd|\b_*pin_*\b|jwt|session|key|credential|query",
+        r"(?i-u)://|bearer|eyJ|pit-|[sr]k_(?:live|test)_|whsec_|hooksec_|token|secret|pass|auth|cookie|pwd|\b_*pin_*\b|jwt|session|key|credential|query",
     )
 });
 /// An address, up to a space or a quote.
@@ -24,7 +24,7 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A token of Tieline, HighLevel or Stripe.
 static TOKEN: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\bpit-|[sr]k_(?:live|test)_|whsec_)[A-Za-z0-9_+/=-]{8,}"));
+    LazyLock::new(|| pattern(r"(?:\bpit-|[sr]k_(?:live|test)_|whsec_|hooksec_)[A-Za-z0-9_+/=-]{8,}"));
 /// A JSON Web Token: base64 of an object, a dot and at least one more part.
 static JWT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){2,4}"));
 

@@ -5,7 +5,7 @@ mod story;
 mod table;
 mod temporary;
 
-use crate::commands::serve::KEEP_RUNS;
+use crate::commands::serve::{KEEP_RUNS, listen};
 use crate::config::Config;
 use crate::logging;
 use crate::open::seal;
@@ -87,7 +87,7 @@ impl Demo {
             keep_runs: Some(KEEP_RUNS),
         };
         match &self.listen {
-            Some(listen) => Server::start(config, settings(listen)).await,
+            Some(address) => Server::start(config, settings(&listen(address.clone())?)).await,
             None => match Server::start(config, settings("127.0.0.1:8080")).await {
                 Err(error) if error.contains("cannot listen on") => {
                     Server::start(config, settings("127.0.0.1:0")).await

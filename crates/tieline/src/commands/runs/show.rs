@@ -5,9 +5,10 @@ use crate::config::Config;
 use crate::open::{location, open_to_read};
 use crate::output::{LONGEST_CELL, plain, print, shortened, table};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use tieline_model::cause::Actor;
 use tieline_model::{ContactId, Event, Location, RunId, Timestamp};
-use tieline_store::runs::{self, Origin, Run, Step};
+use tieline_store::runs::{self, Origin, Run, Step, StepOutcome};
 use tieline_store::{Store, contacts, log, workflows};
 
 /// How far a chain of runs, each started by what another one did, is followed. The engine ends longer ones.
@@ -96,7 +97,8 @@ impl Shown {
             let heading = if n == 0 { "  because   " } else { "            " };
             format!("{heading}{}", link.text())
         }));
-        let rows: Vec<Vec<String>> = self.steps.iter().map(row).collect();
+        let rows: Vec<Vec<String>> =
+            self.steps.iter().zip(tries(&self.steps)).map(|(step, tries)| row(step, tries)).collect();
         lines.push(String::new());
         lines.push(table(&["BEGAN", "STEP", "ACTION", "OUTCOME", "DETAIL"], &rows, "No step was taken."));
         if full {
@@ -155,9 +157,21 @@ async fn contact(store: &Store, location: &Location, id: &ContactId) -> tieline_
     Ok(format!("{id} {}", known.join(", ")))
 }
 
-fn row(step: &Step) -> Vec<String> {
+/// Which try of its step each row is, from 1. The engine's own count begins anew when a person retries the run.
+fn tries(steps: &[Step]) -> Vec<i64> {
+    let mut failed: HashMap<(&str, &str), i64> = HashMap::new();
+    let tries = steps.iter().map(|step| {
+        let failures = failed.entry((&step.step, &step.frame)).or_default();
+        let tries = step.attempt.max(*failures + 1);
+        *failures += i64::from(step.outcome == StepOutcome::Failed);
+        tries
+    });
+    tries.collect()
+}
+
+fn row(step: &Step, tries: i64) -> Vec<String> {
     let record = &step.record;
-    let tries = if step.attempt > 1 { format!(", try {}", step.attempt) } else { String::new() };
+    let tries = if tries > 1 { format!(", try {tries}") } else { String::new() };
     let mut details: Vec<String> =
         Some(record.reason.clone()).filter(|reason| !reason.is_empty()).into_iter().collect();
     if step.ended_at.is_none() {
@@ -211,6 +225,31 @@ fn length(from: Timestamp, to: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tieline_store::runs::StepRecord;
+
+    #[test]
+    fn a_step_that_a_person_retried_is_its_second_try() {
+        let step = |step: &str, attempt, outcome| Step {
+            run_id: RunId::from("r"),
+            n: 1,
+            step: step.to_owned(),
+            frame: String::new(),
+            attempt,
+            outcome,
+            began_at: Timestamp::from_millis(0),
+            ended_at: None,
+            record: StepRecord::default(),
+        };
+        let (failed, done) = (StepOutcome::Failed, StepOutcome::Done);
+        let steps = [
+            step("a", 1, done),
+            step("b", 1, failed),
+            step("b", 2, failed),
+            step("b", 1, done),
+            step("c", 1, done),
+        ];
+        assert_eq!(tries(&steps), [1, 1, 2, 3, 1]);
+    }
 
     #[test]
     fn lengths_are_given_in_two_units() {
