@@ -9,6 +9,24 @@ use crate::tx::Tx;
 use tieline_model::contact::Contact;
 use tieline_model::{ContactId, LocationId};
 
+/// Selects contacts that the index does not know in their present state. They are sorted because only then does the
+/// planner of PostgreSQL take the index that holds just these: it takes two different columns for different in almost
+/// every row, and would read the whole table to find none.
+macro_rules! behind {
+    ($columns:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM contacts WHERE indexed IS DISTINCT FROM date_updated ORDER BY location_id, id LIMIT ?1"
+        )
+    };
+}
+
+const ADOPT: &str = behind!("location_id, id, doc");
+/// Nodes that do this at the same time take different contacts.
+const ADOPT_IN_PARALLEL: &str = concat!(behind!("location_id, id, doc"), " FOR UPDATE SKIP LOCKED");
+const BEHIND: &str = concat!("SELECT COUNT(*) AS behind FROM (", behind!("1"), ") AS found");
+
 /// Leaves word of at most so many contacts that the index does not know in their present state.
 pub(super) struct Adopt(pub(super) i64);
 
@@ -24,13 +42,7 @@ impl Procedure for Adopt {
 
 impl Adopt {
     async fn contacts(&self, tx: &mut Tx<'_>) -> Result<i64> {
-        // Nodes that do this at the same time take different contacts.
-        let sql = if tx.writes_in_parallel() {
-            "SELECT location_id, id, doc FROM contacts WHERE indexed IS DISTINCT FROM date_updated LIMIT ?1 \
-             FOR UPDATE SKIP LOCKED"
-        } else {
-            "SELECT location_id, id, doc FROM contacts WHERE indexed IS DISTINCT FROM date_updated LIMIT ?1"
-        };
+        let sql = if tx.writes_in_parallel() { ADOPT_IN_PARALLEL } else { ADOPT };
         let rows = tx.query(sql, params![self.0]).await?;
         let mut count = 0;
         for row in rows {
@@ -61,9 +73,7 @@ impl Procedure for Behind {
     type Output = i64;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<i64> {
-        let sql = "SELECT COUNT(*) AS behind FROM \
-                   (SELECT 1 FROM contacts WHERE indexed IS DISTINCT FROM date_updated LIMIT ?1) AS found";
-        Ok(tx.value(sql, "behind", params![self.0]).await?.unwrap_or(0))
+        Ok(tx.value(BEHIND, "behind", params![self.0]).await?.unwrap_or(0))
     }
 }
 

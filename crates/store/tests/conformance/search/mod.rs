@@ -5,6 +5,7 @@ mod operators;
 mod oracle;
 mod paging;
 mod texts;
+mod upkeep;
 
 use crate::support::Fixture;
 use serde_json::{Value, json};
