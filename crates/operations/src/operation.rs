@@ -340,7 +340,12 @@ impl Procedure for Run {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Answer> {
         match self.operation.perform {
-            Perform::Here(perform) => perform(tx, &self.call).await,
+            Perform::Here(perform) => {
+                let answer = perform(tx, &self.call).await?;
+                let warnings =
+                    self.call.input.warnings().iter().filter(|_| self.operation.class == Class::Writes);
+                Ok(answer.warnings(warnings.cloned()))
+            }
             Perform::Outside(_) => Ok(Answer::new()),
         }
     }

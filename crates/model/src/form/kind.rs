@@ -32,6 +32,12 @@ pub trait Kind: fmt::Debug + Send + Sync + 'static {
         (!is_blank(&raw)).then_some(raw)
     }
 
+    /// What looks wrong with a value that is taken all the same, to follow the field's name in a warning.
+    fn doubt(&self, value: &Value) -> Option<String> {
+        let _ = value;
+        None
+    }
+
     /// What is said, after the field's name, when a required value is missing.
     fn missing(&self) -> &'static str {
         "should not be empty"

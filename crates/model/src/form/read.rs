@@ -140,6 +140,9 @@ fn shown(raw: &Value) -> String {
 
 impl Input {
     fn keep(&mut self, field: &Field, patch: Patch<Value>) {
+        if let Some(doubt) = patch.as_set().and_then(|value| field.kind.doubt(value)) {
+            self.warn(format!("{}: {doubt}", field.name));
+        }
         match (field.place, patch) {
             (Place::Path, Patch::Set(Value::String(value))) => self.put_path(field.name.clone(), value),
             (_, patch) => self.put(field.name.clone(), patch),

@@ -12,7 +12,7 @@ use tieline_model::custom_field::CustomFieldValue;
 use tieline_model::event::kinds;
 use tieline_model::{Cause, Location, NewEvent, Refusal, text};
 
-/// Applies the input to a contact. Returns warnings: what was left out, and what looks wrong.
+/// Applies the input to a contact. Returns warnings: what was left out.
 pub(super) async fn apply(
     tx: &mut Tx<'_>,
     contact: &mut Contact,
@@ -35,11 +35,7 @@ pub(super) async fn apply(
     if input.tags.is_mentioned() {
         contact.tags = input.tags.as_set().cloned().unwrap_or_default();
     }
-    let mut warnings = set_custom_fields(tx, contact, &input.custom_fields).await?;
-    if let Some(phone) = input.phone.as_set().filter(|phone| !text::is_valid_phone(phone)) {
-        warnings.push(format!("phone: {phone} is not a valid phone number; it was stored as it is"));
-    }
-    Ok(warnings)
+    set_custom_fields(tx, contact, &input.custom_fields).await
 }
 
 fn set_addresses(contact: &mut Contact, input: &ContactInput) {

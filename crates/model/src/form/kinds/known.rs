@@ -63,6 +63,11 @@ impl Kind for Phone {
         is_empty_text(raw)
     }
 
+    fn doubt(&self, value: &Value) -> Option<String> {
+        let number = value.as_str().filter(|number| !text::is_valid_phone(number))?;
+        Some(format!("{number} is not a valid phone number; it is taken as it is"))
+    }
+
     /// A number of few digits is wrong in every country.
     fn needs_location(&self, raw: &Value) -> bool {
         let Some(text) = raw.as_str() else { return false };
