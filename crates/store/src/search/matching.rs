@@ -206,7 +206,8 @@ pub(super) fn tokens(filter: &Filter) -> Vec<Vec<u8>> {
         Filter::Contains(_, text) | Filter::Query(text) => {
             let Needle { text, digits } = Needle::of(text);
             let digits = digits.iter().flat_map(|digits| Looked::digits(digits).threes());
-            Looked::text(&text, None).threes().into_iter().chain(digits).collect()
+            let word = token::part(token::WORDS, &text);
+            Looked::text(&text, None).threes().into_iter().chain([word]).chain(digits).collect()
         }
     }
 }
