@@ -98,7 +98,7 @@ impl Procedure for List {
     }
 }
 
-/// Gives a connection a new secret. The previous one stays valid for a while, so that no delivery is refused
+/// Gives a connection a new secret. The previous ones stay valid for a while at most, so that no delivery is refused
 /// until the sender uses the new one. Secrets that cannot be opened, because the key was replaced, are dropped:
 /// then only the new one is valid.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ pub struct Rotate {
     pub id: ConnectionId,
     /// The new secret.
     pub secret: String,
-    /// How long the previous one stays valid.
+    /// How long previous ones stay valid at most; nothing for a secret that has leaked.
     pub grace: Duration,
     /// Opens and seals the secrets.
     pub seal: Seal,
@@ -122,8 +122,10 @@ impl Procedure for Rotate {
         let (mut connection, _) = owned(tx, &self.location_id, &self.id, &self.seal).await?;
         let now = tx.now();
         connection.secrets.retain(|secret| secret.expires_at.is_none_or(|end| now < end));
-        for secret in connection.secrets.iter_mut().filter(|secret| secret.expires_at.is_none()) {
-            secret.expires_at = Some(now.plus(self.grace));
+        let end = now.plus(self.grace);
+        for secret in &mut connection.secrets {
+            // Also one of an earlier rotation, which would be valid for longer: it may be the one that leaked.
+            secret.expires_at = Some(secret.expires_at.map_or(end, |known| known.min(end)));
         }
         connection.secrets.insert(0, Secret::new(self.secret.clone()));
         let sealed = close(tx, &self.seal, &connection)?;

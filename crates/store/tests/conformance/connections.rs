@@ -1,11 +1,12 @@
 //! Connections, and their changes.
 
 use crate::support::{Fixture, both};
+use std::time::Duration;
 use tieline_model::connection::{
     Connection, Mapping, PaythenSettings, Settings, WebhookAuth, WebhookSettings,
 };
 use tieline_model::{ConnectionId, Refusal};
-use tieline_store::connections::{Create, Get, Remap};
+use tieline_store::connections::{Create, Get, Remap, Rotate};
 use tieline_store::seal::Seal;
 
 fn seal() -> Seal {
@@ -45,6 +46,22 @@ fn a_webhook_accepts_another_mapping_and_keeps_the_rest() {
         assert_eq!(webhook.auth, WebhookAuth::Bearer);
         assert_eq!((&after.secrets, &after.name), (&before.secrets, &before.name));
         assert_eq!(fixture.store.read(get(&other.id)).await.unwrap(), Some(other));
+    });
+}
+
+#[test]
+fn a_rotation_without_grace_ends_all_secrets_before() {
+    both(async |fixture| {
+        let id = connect(&fixture, webhook()).await.id;
+        for (secret, hours) in [("second", 24), ("third", 0)] {
+            let grace = Duration::from_secs(hours * 3600);
+            let (location_id, secret) = (fixture.location.id.clone(), secret.to_owned());
+            let rotate = Rotate { location_id, id: id.clone(), secret, grace, seal: seal() };
+            fixture.store.write(rotate).await.unwrap();
+        }
+        let connection = fixture.store.read(Get { id, seal: seal() }).await.unwrap().unwrap();
+        let now = fixture.store.clock().now();
+        assert_eq!(connection.live_secrets(now).collect::<Vec<_>>(), ["third"]);
     });
 }
 

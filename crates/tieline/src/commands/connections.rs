@@ -334,16 +334,18 @@ impl Rotate {
         }
         let made = given.is_none();
         let secret = given.unwrap_or_else(|| new_secret(&store, settings));
+        let grace = parse_duration(&self.grace).map_err(|message| format!("--grace: {message}"))?;
         let rotate = connections::Rotate {
             location_id: location.id,
             id,
             secret: secret.clone(),
-            grace: parse_duration(&self.grace).map_err(|message| format!("--grace: {message}"))?,
+            grace,
             seal: seal(config, &store).await?,
         };
         let connection = store.write(rotate).await.map_err(|error| error.to_string())?;
         let before = match connection.secrets.len() {
             0 | 1 => "the old one cannot be opened and no longer works".to_owned(),
+            _ if grace.is_zero() => "the old one no longer works".to_owned(),
             _ => format!("the old one works for another {}", self.grace),
         };
         let url = address(config, &connection, &secret)?;
