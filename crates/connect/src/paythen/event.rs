@@ -150,6 +150,15 @@ mod tests {
     }
 
     #[test]
+    fn metadata_ends_where_that_of_stripe_ends() {
+        let metadata: serde_json::Map<String, Value> =
+            (0..70_000).map(|n| (format!("k{n}"), json!("x"))).collect();
+        let object = json!({"id": "in_1", "amount_paid": 12, "metadata": metadata});
+        let body = json!({"id": "evt_1", "type": "invoice.paid", "created": 1, "data": {"object": object}});
+        assert_eq!(StripeEvent::parse(body.to_string().as_bytes()).unwrap().about.metadata.len(), 50);
+    }
+
+    #[test]
     fn what_cannot_be_read_is_named() {
         let event = |object: Value| json!({"id": "evt_1", "type": "invoice.paid", "created": 1, "data": {"object": object}});
         assert_eq!(problem(&json!([])), "the body should be an object, not a list");

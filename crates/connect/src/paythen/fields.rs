@@ -105,7 +105,7 @@ impl<'a> Object<'a> {
     /// The pairs of a metadata object. Stripe's values are texts; anything else is not metadata.
     pub(super) fn metadata(&self, into: &mut Vec<(String, String)>) -> Result<(), Unmappable> {
         let Some(metadata) = self.object("metadata")? else { return Ok(()) };
-        for (key, value) in metadata.map.iter() {
+        for (key, value) in metadata.map.iter().take(MOST_METADATA) {
             let key = without_nul(key);
             if let Value::Str(text) = value
                 && !into.iter().any(|(known, _)| *known == key)
@@ -126,6 +126,9 @@ impl<'a> Object<'a> {
 pub(super) fn without_nul(text: &str) -> String {
     text.replace('\0', "")
 }
+
+/// The most pairs that are read of one metadata object. Stripe allows 50.
+const MOST_METADATA: usize = 50;
 
 /// The place of the event's own fields.
 pub(super) const BODY: &str = "the body";
