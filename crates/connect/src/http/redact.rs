@@ -13,7 +13,7 @@ use url::Url;
 pub const REDACTED: &str = "[redacted]";
 
 /// Names of secrets, and parts of such names, without `-` and `_`.
-const SECRET_NAMES: [&str; 11] = [
+const SECRET_NAMES: [&str; 17] = [
     "authorization",
     "proxyauthorization",
     "cookie",
@@ -23,6 +23,12 @@ const SECRET_NAMES: [&str; 11] = [
     "pass",
     "pwd",
     "pin",
+    "xpin",
+    "userpin",
+    "pincode",
+    "otp",
+    "cvc",
+    "cvv",
     "jwt",
     "session",
 ];

@@ -10,11 +10,12 @@ pub(super) fn may_concern(json: &str) -> bool {
     Redactor::may_concern(json)
 }
 
-/// Replaces secrets in all parts of a record. What is replaced in the input is replaced elsewhere too: some servers
-/// repeat a secret under another name.
+/// Replaces secrets in all parts of a record. What is replaced in the input is replaced wherever it occurs: people write a
+/// secret into several fields, and some servers repeat one under another name.
 pub(super) fn redact(record: &mut StepRecord) {
     let mut redactor = Redactor::default();
-    record.input = redactor.value(std::mem::take(&mut record.input));
+    let input = redactor.value(std::mem::take(&mut record.input));
+    record.input = redactor.hide(input);
     // Most outputs hold no secret; those are copied without being read.
     if let Some(output) =
         record.output.take_if(|output| !redactor.is_empty() || Redactor::may_concern(output.get()))

@@ -9,7 +9,7 @@ use url::Url;
 /// What a text with a secret contains somewhere. Most texts contain none of it and are not read any further.
 static MAY_HOLD_ONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i-u)://|bearer|eyJ|pit-|[sr]k_(?:live|test)_|whsec_|hooksec_|token|secret|pass|auth|cookie|pwd|\b_*pin_*\b|jwt|session|key|credential|query",
+        r"(?i-u)://|bearer|eyJ|pit-|[sr]k_(?:live|test)_|whsec_|hooksec_|token|secret|pass|auth|cookie|pwd|\b_*(?:x[-_]*)?pin_*\b|pin[-_]*code|user[-_]*pin|\b_*otp_*\b|\b_*cv[cv]_*\b|jwt|session|key|credential|query",
     )
 });
 /// An address, up to a space or a quote.
