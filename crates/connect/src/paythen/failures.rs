@@ -86,7 +86,7 @@ impl Rules<'_> {
         }
         // Nothing recovers that ended: Stripe voids what is open when a subscription is cancelled.
         let mut before = self.plan_states();
-        before.retain(|(_, before)| before.status.overdue_kind().is_some());
+        before.retain(|(_, before)| before.owes());
         self.ledger.forgive(invoice);
         self.settle_due(pay);
         self.recoveries(before, &PaymentView::new(pay))

@@ -54,6 +54,13 @@ pub(super) struct PlanState {
     pub(super) newest_failure: Option<i64>,
 }
 
+impl PlanState {
+    /// Whether a payment is missing of a plan that goes on, now or after a pause. Nothing is owed of one that ended.
+    pub(super) const fn owes(&self) -> bool {
+        self.overdue && !matches!(self.status, PlanStatus::Completed | PlanStatus::Cancelled)
+    }
+}
+
 impl Ledger {
     pub(super) fn plan_state(&self, key: &str, settings: &PaythenSettings) -> PlanState {
         let Some(enrolment) = self.enrolment(key) else { return PlanState::default() };

@@ -34,7 +34,7 @@ impl Rules<'_> {
             && after.status == PlanStatus::ActionRequired
             && before.status != PlanStatus::ActionRequired;
         // Without a payment: a bill was voided, or the subscription was set right by hand.
-        let recovered = before.status.overdue_kind().is_some() && !after.overdue && !change.ended;
+        let recovered = before.owes() && !after.overdue && !change.ended;
         let mut drafts = Drafts::new(Some(key.clone()), None);
         if let Some(kind) = pause {
             drafts.push(kind);

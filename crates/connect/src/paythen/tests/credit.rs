@@ -66,6 +66,30 @@ fn failed(number: u32, payment: u32) -> String {
     Sample { next_attempt, ..sample }.invoice_payment_failed()
 }
 
+/// An update at a day that leaves the subscription in a status, perhaps paused.
+fn updated(day: u32, status: &str, paused: bool) -> String {
+    let sample = at(Shape::Unlinked, day + 10, u64::from(day) * DAY, 1);
+    Sample { status: status.to_owned(), paused, ..sample }
+        .subscription_updated(json!({"latest_invoice": "in_0"}))
+}
+
+#[test]
+fn a_plan_that_is_settled_while_it_is_paused_recovers() {
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Unlinked, 1, 0, 1).subscription_created());
+    notes.kinds(&failed(2, 1));
+    assert_eq!(notes.kinds(&updated(2, "active", true)), ["plan.paused"]);
+    assert_eq!(notes.kinds(&voided(3, 1)), ["plan.recovered"]);
+    assert_eq!(notes.kinds(&updated(7, "active", false)), ["plan.resumed"]);
+
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Unlinked, 1, 0, 1).invoice_paid());
+    assert_eq!(notes.kinds(&updated(2, "unpaid", false)), ["plan.action_required"]);
+    assert_eq!(notes.kinds(&updated(3, "unpaid", true)), ["plan.paused"]);
+    assert_eq!(notes.kinds(&updated(4, "active", true)), ["plan.recovered"]);
+    assert_eq!(notes.kinds(&updated(5, "active", false)), ["plan.resumed"]);
+}
+
 /// Case P9.
 #[test]
 fn a_forgiven_payment_is_not_overdue() {
