@@ -65,7 +65,7 @@ impl Rules<'_> {
         {
             // The other side of the attempt may have reported it, even before its plan was known.
             let told = self.ledger.failures[place].overdue_reported.replace(after.status);
-            drafts.push_if(told != Some(after.status) && !self.is_known_past_due(pay, &failure, &key), kind);
+            drafts.push_if(told != Some(after.status) && !self.is_known_overdue(pay, &failure, &key), kind);
         }
         // A failure that comes late may be one that was paid since. What it sets off has to be ended as well,
         // and no later payment will do that.
@@ -119,12 +119,20 @@ impl Rules<'_> {
         }
     }
 
-    /// Whether the subscription said before that this bill was not paid in time, so that the plan was reported.
-    fn is_known_past_due(&self, pay: &Pay, failure: &FailedPayment, key: &str) -> bool {
+    /// Whether the plan was reported before because of this bill: by its subscription, which was unpaid or past due, or
+    /// when the bill was not paid in time.
+    fn is_known_overdue(&self, pay: &Pay, failure: &FailedPayment, key: &str) -> bool {
         let said = |one: &Enrolment| {
-            one.past_due.get() == Some(&true) && pay.due.is_none_or(|due| due.millis() <= one.past_due.at())
+            one.unpaid.get() == Some(&true)
+                || one.past_due.get() == Some(&true)
+                    && pay.due.is_none_or(|due| due.millis() <= one.past_due.at())
         };
-        failure.is_overdue_bill && self.ledger.enrolment(key).is_some_and(said)
+        let is_same = |one: &FailedPayment| {
+            one.is_overdue_bill && one.invoice == failure.invoice && one.overdue_reported.is_some()
+        };
+        let is_attempt = !failure.is_overdue_bill;
+        self.ledger.enrolment(key).is_some_and(said)
+            || (is_attempt && self.ledger.failures.iter().any(is_same))
     }
 
     /// Whether an event says if a payment is tried again. For a subscription only its invoice does; a payment

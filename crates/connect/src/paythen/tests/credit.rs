@@ -90,6 +90,14 @@ fn a_plan_that_is_settled_while_it_is_paused_recovers() {
     assert_eq!(notes.kinds(&updated(5, "active", false)), ["plan.resumed"]);
 }
 
+#[test]
+fn an_attempt_of_which_the_subscription_said_the_outcome_before_is_no_second_report() {
+    let mut notes = Notes::default();
+    notes.kinds(&at(Shape::Unlinked, 1, 0, 1).invoice_paid());
+    assert_eq!(notes.kinds(&updated(1, "unpaid", false)), ["plan.action_required"]);
+    assert_eq!(notes.kinds(&failed(2, 2)), ["payment.failed"]);
+}
+
 /// Case P9.
 #[test]
 fn a_forgiven_payment_is_not_overdue() {
