@@ -9,15 +9,15 @@ use std::collections::HashSet;
 /// What a client says about a new custom field.
 #[derive(Clone, Debug)]
 pub struct CustomFieldInput {
-    /// See [`CustomField::name`].
+    /// See [`CustomField::name`](super::CustomField::name).
     pub name: String,
-    /// See [`CustomField::data_type`].
+    /// See [`CustomField::data_type`](super::CustomField::data_type).
     pub data_type: DataType,
-    /// See [`CustomField::placeholder`].
+    /// See [`CustomField::placeholder`](super::CustomField::placeholder).
     pub placeholder: Option<String>,
-    /// See [`CustomField::position`].
+    /// See [`CustomField::position`](super::CustomField::position).
     pub position: u64,
-    /// See [`CustomField::picklist_options`].
+    /// See [`CustomField::picklist_options`](super::CustomField::picklist_options).
     pub options: Vec<String>,
 }
 
