@@ -308,7 +308,7 @@ impl Proof {
 }
 
 fn read_mapping(file: &std::path::Path) -> Result<Mapping, String> {
-    let at = |message: &str| format!("{}: {message}", file.display());
+    let at = |message: &str| format!("--mapping {}: {message}", file.display());
     let text = std::fs::read_to_string(file).map_err(|error| at(&error.to_string()))?;
     let value = read_text(&text).map_err(|problem| at(&problem.to_string()))?;
     let all = |problems: Vec<Problem>| {
