@@ -8,7 +8,6 @@
 //! A change and the events that report it are written by the same procedure, so they commit together.
 
 pub mod attached;
-mod background;
 pub mod clock;
 pub mod connections;
 pub mod contacts;

@@ -7,7 +7,7 @@ use crate::search::{Backlog, upkeep};
 use crate::sources::Sources;
 use crate::sqlite::{Readers, Writer};
 use crate::tx::{Database, Tx};
-use crate::{background, migrate, private, sqlite};
+use crate::{migrate, private, sqlite};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -190,15 +190,6 @@ impl Store {
                 tokio::task::spawn_blocking(read).await.map_err(|_| Error::Closed)?
             }
         }
-    }
-
-    /// [`Store::read`] for upkeep of the search index, which may take long and which nobody waits for. For SQLite it
-    /// runs on a thread of its own that leaves the processor to all others.
-    pub(crate) async fn read_aside<P: Procedure>(&self, procedure: P) -> Result<P::Output> {
-        let Driver::Sqlite { readers, .. } = &self.inner.driver else { return self.read(procedure).await };
-        let (store, own) = (self.clone(), Arc::clone(readers));
-        let read = move || own.with(|connection| store.snapshot(connection, &procedure));
-        tokio::task::spawn_blocking(|| background::run(read)).await.map_err(|_| Error::Closed)?
     }
 
     fn snapshot<P: Procedure>(

@@ -93,7 +93,7 @@ pub(crate) async fn tend(store: &Store, least: i64) -> Result<()> {
 }
 
 async fn fold(store: &Store, location: &LocationId) -> Result<()> {
-    match store.read_aside(Fold(location.clone())).await? {
+    match store.read(Fold(location.clone())).await? {
         Some(replacement) => replacement.store(store).await.map(|_| ()),
         None => Ok(()),
     }
@@ -101,7 +101,7 @@ async fn fold(store: &Store, location: &LocationId) -> Result<()> {
 
 /// Merges some segments of a location; false if there is nothing to merge, or another node did it.
 async fn merge(store: &Store, location: &LocationId) -> Result<bool> {
-    match store.read_aside(Merge(location.clone())).await? {
+    match store.read(Merge(location.clone())).await? {
         Some(replacement) => replacement.store(store).await,
         None => Ok(false),
     }
