@@ -24,7 +24,7 @@ pub(super) fn odd_space(space: char) -> String {
     )
 }
 
-/// Where a line has such a space in its indentation, behind the dash of an item or beside the colon of a name.
+/// Where a line, or a plain text, has such a space in its indentation, behind the dash of an item or beside the colon of a name.
 pub(super) fn find_odd_space(line: &str) -> Option<(usize, char)> {
     let is_odd = |c: char| !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}'));
     let colon = line.find(':');

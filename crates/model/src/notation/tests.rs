@@ -197,4 +197,6 @@ fn a_space_that_is_none_to_yaml_is_named_with_its_line() {
     assert_eq!(value("body: Prix\u{a0}10\u{a0}€"), json!({ "body": "Prix\u{a0}10\u{a0}€" }));
     assert_eq!(value("- \"a:\u{a0}b\""), json!(["a:\u{a0}b"]));
     assert_eq!(value("body: Note:\u{a0}x"), json!({ "body": "Note:\u{a0}x" }));
+    assert_eq!(value("- vip # Remarque\u{a0}: oui"), json!(["vip"]));
+    assert_eq!(value("tags: [\n\"Prix\u{a0}: 1\", vip ]"), json!({ "tags": ["Prix\u{a0}: 1", "vip"] }));
 }

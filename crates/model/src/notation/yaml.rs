@@ -89,9 +89,16 @@ impl<'t> Reader<'t> {
 
     /// Refuses a plain text that an odd space keeps from being a name with its value, or an item.
     fn check_plain(&self, event: &Event<'t>, span: Span) -> Result<(), Mistake> {
-        let is_plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
-        let odd = if is_plain { self.odd_space(span.start.line()) } else { None };
-        odd.map_or(Ok(()), Err)
+        let Event::Scalar(_, ScalarStyle::Plain, ..) = event else { return Ok(()) };
+        let source = span.start.byte_offset().zip(span.end.byte_offset()).and_then(|(begin, end)| {
+            // With the colon that may stand behind it.
+            self.text.get(begin..=end).or_else(|| self.text.get(begin..end))
+        });
+        let source = source.unwrap_or_default();
+        let Some((at, space)) = message::find_odd_space(source) else { return Ok(()) };
+        let behind = source.get(..at).unwrap_or_default().chars().count();
+        let mistake = mistake(span.start, message::odd_space(space));
+        Err(Mistake { column: mistake.column + behind, ..mistake })
     }
 
     fn value(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Value, Mistake> {
