@@ -342,9 +342,11 @@ impl Procedure for Run {
         match self.operation.perform {
             Perform::Here(perform) => {
                 let answer = perform(tx, &self.call).await?;
-                let warnings =
-                    self.call.input.warnings().iter().filter(|_| self.operation.class == Class::Writes);
-                Ok(answer.warnings(warnings.cloned()))
+                // Only the answers of writes are described with warnings.
+                match self.operation.class {
+                    Class::Writes => Ok(answer.warnings(self.call.input.warnings().iter().cloned())),
+                    _ => Ok(answer),
+                }
             }
             Perform::Outside(_) => Ok(Answer::new()),
         }

@@ -1,7 +1,6 @@
 //! The connector of Paythen: Stripe's webhooks of the account that Paythen works on.
 
 use super::event::{self, StripeEvent};
-use super::fields::without_nul;
 use super::{NormaliseError, normalise};
 use crate::connector::{
     BoxFuture, Connector, ConnectorKind, Facts, Malformed, Memory, MemoryError, Outcome, Reading, Request,
@@ -10,6 +9,7 @@ use crate::connector::{
 use crate::stripe::signature;
 use serde_json_borrow::Value;
 use tieline_model::connection::PaythenSettings;
+use tieline_model::text::without_nul;
 use tieline_model::{NewEvent, Timestamp};
 
 /// How Paythen connections are described.

@@ -2,6 +2,7 @@
 
 use serde_json_borrow::{ObjectAsVec, Value};
 use tieline_model::Timestamp;
+use tieline_model::text::without_nul;
 
 /// A Stripe event that should mean something to Paythen and cannot be read; the sentence names the field.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -120,11 +121,6 @@ impl<'a> Object<'a> {
         let place = if self.place == BODY { name.to_owned() } else { format!("{}.{name}", self.place) };
         Unmappable(format!("{place} should be {expected}, not {}", kind_of(found)))
     }
-}
-
-/// A text without the character U+0000; see [`tieline_model::text::strip_nul`].
-pub(super) fn without_nul(text: &str) -> String {
-    text.replace('\0', "")
 }
 
 /// The most pairs that are read of one metadata object. Stripe allows 50.

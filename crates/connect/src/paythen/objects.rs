@@ -212,31 +212,28 @@ pub(super) fn refund(object: &Object<'_>) -> Read {
     if !matches!(object.text("status")?.as_deref(), Some("failed" | "canceled")) {
         return Ok((About::default(), Fact::Nothing));
     }
+    let (about, pay) = money_back(object)?;
+    let pay = Pay { failure_code: object.text("failure_reason")?, ..pay };
+    Ok((about, Fact::RefundFailed { id: object.required_text("id")?, pay, made: object.time("created")? }))
+}
+
+/// What a refund and a dispute say of the money, which is all that they say of the payment.
+fn money_back(object: &Object<'_>) -> Result<(About, Pay), Unmappable> {
     let currency = object.text("currency")?;
     let pay = Pay {
         side: Side::Money,
         ids: Ids { invoice: None, intent: object.id("payment_intent")?, charge: object.id("charge")? },
         amount: object.integer("amount")?.unwrap_or_default(),
         currency: currency.clone(),
-        failure_code: object.text("failure_reason")?,
         ..Pay::default()
     };
-    let about = About { currency, ..About::default() };
-    Ok((about, Fact::RefundFailed { id: object.required_text("id")?, pay, made: object.time("created")? }))
+    Ok((About { currency, ..About::default() }, pay))
 }
 
 pub(super) fn dispute(object: &Object<'_>, opened: bool) -> Read {
     let id = object.required_text("id")?;
-    let currency = object.text("currency")?;
-    let pay = Pay {
-        side: Side::Money,
-        ids: Ids { invoice: None, intent: object.id("payment_intent")?, charge: object.id("charge")? },
-        amount: object.integer("amount")?.unwrap_or_default(),
-        currency: currency.clone(),
-        ..Pay::default()
-    };
+    let (about, pay) = money_back(object)?;
     let (reason, status) = (object.text("reason")?, object.text("status")?);
-    let about = About { currency, ..About::default() };
     Ok((about, Fact::Dispute { id, pay, opened, reason, status }))
 }
 

@@ -9,7 +9,7 @@ mod unicode;
 pub use email::{email, email_key};
 pub use phone::{is_valid_phone, phone};
 pub use timezone::{is_country, likely_timezone, timezone, timezones_of};
-pub use unicode::{name, nfc, strip_nul, without_bom, without_format};
+pub use unicode::{name, nfc, strip_nul, without_bom, without_format, without_nul};
 
 use jiff::civil::Date;
 use std::collections::HashSet;

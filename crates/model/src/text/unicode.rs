@@ -70,6 +70,12 @@ pub fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
+/// A text without the character U+0000; see [`strip_nul`] for why.
+#[must_use]
+pub fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// Takes the character U+0000 out of every text and every key of a value. PostgreSQL stores no such
 /// character, and no person has ever typed one. Where two keys become the same, the later one counts.
 pub fn strip_nul(value: &mut Value) {
@@ -80,7 +86,7 @@ pub fn strip_nul(value: &mut Value) {
             if map.keys().any(|key| key.contains('\0')) {
                 *map = std::mem::take(map)
                     .into_iter()
-                    .map(|(key, value)| (key.replace('\0', ""), value))
+                    .map(|(key, value)| (without_nul(&key), value))
                     .collect::<Map<_, _>>();
             }
             map.values_mut().for_each(strip_nul);

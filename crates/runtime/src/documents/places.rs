@@ -1,6 +1,7 @@
 //! Places as people find them: a step is named by its id where it has one.
 
 use serde_json::Value;
+use std::collections::HashMap;
 use tieline_model::workflow::Problem;
 
 /// Writes `steps.send_mail.with.body` for `steps[2].with.body` where the step has the id `send_mail`. Ids that two steps
@@ -8,10 +9,11 @@ use tieline_model::workflow::Problem;
 pub(super) fn name_steps(document: &Value, problems: &mut [Problem]) {
     let mut ids = Vec::new();
     visit(&document["steps"], "", &mut ids);
-    let is_unique = |id: &str| ids.iter().filter(|(_, other)| *other == id).count() == 1;
+    let mut steps: HashMap<&str, usize> = HashMap::new();
+    ids.iter().for_each(|(_, id)| *steps.entry(id).or_default() += 1);
+    ids.retain(|(_, id)| steps.get(id) == Some(&1));
     for problem in problems {
-        let above =
-            ids.iter().filter(|(place, id)| is_unique(id) && problem.place.starts_with(place.as_str()));
+        let above = ids.iter().filter(|(place, _)| problem.place.starts_with(place.as_str()));
         if let Some((place, id)) = above.max_by_key(|(place, _)| place.len()) {
             problem.place.replace_range(..place.len(), &format!("steps.{id}"));
         }
